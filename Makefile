@@ -1,0 +1,37 @@
+# Two targets are all a newcomer needs: `make demo` and `make test`. Both set up a virtual environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lock clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/installed
+	$(BIN)/reconciler demo
+
+test: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2
+
+check: $(VENV)/installed-dev
+	bash .ci/check
+
+# Versions and hashes; run after changing the dependencies in pyproject.toml.
+lock:
+	uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements.txt
+	uv pip compile pyproject.toml --extra build --extra dev -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; run: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,234 @@
+"""A plan: the ordered changes that turn the current state into the desired one; data, never code.
+
+Things are named by what people know, never by database ids (P1): an asset by its tag (a new one gets its tag in the
+plan, and is named by its connection and device too), a user by the reference of `planning.people`, a site as
+`Organisation/Site`.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from reconciler.model.snapshot import Part, Scalar
+from reconciler.model.state import Life
+
+PLAN_FORMAT: Final = 1
+
+
+class Kind(StrEnum):
+    """A kind of change that a limit counts; the names are those of `limits:` in instance.yaml (R1)."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    RETYPED = "retyped"
+    MOVED = "moved"
+    REBOUND = "rebound"
+    UNLINKED = "unlinked"
+    DELETED_IN_INTUNE = "deletedInIntune"
+    INACTIVE = "inactive"
+    USERS_DEACTIVATED = "usersDeactivated"
+    NEW_TYPES = "newTypes"
+
+
+class Action(StrEnum):
+    """What happens to the subject of a change."""
+
+    CREATE = "create"
+    UPDATE = "update"
+
+
+class Subject(StrEnum):
+    """What a change is about; the order is the order of a plan."""
+
+    CATALOGUE = "catalogue"
+    USER = "user"
+    ASSET = "asset"
+
+
+class Attribute(Struct, frozen=True):
+    """One attribute of a change: `reason` is words for people, `rule` the name of the rule that decided."""
+
+    name: str
+    before: Scalar
+    after: Scalar
+    reason: str
+    rule: str
+
+
+class Change(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+    """What happens to one asset, user or catalogue entry, attribute by attribute.
+
+    `name` identifies the subject: an asset's tag, a user's reference (for a new one: what it will be), a catalogue
+    entry as `kind/name` (`site/Contoso/Leeds`). `label` is what people call it. An asset's attributes are `type`,
+    `site`, `status`, `user`, the field names of `settings.fields`, and `device` when its binding moves. A user's are
+    `name`, `upn`, `mail`, `employeeId`, `site`, `active`, `entraId`. A catalogue entry's: what its settings say.
+    `match` holds a created asset's normalised matching values: at apply no asset may have one of them.
+    """
+
+    subject: Subject
+    action: Action
+    name: str
+    label: str
+    attributes: tuple[Attribute, ...]
+    kinds: tuple[Kind, ...] = ()
+    connection: str | None = None
+    device_id: str | None = None
+    match: dict[str, str] = {}
+
+
+class BindingChange(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+    """A binding made or changed: bookkeeping, not a change (V4). `before` is None for a new one.
+
+    When `before` and `after` name different devices, the binding moves.
+    """
+
+    connection: str
+    source: str
+    tenant_id: str
+    asset: str
+    before: Life | None
+    after: Life
+    reason: str
+    rule: str
+
+
+class Withheld(Struct, frozen=True, rename="camel", kw_only=True):
+    """A change that would be made if something unknown were known; shown, never applied."""
+
+    connection: str
+    label: str
+    what: str
+    reason: str
+    rule: str
+    name: str | None = None
+    device_id: str | None = None
+
+
+class Problem(Struct, frozen=True, rename="camel", kw_only=True):
+    """Something a person must look at."""
+
+    connection: str
+    label: str
+    message: str
+    rule: str
+    device_id: str | None = None
+
+
+class LeftAlone(Struct, frozen=True, rename="camel", kw_only=True):
+    """A listed device that is on purpose neither created nor updated: `why` is excluded, superseded or not-created."""
+
+    connection: str
+    device_id: str
+    label: str
+    why: str
+    reason: str
+    rule: str
+
+
+class LimitUse(Struct, frozen=True, rename="camel", kw_only=True):
+    """One kind's count in one connection against its limit (R1-R4).
+
+    `exempt` says why the limit does not hold for this plan; None when it does.
+    """
+
+    connection: str
+    kind: Kind
+    planned: int
+    used: int
+    allowed: int
+    bound: int
+    over: bool
+    exempt: str | None = None
+
+
+class ReadAdvance(Struct, frozen=True, rename="camel", kw_only=True):
+    """A connection's read that counts once this plan is applied (D3); `whole` when its list was followed to the end."""
+
+    source: str
+    tenant_id: str
+    read_at: str
+    whole: bool
+
+
+class MatchReport(Struct, frozen=True, rename="camel", kw_only=True):
+    """How a connection's listed devices met the store's assets (R3)."""
+
+    listed: int = 0
+    bound: int = 0
+    matched: int = 0
+    created: int = 0
+    ambiguous: int = 0
+    not_created: int = 0
+    excluded: int = 0
+    superseded: int = 0
+    withheld: int = 0
+
+
+class ConnectionSummary(Struct, frozen=True, rename="camel", kw_only=True):
+    """What a plan says of a connection; `skipped` is why it did nothing (E2) or withheld itself (G4)."""
+
+    name: str
+    tenant_id: str
+    enabled: bool
+    skipped: str | None = None
+    read_at: str | None = None
+    first_import: bool = False
+    report: MatchReport = MatchReport()
+    unknown: tuple[Part, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class SettingChange(Struct, frozen=True, rename="camel"):
+    """A setting that differs from the ones last applied to the store (E4)."""
+
+    path: str
+    before: str
+    after: str
+
+
+class Plan(Struct, frozen=True, rename="camel", kw_only=True):
+    """A plan and everything its reader has to know about where it came from (P2).
+
+    `made_at` is the recording's time. `pending` compares with the settings last applied, whose commit and time
+    `pending_since` tells. `digest` is the SHA-256 (hex) over the canonical JSON of the plan with an empty digest.
+    """
+
+    format_version: int = PLAN_FORMAT
+    tool_version: str
+    instance: str
+    settings_digest: str
+    settings_commit: str | None
+    store_id: str | None
+    store_revision: str
+    made_at: str
+    connections: tuple[ConnectionSummary, ...] = ()
+    pending_since: str | None = None
+    pending: tuple[SettingChange, ...] = ()
+    limits: tuple[LimitUse, ...] = ()
+    changes: tuple[Change, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+    bindings: tuple[BindingChange, ...] = ()
+    reads: tuple[ReadAdvance, ...] = ()
+    highest_tag: int = 0
+    digest: str = ""
+
+    def counts(self) -> dict[str, int]:
+        """Return how many changes there are of each kind, creations and updates of every subject included."""
+        counts: dict[str, int] = {}
+        for change in self.changes:
+            for kind in change.kinds or (f"{change.subject}-{change.action}",):
+                counts[kind] = counts.get(kind, 0) + 1
+        return dict(sorted(counts.items()))
+
+    def over_limit(self) -> tuple[LimitUse, ...]:
+        """Return the limits that the plan is over."""
+        return tuple(use for use in self.limits if use.over)
+
+    def incomplete(self) -> bool:
+        """Say whether part of what was needed is unknown (exit 5)."""
+        return bool(self.withheld) or any(
+            summary.unknown or (summary.enabled and summary.skipped) for summary in self.connections
+        )

@@ -1,0 +1,68 @@
+"""What an apply is told, what it did, and what the journal keeps of it (J1)."""
+
+from msgspec import Struct
+
+from reconciler.model.plan import Change
+
+
+class Origin(Struct, frozen=True, rename="camel", kw_only=True):
+    """Who applies, from where, with which settings.
+
+    `started_at` is UTC text. `settings` is the document of E4, `allowances` maps a kind to the number that was
+    allowed and why (R4).
+    """
+
+    who: str
+    where: str
+    started_at: str
+    commit: str | None
+    clean: bool
+    allowances: dict[str, int] = {}
+    because: str | None = None
+
+
+class Outcome(Struct, frozen=True, rename="camel", kw_only=True):
+    """What an apply did: the run's id, the store's new revision, how many rows it wrote."""
+
+    run_id: str
+    revision: str
+    changes: int
+    bindings: int
+    counts: dict[str, int]
+
+
+class Run(Struct, frozen=True, rename="camel", kw_only=True):
+    """One row of the history."""
+
+    run_id: str
+    instance: str
+    started_at: str
+    finished_at: str
+    who: str
+    where: str
+    commit: str | None
+    clean: bool
+    plan_digest: str
+    counts: dict[str, int]
+    allowances: dict[str, int] = {}
+    because: str | None = None
+
+
+class RunDetail(Struct, frozen=True, rename="camel"):
+    """One run with every change it made."""
+
+    run: Run
+    changes: tuple[Change, ...]
+
+
+class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
+    """What `status` tells of a store: numbers, the last reads, and connections that only the store knows (K7)."""
+
+    store_id: str
+    instance: str
+    revision: str
+    assets: int
+    bindings: dict[str, int]
+    last_run: Run | None
+    last_reads: dict[str, str]
+    lease: str | None = None

@@ -1,0 +1,83 @@
+"""What one run read from Graph for one connection, each part with what is known to be missing."""
+
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+UNKNOWN: Final = UNSET
+"""The value that is not known: neither a value nor known to be empty."""
+
+UnknownType = UnsetType
+
+Scalar = str | int | float | bool | None
+
+_NULLABLE: Final[dict[str, Any]] = {
+    "text": str | None,
+    "datetime": str | None,
+    "boolean": bool | None,
+    "integer": int | None,
+    "complex": Any,
+}
+
+
+@lru_cache(maxsize=64)
+def record_type(name: str, properties: tuple[tuple[str, str], ...]) -> type[Struct]:
+    """Return a frozen Struct with these properties (name and type), each UNKNOWN unless given.
+
+    The hot path decodes Graph's pages straight into it; `id` is text and required.
+    """
+    fields: list[Any] = [("id", str)]
+    fields += [(key, _NULLABLE[kind] | UnsetType, UNSET) for key, kind in properties if key != "id"]
+    return msgspec.defstruct(name, fields, frozen=True, gc=False, module=__name__)
+
+
+class Part(Struct, frozen=True):
+    """A part of a snapshot that is not, or not wholly, known: which, and why."""
+
+    part: str
+    why: str
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one run read from Graph for one connection.
+
+    `devices` are Structs of `record_type`, sorted by id, each id once, sentinels already None; a device that only a
+    single GET found is among them, its id in `unlisted` and its user UNKNOWN. `users` likewise, by id. `read_at` is
+    Graph's own `Date` when the read began, as `2026-11-23T08:00:00Z`.
+    """
+
+    connection: str
+    source: str
+    tenant_id: str
+    read_at: str
+    device_properties: tuple[str, ...]
+    """The properties that were asked for; any other is unknown."""
+    devices: tuple[Any, ...]
+    devices_unknown: str | None = None
+    """Why the list is not whole; None when every page was followed to the end without error (G3)."""
+    unlisted: tuple[str, ...] = ()
+    """Bound ids that the list lacks and a single GET answered with 200: the list was short."""
+    absent: tuple[str, ...] = ()
+    """Bound ids that a single GET answered with 404: proven absent."""
+    absence_unknown: dict[str, str] = {}
+    """Bound ids that are not listed and for which nothing is proven, with the reason."""
+    absence_skipped: bool = False
+    """More bound ids were unlisted than the deletedInIntune limit allows, so none was fetched (G3)."""
+    user_properties: tuple[str, ...] = ()
+    users: tuple[Any, ...] = ()
+    users_unknown: str | None = "not read"
+    """Why the users are not known; None when they are."""
+    warnings: tuple[str, ...] = ()
+
+    def unknown_parts(self) -> tuple[Part, ...]:
+        """Return the parts that were needed and are not known."""
+        parts = []
+        if self.devices_unknown is not None:
+            parts.append(Part("devices", self.devices_unknown))
+        if self.users_unknown not in (None, "not read"):
+            parts.append(Part("users", str(self.users_unknown)))
+        if self.absence_unknown:
+            parts.append(Part("absence", f"{len(self.absence_unknown)} devices: {min(self.absence_unknown.values())}"))
+        return tuple(parts)

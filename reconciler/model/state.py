@@ -1,0 +1,154 @@
+"""What the store holds that planning needs, and a recording: the whole input of a plan besides the settings."""
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from reconciler.model.snapshot import Scalar, Snapshot
+
+
+class Presence(StrEnum):
+    """Where a binding is in its life."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    EXCLUDED = "excluded"
+    DELETED = "deleted"
+
+
+class Stamp(Struct, frozen=True, rename="camel"):
+    """Whose store this is (E3)."""
+
+    instance: str
+    kind: str
+    store_id: str
+    adopted_from: str | None = None
+
+
+class Person(Struct, frozen=True, rename="camel", kw_only=True):
+    """A store user. `entra_id` is the Entra object id of an imported one; `site` is `Organisation/Site`."""
+
+    id: int
+    name: str
+    upn: str | None = None
+    mail: str | None = None
+    employee_id: str | None = None
+    site: str | None = None
+    active: bool = True
+    entra_id: str | None = None
+
+
+class Asset(Struct, frozen=True, array_like=True, gc=False):
+    """A record in the store.
+
+    `type`, `site` and `status` are names, `user` is a Person's id, `values` stand in the order of `State.fields`.
+    """
+
+    id: int
+    tag: str
+    type: str | None
+    site: str | None
+    status: str | None
+    user: int | None
+    values: tuple[Scalar, ...]
+
+
+class Life(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What a binding stores about its device's presence; points in time are UTC text."""
+
+    device_id: str
+    presence: Presence
+    bound_at: str
+    """`read_at` of the read that made the binding."""
+    missing_since: str | None = None
+    missing_reads: int = 0
+    unlisted_reads: int = 0
+    """Reads in a row that did not list the device although a single GET found it (G3)."""
+    inactive_since: str | None = None
+    status_before: str | None = None
+    """The status before we made the asset inactive."""
+    status_set: str | None = None
+    """The status we last set."""
+
+
+class Binding(Struct, frozen=True, rename="camel"):
+    """The tie between a device and an asset."""
+
+    source: str
+    tenant_id: str
+    asset_id: int
+    life: Life
+
+
+class LastRead(Struct, frozen=True, rename="camel"):
+    """The last applied read of a connection, and the days (`2026-11-23`) that had a whole one (D3)."""
+
+    source: str
+    tenant_id: str
+    read_at: str
+    whole_days: tuple[str, ...] = ()
+
+
+class StoredCatalogue(Struct, frozen=True, rename="camel"):
+    """The names that the store has: sites as `Organisation/Site`, each type with its group."""
+
+    organisations: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    asset_groups: tuple[str, ...] = ()
+    types: dict[str, str] = {}
+    custom_fields: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
+
+
+class Usage(Struct, frozen=True, rename="camel"):
+    """What counts against a connection's limits: changes in the window by kind, bound assets at its start (R1, R2)."""
+
+    source: str
+    tenant_id: str
+    bound: int
+    counts: dict[str, int] = {}
+
+
+class AppliedSettings(Struct, frozen=True, rename="camel"):
+    """The settings last applied to the store (E4); `document` is all of them as plain values."""
+
+    digest: str
+    applied_at: str
+    commit: str | None = None
+    enabled: dict[str, bool] = {}
+    document: dict[str, Any] = {}
+
+
+class State(Struct, frozen=True, rename="camel", kw_only=True):
+    """What the store holds that planning needs, read in one transaction (P3).
+
+    `fields` are the asset fields by their settings name, the built-in ones first, then the store's custom fields.
+    `pins` are the fields of an asset (by its id) that people pinned, with the reason. `highest_tag` is the highest
+    number ever given to a created asset, so that tags are never given twice.
+    """
+
+    stamp: Stamp | None = None
+    revision: str = ""
+    fields: tuple[str, ...] = ()
+    catalogue: StoredCatalogue = StoredCatalogue()
+    assets: tuple[Asset, ...] = ()
+    people: tuple[Person, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    pins: dict[int, dict[str, str]] = {}
+    reads: tuple[LastRead, ...] = ()
+    usage: tuple[Usage, ...] = ()
+    applied: AppliedSettings | None = None
+    highest_tag: int = 0
+
+
+class Recording(Struct, frozen=True, rename="camel", kw_only=True):
+    """The whole input of a plan besides the settings; `taken_at` is Graph's `Date`, else the store's time."""
+
+    instance: str
+    taken_at: str
+    state: State
+    snapshots: tuple[Snapshot, ...] = ()
+    failures: dict[str, str] = {}
+    """Connections of which nothing could be read, with the reason: sign-in, or the list's first page."""

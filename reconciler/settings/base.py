@@ -1,0 +1,42 @@
+"""What every settings model shares: camelCase keys, unknown keys refused, values that never change."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+
+class Settings(BaseModel):
+    """A piece of the settings language: keys in camelCase, unknown keys refused, frozen."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
+
+
+class SettingsFile(Settings):
+    """The top of one YAML file."""
+
+    version: Literal[1] = Field(description="The version of the settings language that the file is written in.")
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^/\s]([^/]*[^/\s])?$")]
+"""A name that people chose: no slash, no space at either end."""
+
+SiteName = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")]
+"""A site with its organisation: `Contoso/Leeds`."""
+
+Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[smhd]$")]
+"""A whole number and its unit: `30m`, `24h`, `7d`."""
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def seconds(duration: str) -> int:
+    """Return a Duration in seconds."""
+    return int(duration[:-1]) * _SECONDS[duration[-1]]

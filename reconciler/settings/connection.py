@@ -1,0 +1,143 @@
+"""`connection.yaml`: which tenant, how to sign in, and in which instances the connection runs."""
+
+import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from reconciler.settings.base import Duration, Settings, SettingsFile
+from reconciler.settings.instance import InstanceKind, InstanceName
+from reconciler.settings.secrets import FromFile, Secret
+
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/?#@]+/?$")]
+Guid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+TenantId = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$"
+    ),
+]
+
+
+class Cloud(StrEnum):
+    """Microsoft's clouds (G9)."""
+
+    GLOBAL = "global"
+    US_GOVERNMENT = "us-government"
+    US_GOVERNMENT_DOD = "us-government-dod"
+    CHINA = "china"
+
+
+class OwnCloud(Settings):
+    """Addresses that are not Microsoft's: a simulator or a proxy; refused for a production instance (K8)."""
+
+    authority: HttpsUrl = Field(description="The base address of sign-in, without the tenant.")
+    graph: HttpsUrl = Field(description="The base address of Graph, without the version.")
+
+
+class ClientSecret(Settings):
+    """A client secret of the app registration."""
+
+    type: Literal["client-secret"]
+    secret: Secret = Field(description="Where the secret's value is.")
+    expires: datetime.date | None = Field(default=None, description="The day the secret ends; warned of 30 days ahead.")
+
+
+class Certificate(Settings):
+    """A certificate of the app registration, as PEM files or as one PFX."""
+
+    type: Literal["certificate"]
+    private_key: FromFile | None = Field(default=None, description="The private key, PEM.")
+    certificate: FromFile | None = Field(default=None, description="The certificate, PEM.")
+    pfx: FromFile | None = Field(default=None, description="Key and certificate in one PFX file.")
+    passphrase: Secret | None = Field(default=None, description="Where the key's passphrase is.")
+    expires: datetime.date | None = Field(default=None, description="The day the certificate ends.")
+
+
+class Federated(Settings):
+    """A token of another identity provider, exchanged for one of Microsoft's."""
+
+    type: Literal["federated"]
+    from_: Literal["github-actions", "token-file", "managed-identity"] = Field(
+        alias="from", description="Who vouches for us."
+    )
+
+
+Credential = Annotated[ClientSecret | Certificate | Federated, Field(discriminator="type")]
+
+
+class Method(StrEnum):
+    """The guide's two authentication methods."""
+
+    CLIENT_CREDENTIALS = "client-credentials"
+    AUTHORIZATION_CODE = "authorization-code"
+
+
+class Cache(Settings):
+    """Where an authorization-code sign-in keeps its refresh token, encrypted."""
+
+    file: str = Field(min_length=1, description="The path of the encrypted cache.")
+    key: Secret = Field(description="Where the key is that encrypts it.")
+
+
+class Authentication(Settings):
+    """How the connection signs in."""
+
+    method: Method = Field(description="Which of the guide's authentication methods to use.")
+    credential: Credential = Field(description="What proves that we are the application.")
+    redirect_uri: str | None = Field(
+        default=None,
+        description="The registered redirect URI (authorization-code).",
+        examples=["https://x/authcallback"],
+    )
+    cache: Cache | None = Field(default=None, description="Where the refresh token is kept (authorization-code).")
+
+
+class EnabledFor(StrEnum):
+    """The guide's "Enabled for Instances", in two words."""
+
+    PRODUCTION_ONLY = "production-only"
+    ALL = "all"
+
+
+class Entity(StrEnum):
+    """What the integrator imports."""
+
+    ORGANISATIONS = "organisations"
+    USERS = "users"
+    ASSETS = "assets"
+    SOFTWARE = "software"
+
+
+class Integrator(Settings):
+    """The scheduled import (A5)."""
+
+    enabled: bool = Field(default=False, description='The guide\'s "Enable the Halo Integrator for this connection".')
+    every: Duration = Field(default="1d", description="How often the import runs.")
+    entities: list[Entity] = Field(default=list(Entity), description="What a scheduled run imports.")
+
+
+class ConnectionFile(SettingsFile):
+    """`connection.yaml`: one Intune tenant that feeds the store."""
+
+    source: Literal["intune"] = Field(description="The kind of source.")
+    tenant_id: TenantId = Field(description='The app registration\'s "Directory (tenant) ID", or a verified domain.')
+    client_id: Guid = Field(description='The app registration\'s "Application (client) ID".')
+    cloud: Cloud | OwnCloud = Field(default=Cloud.GLOBAL, description="The Microsoft cloud the tenant is in.")
+    authentication: Authentication = Field(description="How the connection signs in.")
+    enabled_for_instances: EnabledFor | list[InstanceName] = Field(
+        default=EnabledFor.PRODUCTION_ONLY,
+        description='The guide\'s "Enabled for Instances": `production-only`, `all`, or a list of instance names.',
+    )
+    integrator: Integrator = Field(default=Integrator(), description="The scheduled import.")
+
+    def enabled_for(self, name: str, kind: InstanceKind) -> bool:
+        """Say whether this connection runs in the instance of that name and kind (E1)."""
+        match self.enabled_for_instances:
+            case EnabledFor.ALL:
+                return True
+            case EnabledFor.PRODUCTION_ONLY:
+                return kind is InstanceKind.PRODUCTION
+            case names:
+                return name in names

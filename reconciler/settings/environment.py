@@ -1,0 +1,50 @@
+"""An environment: every settings file of one instance, and where they came from."""
+
+from dataclasses import dataclass
+
+from reconciler.settings.asset_types import AssetTypesFile
+from reconciler.settings.cases import TestsFile
+from reconciler.settings.catalogue import CatalogueFile
+from reconciler.settings.connection import ConnectionFile
+from reconciler.settings.field_mappings import FieldMappingsFile
+from reconciler.settings.imports import ImportsFile
+from reconciler.settings.instance import InstanceFile
+from reconciler.settings.users import UsersFile
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The files of one folder below `connections/`; its name is the folder's."""
+
+    name: str
+    connection: ConnectionFile
+    asset_types: AssetTypesFile
+    field_mappings: FieldMappingsFile
+    users: UsersFile
+    imports: ImportsFile
+    tests: TestsFile | None = None
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant, in lower case: what bindings hang on (K7)."""
+        return self.connection.tenant_id.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What people declared for one instance.
+
+    `digest` is a SHA-256 (hex) over the settings' meaning, not over their layout; `commit` is the Git commit they
+    were read at, None outside a repository, and `clean` says whether the files are as committed there (E5).
+    """
+
+    instance: InstanceFile
+    catalogue: CatalogueFile
+    connections: dict[str, Connection]
+    digest: str
+    commit: str | None = None
+    clean: bool = False
+
+    def enabled(self, connection: Connection) -> bool:
+        """Say whether the connection runs in this instance (E1)."""
+        return connection.connection.enabled_for(self.instance.name, self.instance.kind)

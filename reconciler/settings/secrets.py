@@ -1,0 +1,24 @@
+"""References to secrets: where a value is, never the value (K4)."""
+
+from pydantic import Field
+
+from reconciler.settings.base import Settings
+
+
+class FromEnvironment(Settings):
+    """A secret in an environment variable."""
+
+    env: str = Field(
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="The name of the environment variable that holds the value.",
+        examples=["INTUNE_CLIENT_SECRET"],
+    )
+
+
+class FromFile(Settings):
+    """A secret in a file below the environment's folder or /run/secrets (K8)."""
+
+    file: str = Field(min_length=1, description="The path of the file that holds the value.", examples=["key.pem"])
+
+
+Secret = FromEnvironment | FromFile

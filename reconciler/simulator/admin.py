@@ -1,0 +1,50 @@
+"""Driving a running simulator from another terminal; these requests are not counted.
+
+- `GET /simulator/requests`: the counts; `DELETE` resets them.
+- `POST /simulator/next-day`: lets a day pass, with the keywords of `Tenant.next_day` as a JSON body, if any.
+- `POST /simulator/faults`: injects one fault or a list of them; `DELETE` clears them.
+"""
+
+import msgspec
+
+from reconciler.simulator.exchange import Call, Reply, json_reply
+from reconciler.simulator.faults import Fault, Faults
+from reconciler.simulator.refusals import graph_error
+from reconciler.simulator.tally import Tally
+from reconciler.simulator.tenant import Tenant
+
+
+class Admin:
+    """Answers the paths below `/simulator/`."""
+
+    def __init__(self, tenant: Tenant, faults: Faults, tally: Tally) -> None:
+        self._tenant = tenant
+        self._faults = faults
+        self._tally = tally
+
+    def answer(self, call: Call) -> Reply:
+        """Answer one request; 400 says what is wrong with it."""
+        try:
+            return json_reply(200, self._done(call))
+        except (LookupError, ValueError) as wrong:
+            return graph_error(400, "BadRequest", str(wrong))
+
+    def _done(self, call: Call) -> object:
+        match call.method, call.path:
+            case "GET", "/simulator/requests":
+                return {"total": self._tally.total, "counts": self._tally.counts}
+            case "DELETE", "/simulator/requests":
+                self._tally.reset()
+                return {}
+            case "POST", "/simulator/next-day":
+                return self._tenant.next_day(**msgspec.json.decode(call.body or b"{}", type=dict[str, int]))
+            case "POST", "/simulator/faults":
+                faults = msgspec.json.decode(call.body, type=Fault | list[Fault])
+                for fault in faults if isinstance(faults, list) else [faults]:
+                    self._faults.inject(fault)
+                return {}
+            case "DELETE", "/simulator/faults":
+                self._faults.clear()
+                return {}
+            case _:
+                raise LookupError(f"The simulator has no {call.method} {call.path}.")

@@ -1,0 +1,172 @@
+"""The ways in which the pretend Graph can be made to fail, by name, and which request each of them strikes."""
+
+from collections.abc import Collection, Container
+from enum import StrEnum
+from threading import Lock
+from typing import Final
+
+from msgspec import Struct
+
+from reconciler.simulator.exchange import SIGN_IN, Endpoint
+
+
+class FaultName(StrEnum):
+    """What goes wrong. Unless said otherwise a fault strikes Graph's endpoints, once."""
+
+    THROTTLE = "throttle"
+    """429, with `Retry-After` of `retry_after` in the form `retry_form`."""
+    SERVER_ERROR = "server-error"
+    """`status` (503 unless given), with Graph's error body."""
+    DROP = "drop"
+    """The connection closes before the answer, or with `partway` in the middle of its body."""
+    SLOW = "slow"
+    """The answer comes after `seconds`."""
+    HTML = "html"
+    """`status` (200 unless given) with a page of HTML, as a proxy would send it."""
+    BAD_JSON = "bad-json"
+    """The right answer's first half, with a length that fits: it does not parse."""
+    HUGE = "huge"
+    """The right answer, `size` bytes longer by an unknown member. Strikes lists."""
+    REDIRECT = "redirect"
+    """302 to the same path at `host`."""
+    NESTED_ERROR = "nested-error"
+    """Intune's passing 403, whose message is JSON in JSON."""
+    MISSING_PERMISSION = "missing-permission"
+    """403 as for a token without the role."""
+    EXPIRED_TOKEN = "expired-token"  # noqa: S105 - the name of a fault
+    """401, though the token is good."""
+    GET_UNKNOWN = "get-unknown"
+    """A single GET of one of `ids` (any when none are named) answers `status` (500 unless given). Strikes `device`."""
+    STALE_RECORD = "stale-record"
+    """A single GET of a deleted device, one of `ids` if any are named, answers 200. Strikes `device`."""
+    SHORT_LIST = "short-list"
+    """A read of the devices ends early, without an error: `ids`, or else the last `leave_out`, are not in it."""
+    DUPLICATE_DEVICE = "duplicate-device"
+    """A read of the devices ends with `ids`, or else its first device, once more, as of a day earlier."""
+    REPEAT_NEXT_LINK = "repeat-next-link"
+    """In a read of `devices` (or what `on` says) each page links to itself, from the second on, for ever."""
+    FOREIGN_NEXT_LINK = "foreign-next-link"
+    """A page of a list links to `host`."""
+    EMPTY_PAGE = "empty-page"
+    """A page of a list holds nothing, and links on: all that it should have held follows."""
+
+
+class RetryForm(StrEnum):
+    """How `Retry-After` is written; `none` leaves it out, as Intune often does."""
+
+    SECONDS = "seconds"
+    DECIMAL = "decimal"
+    DATE = "date"
+    NONE = "none"
+
+
+_N: Final = FaultName
+_LISTS: Final = frozenset({Endpoint.DEVICES, Endpoint.USERS})
+_DEVICES: Final = frozenset({Endpoint.DEVICES})
+_DEVICE: Final = frozenset({Endpoint.DEVICE})
+_DEFAULT_ON: Final[dict[FaultName, frozenset[Endpoint]]] = {
+    _N.HUGE: _LISTS,
+    _N.GET_UNKNOWN: _DEVICE,
+    _N.STALE_RECORD: _DEVICE,
+    _N.SHORT_LIST: _DEVICES,
+    _N.DUPLICATE_DEVICE: _DEVICES,
+    _N.REPEAT_NEXT_LINK: _DEVICES,
+    _N.FOREIGN_NEXT_LINK: _LISTS,
+    _N.EMPTY_PAGE: _LISTS,
+}
+_GRAPH: Final = frozenset(Endpoint) - SIGN_IN
+
+REPLACING: Final = frozenset(
+    {
+        *(_N.THROTTLE, _N.SERVER_ERROR, _N.HTML, _N.REDIRECT, _N.NESTED_ERROR),
+        *(_N.MISSING_PERMISSION, _N.EXPIRED_TOKEN, _N.GET_UNKNOWN),
+    }
+)
+"""Faults that answer instead of the service; one request is struck by one of them at most."""
+WIRE: Final = frozenset({_N.DROP, _N.SLOW, _N.BAD_JSON})
+"""Faults of the whole HTTP exchange, which cannot strike a part of a batch."""
+OF_A_READ: Final = frozenset({_N.SHORT_LIST, _N.DUPLICATE_DEVICE, _N.REPEAT_NEXT_LINK})
+"""Faults that strike a whole read, page after page; each read counts once."""
+OF_A_PAGE: Final = frozenset({_N.HUGE, _N.FOREIGN_NEXT_LINK, _N.EMPTY_PAGE})
+"""Faults that strike one page of a read."""
+
+
+class Fault(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """One fault to come: what, where, how often. The fields below `after` matter to the faults that name them."""
+
+    name: FaultName
+    on: tuple[Endpoint, ...] = ()
+    """The endpoints it strikes; none means those of its name."""
+    times: int | None = 1
+    """How often it strikes; None means until the faults are cleared."""
+    after: int = 0
+    """How many requests (or reads) that it could strike are let through first."""
+    status: int | None = None
+    retry_after: float = 1
+    retry_form: RetryForm = RetryForm.SECONDS
+    partway: bool = False
+    seconds: float = 1
+    size: int = 50_000_000
+    host: str = "elsewhere.example"
+    ids: tuple[str, ...] = ()
+    leave_out: int = 1
+
+    def strikes(self, endpoint: Endpoint, device_id: str | None) -> bool:
+        """Whether it is aimed at such a request; `ids` narrow it only for requests of one device."""
+        aimed = endpoint in (self.on or _DEFAULT_ON.get(self.name, _GRAPH))
+        return aimed and (device_id is None or not self.ids or device_id in self.ids)
+
+
+class _Pending:
+    """A fault with what is left of it."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.passes = fault.after
+        self.strikes = fault.times
+
+    def take(self) -> bool:
+        """Let one request pass, or strike it."""
+        if self.passes:
+            self.passes -= 1
+            return False
+        if self.strikes is not None:
+            self.strikes -= 1
+        return True
+
+
+class Faults:
+    """The faults that are still to strike, in the order in which they were injected. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pending: list[_Pending] = []
+
+    def inject(self, fault: Fault) -> None:
+        """Add a fault."""
+        with self._lock:
+            self._pending.append(_Pending(fault))
+
+    def clear(self) -> None:
+        """Forget all faults."""
+        with self._lock:
+            self._pending.clear()
+
+    def strike_first(
+        self, names: Container[FaultName], endpoint: Endpoint, device_id: str | None = None
+    ) -> Fault | None:
+        """Use up one strike of the first such fault, or return None when none strikes."""
+        with self._lock:
+            for pending in self._aimed(names, endpoint, device_id):
+                if pending.take():
+                    return pending.fault
+        return None
+
+    def strike_all(self, names: Collection[FaultName], endpoint: Endpoint) -> tuple[Fault, ...]:
+        """Use up one strike of every such fault."""
+        with self._lock:
+            return tuple(pending.fault for pending in self._aimed(names, endpoint, None) if pending.take())
+
+    def _aimed(self, names: Container[FaultName], endpoint: Endpoint, device_id: str | None) -> list[_Pending]:
+        self._pending = [pending for pending in self._pending if pending.strikes != 0]
+        return [one for one in self._pending if one.fault.name in names and one.fault.strikes(endpoint, device_id)]

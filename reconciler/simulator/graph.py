@@ -1,0 +1,242 @@
+"""Graph v1.0 as far as assets need it: which path is what, who may ask, and the answers.
+
+Where Graph is odd, so is this: unsupported `$filter` and `$orderby` on managed devices are ignored without a word
+(microsoft-graph-docs-contrib#2416, msgraph-sdk-dotnet#1322), and `$skip` gives an empty list
+(msgraph-beta-sdk-dotnet#681).
+"""
+
+import re
+from collections import Counter
+from itertools import count
+from random import Random
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import msgspec
+
+from reconciler.simulator import rows
+from reconciler.simulator.exchange import Call, Endpoint, Reply, decoded, json_reply
+from reconciler.simulator.faults import REPLACING, FaultName, Faults
+from reconciler.simulator.listing import Listing
+from reconciler.simulator.pages import Pager, Resource
+from reconciler.simulator.records import Device
+from reconciler.simulator.refusals import (
+    directory_permission_missing,
+    graph_error,
+    intune_error,
+    intune_permission_missing,
+)
+from reconciler.simulator.replacing import replaced
+from reconciler.simulator.signin import RefusedError, SignIn
+from reconciler.simulator.tally import Tally
+from reconciler.simulator.tenant import Tenant
+
+_ROUTES: Final = (
+    (Endpoint.DEVICES, re.compile(r"/v1\.0/deviceManagement/managedDevices")),
+    (Endpoint.DEVICE, re.compile(r"/v1\.0/deviceManagement/managedDevices(?:/|\(')(?P<key>[^/')]+)(?:'\))?")),
+    (Endpoint.OVERVIEW, re.compile(r"/v1\.0/deviceManagement/managedDeviceOverview")),
+    (Endpoint.USERS, re.compile(r"/v1\.0/users")),
+    (Endpoint.USER, re.compile(r"/v1\.0/users(?:/|\(')(?P<key>[^/')]+)(?:'\))?")),
+    (Endpoint.ORGANIZATION, re.compile(r"/v1\.0/organization")),
+    (Endpoint.BATCH, re.compile(r"/v1\.0/\$batch")),
+)
+_PERMISSION: Final = {
+    Endpoint.DEVICES: "DeviceManagementManagedDevices.Read.All",
+    Endpoint.DEVICE: "DeviceManagementManagedDevices.Read.All",
+    Endpoint.OVERVIEW: "DeviceManagementManagedDevices.Read.All",
+    Endpoint.USERS: "User.Read.All",
+    Endpoint.USER: "User.Read.All",
+    Endpoint.ORGANIZATION: "Organization.Read.All",
+}
+_INTUNE: Final = frozenset({Endpoint.DEVICES, Endpoint.DEVICE, Endpoint.OVERVIEW})
+_DEVICES: Final = Resource(Endpoint.DEVICES, "deviceManagement/managedDevices", page=1000, counted=True)
+_USERS: Final = Resource(Endpoint.USERS, "users", page=100, counted=False)
+_MOST_USERS: Final = 999
+_MOST_PARTS: Final = 20
+
+
+def route(path: str) -> tuple[Endpoint, str]:
+    """Name the endpoint of a path, with the key in it, if any."""
+    for endpoint, pattern in _ROUTES:
+        found = pattern.fullmatch(path)
+        if found:
+            return endpoint, unquote(found.groupdict().get("key", ""))
+    return Endpoint.OTHER, ""
+
+
+class Graph:
+    """Graph for one tenant, at `base`."""
+
+    def __init__(
+        self, tenant: Tenant, base: str, sign_in: SignIn, faults: Faults, tally: Tally, page_size: int
+    ) -> None:
+        self._tenant = tenant
+        self._base = base
+        self._sign_in = sign_in
+        self._faults = faults
+        self._tally = tally
+        self._pager = Pager(base, faults, page_size)
+        self._ids = count(1)
+
+    def answer(self, call: Call) -> Reply:
+        """Answer one request, batch or not."""
+        request_id = f"{next(self._ids):08x}-0000-4000-8000-{self._tenant.seed & 0xFFFFFFFFFFFF:012x}"
+        reply = self._answer(call, part=False)
+        ids = {"request-id": request_id, "client-request-id": call.headers.get("client-request-id", request_id)}
+        return _identified(reply, ids, f"{self._tenant.now:%Y-%m-%dT%H:%M:%S}")
+
+    def _answer(self, call: Call, *, part: bool) -> Reply:
+        endpoint, key = route(call.path)
+        fault = self._faults.strike_first(REPLACING - {FaultName.HTML} if part else REPLACING, endpoint, key or None)
+        if fault:
+            return replaced(fault, endpoint, call, _PERMISSION.get(endpoint, ""))
+        try:
+            permissions = self._sign_in.permissions(call.headers.get("authorization", ""))
+            return self._permitted(endpoint, key, call, permissions)
+        except RefusedError as refused:
+            return refused.reply
+        except (rows.UnknownPropertyError, ValueError) as wrong:
+            return graph_error(400, "BadRequest", str(wrong))
+
+    def _permitted(self, endpoint: Endpoint, key: str, call: Call, permissions: frozenset[str]) -> Reply:
+        needed = _PERMISSION.get(endpoint)
+        if needed and needed not in permissions:
+            return intune_permission_missing(needed) if endpoint in _INTUNE else directory_permission_missing()
+        if call.method != ("POST" if endpoint is Endpoint.BATCH else "GET") and endpoint is not Endpoint.OTHER:
+            return graph_error(
+                405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
+            )
+        match endpoint:
+            case Endpoint.DEVICES:
+                return self._devices(call)
+            case Endpoint.DEVICE:
+                return self._device(key, call)
+            case Endpoint.OVERVIEW:
+                return json_reply(200, self._overview())
+            case Endpoint.USERS:
+                return self._users(call)
+            case Endpoint.USER:
+                return self._user(key, call)
+            case Endpoint.ORGANIZATION:
+                return json_reply(200, self._organization())
+            case Endpoint.BATCH:
+                return self._batch(call)
+            case _:
+                segment = call.path.rsplit("/", 1)[-1]
+                return graph_error(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
+
+    def _devices(self, call: Call) -> Reply:
+        if "$skiptoken" not in call.query:
+            self._tenant.advance(1)
+        listing = Listing[Device]((), ()) if "$skip" in call.query else self._tenant.devices
+        return self._pager.answer(call, _DEVICES, listing, rows.listed_device(_select(call)))
+
+    def _device(self, device_id: str, call: Call) -> Reply:
+        row = rows.single_device(_select(call))
+        device = self._tenant.single(device_id) or self._stale(device_id)
+        if device is None:
+            return intune_error(404, "ResourceNotFound", "An error has occurred")
+        return self._entity("deviceManagement/managedDevices/$entity", row(device))
+
+    def _stale(self, device_id: str) -> Device | None:
+        deleted = self._tenant.deleted(device_id)
+        stale = {FaultName.STALE_RECORD}
+        return deleted if deleted and self._faults.strike_first(stale, Endpoint.DEVICE, device_id) else None
+
+    def _users(self, call: Call) -> Reply:
+        asked = call.query.get("$top", "1")
+        if not asked.isdecimal() or not 1 <= int(asked) <= _MOST_USERS:
+            told = f"Invalid page size specified: '{asked}'. Must be between 1 and {_MOST_USERS} inclusive."
+            return graph_error(400, "Request_UnsupportedQuery", told)
+        unsupported = [option for option in ("$filter", "$search", "$skip", "$orderby") if option in call.query]
+        if unsupported:
+            return graph_error(400, "Request_UnsupportedQuery", f"The simulator has no {unsupported[0]} on users.")
+        return self._pager.answer(call, _USERS, self._tenant.users, rows.user(_select(call)))
+
+    def _user(self, key: str, call: Call) -> Reply:
+        row = rows.user(_select(call))
+        user = self._tenant.user(key)
+        if user is None:
+            told = f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
+            return graph_error(404, "Request_ResourceNotFound", told)
+        return self._entity("users/$entity", row(user))
+
+    def _entity(self, context: str, row: object) -> Reply:
+        members: dict[str, Any] = msgspec.to_builtins(row)
+        return json_reply(200, {"@odata.context": f"{self._base}/v1.0/$metadata#{context}", **members})
+
+    def _organization(self) -> dict[str, object]:
+        tenant = self._tenant
+        domain = {
+            "capabilities": "Email",
+            "isDefault": True,
+            "isInitial": True,
+            "name": tenant.domain,
+            "type": "Managed",
+        }
+        one = {"id": tenant.tenant_id, "displayName": tenant.organisation, "countryLetterCode": "GB"}
+        context = f"{self._base}/v1.0/$metadata#organization"
+        return {"@odata.context": context, "value": [{**one, "verifiedDomains": [domain]}]}
+
+    def _overview(self) -> dict[str, object]:
+        """Count the devices; Defender's are enrolled nowhere, so that this differs from the list's length."""
+        devices = [device for device in self._tenant.devices.items if device.managementAgent != "msSense"]
+        systems = Counter(device.operatingSystem for device in devices)
+        return {
+            "@odata.context": f"{self._base}/v1.0/$metadata#deviceManagement/managedDeviceOverview/$entity",
+            "id": self._tenant.tenant_id,
+            "enrolledDeviceCount": len(devices),
+            "mdmEnrolledCount": len(devices),
+            "dualEnrolledDeviceCount": 0,
+            "deviceOperatingSystemSummary": {
+                "androidCount": systems["Android"],
+                "iosCount": systems["iOS"],
+                "macOSCount": systems["macOS"],
+                "windowsCount": systems["Windows"],
+                "windowsMobileCount": 0,
+                "unknownCount": 0,
+            },
+        }
+
+    def _batch(self, call: Call) -> Reply:
+        """Answer up to twenty requests in one, in an order that is not theirs (learn: graph/json-batching)."""
+        asked = decoded(call.body)
+        parts = asked.get("requests") if isinstance(asked, dict) else None
+        if not isinstance(parts, list) or not all(_is_part(part) for part in parts):
+            return graph_error(400, "BadRequest", "Invalid batch payload format.")
+        if len(parts) > _MOST_PARTS:
+            told = f"Number of batch request steps exceeds the maximum value of {_MOST_PARTS}."
+            return graph_error(400, "BadRequest", told)
+        ids = [part["id"] for part in parts]
+        if len(set(ids)) < len(ids):
+            return graph_error(400, "BadRequest", "Request Id has to be unique in a batch.")
+        answers = [self._part(part, call) for part in parts]
+        Random(",".join(ids)).shuffle(answers)  # noqa: S311 - any order, but always the same
+        return json_reply(200, {"responses": answers})
+
+    def _part(self, part: dict[str, Any], outer: Call) -> dict[str, object]:
+        address = urlsplit(part["url"])
+        path = f"/v1.0/{address.path.lstrip('/')}"
+        query = dict(parse_qsl(address.query, keep_blank_values=True))
+        call = Call(part["method"].upper(), path, query, outer.headers)
+        self._tally.note_part(route(path)[0], call.method, path)
+        reply = self._answer(call, part=True)
+        return {"id": part["id"], "status": reply.status, "headers": reply.headers, "body": msgspec.Raw(reply.body)}
+
+
+def _is_part(part: object) -> bool:
+    return isinstance(part, dict) and all(isinstance(part.get(name), str) for name in ("id", "method", "url"))
+
+
+def _select(call: Call) -> tuple[str, ...]:
+    return tuple(name.strip() for name in call.query.get("$select", "").split(",") if name.strip())
+
+
+def _identified(reply: Reply, ids: dict[str, str], now: str) -> Reply:
+    """Put the request's ids into the headers, and into a refusal's body."""
+    body = reply.body
+    told = decoded(body) if reply.status >= 400 else None
+    if isinstance(told, dict) and isinstance(told.get("error"), dict):
+        told["error"]["innerError"] = {"date": now, **ids}
+        body = msgspec.json.encode(told)
+    return Reply(reply.status, body, {**reply.headers, **ids}, reply.sent)

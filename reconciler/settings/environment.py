@@ -23,6 +23,8 @@ class Connection:
     users: UsersFile
     imports: ImportsFile
     tests: TestsFile | None = None
+    cloud_from_overlay: bool = False
+    """Whether every address of `cloud` comes from an overlay, none from a committed file (K8)."""
 
     @property
     def tenant_id(self) -> str:
@@ -35,7 +37,8 @@ class Environment:
     """What people declared for one instance.
 
     `digest` is a SHA-256 (hex) over the settings' meaning, not over their layout; `commit` is the Git commit they
-    were read at, None outside a repository, and `clean` says whether the files are as committed there (E5).
+    were read at, None outside a repository, and `clean` says whether the files are as committed there (E5). `overlay`
+    says that a folder of other settings was laid over the files; then they are never clean.
     """
 
     instance: InstanceFile
@@ -44,6 +47,7 @@ class Environment:
     digest: str
     commit: str | None = None
     clean: bool = False
+    overlay: bool = False
 
     def enabled(self, connection: Connection) -> bool:
         """Say whether the connection runs in this instance (E1)."""

@@ -1,0 +1,1 @@
+"""YAML with its positions to settings, or to every problem that it has."""

@@ -1,0 +1,148 @@
+"""An environment's folder to settings, or to every problem that it has (K2).
+
+The layers: files, YAML, JSON Schema, types, references between the settings, what this version supports. A file that
+fails one layer does not enter the next; the other files do, so that all problems are reported at once.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.configuration import documents, files, git, references, schemas, unsupported
+from reconciler.configuration.document import Document
+from reconciler.configuration.names import did_you_mean
+from reconciler.configuration.overlay import laid_over
+from reconciler.configuration.parsing import parse
+from reconciler.configuration.problems import Format, SettingsProblem, by_place, errors, rendered
+from reconciler.configuration.shape import misshapen
+from reconciler.configuration.typed import typed
+from reconciler.errors import SettingsError, UsageError
+from reconciler.settings.base import SettingsFile
+from reconciler.settings.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What an environment's folder holds: the environment, None when there are errors, and every problem.
+
+    `overlay` is the folder that was laid over it, None without one.
+    """
+
+    environment: Environment | None
+    problems: tuple[SettingsProblem, ...]
+    overlay: Path | None = None
+
+    def settled(self) -> Environment:
+        """Return the environment; SettingsError with every error in its message when there is none."""
+        if self.environment is None:
+            found = errors(self.problems)
+            count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+            raise SettingsError(f"The settings have {count}.\n{rendered(found, Format.TEXT).rstrip()}")
+        return self.environment
+
+
+def environments_in(environments: Path) -> list[str]:
+    """Return the names of the environments below a folder; UsageError when there is no such folder."""
+    if not environments.is_dir():
+        raise UsageError(f"There is no folder {environments}; --environments DIR names the one with your environments.")
+    return sorted(path.name for path in environments.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def load_environment(environments: Path, name: str, *, overlay: Path | None = None, with_commit: bool = True) -> Loaded:
+    """Read and check an environment.
+
+    With an overlay the environment is never clean (E5). Without `with_commit`, Git is not asked (`validate`).
+    UsageError when there is no environment of that name.
+    """
+    known = environments_in(environments)
+    if name not in known:
+        hint = did_you_mean(name, known) or f"There are: {', '.join(known) or 'none'}."
+        raise UsageError(f"There is no environment `{name}` in {environments}. {hint}")
+    reading = _Reading(environments, name, overlay)
+    models = reading.models()
+    problems = by_place(reading.problems)
+    if errors(problems):
+        return Loaded(None, problems, overlay)
+    state = git.state(environments / name, reading.committed()) if with_commit else git.UNKNOWN
+    environment = documents.assembled(models, reading.documents, state, overlaid=overlay is not None)
+    return Loaded(environment, problems, overlay)
+
+
+class _Reading:
+    """One reading of an environment, layer by layer; `problems` grows."""
+
+    def __init__(self, environments: Path, name: str, overlay: Path | None) -> None:
+        shown = f"{environments.name or environments.resolve().name}/{name}"
+        self.name = name
+        self.known = environments_in(environments)
+        self.files = files.read_folder(environments / name, shown)
+        self.over = _overlay_files(overlay, name)
+        self.problems: list[SettingsProblem] = list(self.files.problems)
+        self.documents: dict[str, Document] = {}
+
+    def committed(self) -> list[Path]:
+        """Return the files that the settings were read from."""
+        return [self.files.folder / name for name in self.files.texts]
+
+    def models(self) -> dict[str, SettingsFile]:
+        """Return the model of each file that is whole."""
+        self._read_documents()
+        self._report_missing()
+        models: dict[str, SettingsFile] = {}
+        for name, document in self.documents.items():
+            model = self._model(name, document)
+            if model is not None:
+                models[name] = model
+        for name, document in self.documents.items():
+            self.problems += unsupported.refused(name, document)
+        parts = references.Parts(self.name, self.known, self.documents, models)
+        self.problems += references.broken(parts)
+        return models
+
+    def _read_documents(self) -> None:
+        self.documents = self._parsed(self.files)
+        if self.over is None:
+            return
+        self.problems += self.over.problems
+        for name, above in self._parsed(self.over).items():
+            below = self.documents.get(name)
+            if below is not None:
+                self.documents[name] = laid_over(below, above)
+            elif name not in self.files.texts:
+                self.documents[name] = above
+
+    def _parsed(self, found: files.Files) -> dict[str, Document]:
+        parsed = {}
+        for name, text in sorted(found.texts.items()):
+            document, problems = parse(name, text, found.sources[name])
+            self.problems += problems
+            if document is not None:
+                parsed[name] = document
+        return parsed
+
+    def _model(self, name: str, document: Document) -> SettingsFile | None:
+        file = files.kind_of(name)
+        problems = misshapen(document, schemas.load(file))
+        if problems:
+            self.problems += problems
+            return None
+        model, problems = typed(document, schemas.MODELS[file])
+        self.problems += problems
+        return model
+
+    def _report_missing(self) -> None:
+        connections = {*self.files.connections, *(self.over.connections if self.over else ())}
+        needed = list(files.INSTANCE_FILES)
+        needed += [
+            f"{files.CONNECTIONS}/{name}/{file}" for name in sorted(connections) for file in files.CONNECTION_FILES
+        ]
+        there = {*self.files.texts, *self.files.broken, *(self.over.texts if self.over else ())}
+        for name in needed:
+            if name not in there:
+                shown = f"{self.files.shown}/{name}"
+                self.problems.append(files.whole_file(shown, "the file is missing", "It begins with `version: 1`."))
+
+
+def _overlay_files(overlay: Path | None, name: str) -> files.Files | None:
+    if overlay is None or not (overlay / name).is_dir():
+        return None
+    return files.read_folder(overlay / name, f"{overlay}/{name}", from_overlay=True)

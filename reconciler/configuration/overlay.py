@@ -1,0 +1,66 @@
+"""An overlay: a folder of settings laid over an environment's, for addresses that no committed file should have."""
+
+from pathlib import Path as FilePath
+from typing import Any
+
+from reconciler.configuration.document import Document, Path
+from reconciler.errors import UsageError
+
+VARIABLE = "RECONCILER_OVERLAY"
+_REFERENCE_KEYS = ({"env"}, {"file"})
+
+
+def overlay_folder(option: FilePath | None, environ: dict[str, str]) -> FilePath | None:
+    """Return the folder that the command line names, else the environment variable; None for no overlay.
+
+    UsageError when there is no such folder.
+    """
+    folder = option or (FilePath(environ[VARIABLE]) if environ.get(VARIABLE) else None)
+    if folder is not None and not folder.is_dir():
+        raise UsageError(f"The overlay folder {folder} does not exist; --overlay or {VARIABLE} names it.")
+    return folder
+
+
+def laid_over(below: Document, above: Document) -> Document:
+    """Return a document with another's values laid over it: mappings key by key, any other value replaced.
+
+    A reference to a secret is replaced as a whole, so that `{file: …}` can stand in for `{env: …}`.
+    """
+    places = dict(below.places)
+    data = _merged((), below.data, above.data, places, above)
+    return Document(below.name, data, places)
+
+
+def _merged(path: Path, below: Any, above: Any, places: dict[Path, Any], document: Document) -> Any:
+    if not _both_mappings(below, above):
+        _replace(path, places, document)
+        return above
+    merged = dict(below)
+    for key, value in above.items():
+        here = (*path, key)
+        if key in below:
+            merged[key] = _merged(here, below[key], value, places, document)
+        else:
+            merged[key] = value
+            _replace(here, places, document)
+    return merged
+
+
+def _both_mappings(below: Any, above: Any) -> bool:
+    if not isinstance(below, dict) or not isinstance(above, dict):
+        return False
+    return set(below) not in _REFERENCE_KEYS and set(above) not in _REFERENCE_KEYS
+
+
+def _replace(path: Path, places: dict[Path, Any], document: Document) -> None:
+    depth = len(path)
+    for other in [other for other in places if other[:depth] == path]:
+        del places[other]
+    places |= {other: place for other, place in document.places.items() if other[:depth] == path}
+
+
+def cloud_from_overlay(connection: Document) -> bool:
+    """Say whether every address of a connection's `cloud` comes from an overlay, and none from a committed file (K8)."""
+    cloud = connection.value(("cloud",))
+    paths: list[Path] = [("cloud", key) for key in cloud] if isinstance(cloud, dict) else [("cloud",)]
+    return cloud is not None and all(connection.place(path).source.from_overlay for path in paths)

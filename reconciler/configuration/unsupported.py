@@ -1,0 +1,89 @@
+"""What the rules describe and this version does not do yet: refused by name, never ignored.
+
+The table is the whole truth: what a later version does is a row less.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reconciler.configuration.document import Document, Path
+from reconciler.configuration.files import kind_of
+from reconciler.configuration.problems import SettingsProblem
+from reconciler.settings.properties import DEVICE_PROPERTIES, PropertyType
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A setting that is refused: the file, the last keys of its path (`*` is any), when, and what it is."""
+
+    file: str
+    path: Path
+    when: Callable[[Any], bool]
+    what: str
+    instead: str = ""
+
+
+def _is(*values: object) -> Callable[[Any], bool]:
+    return lambda value: any(value is one or (isinstance(value, str) and value == one) for one in values)
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+def _needs_each_device(value: Any) -> bool:
+    known = DEVICE_PROPERTIES.get(value) if isinstance(value, str) else None
+    return known is not None and not known.in_list and not known.secret
+
+
+def _is_complex(value: Any) -> bool:
+    known = DEVICE_PROPERTIES.get(value) if isinstance(value, str) else None
+    return known is not None and known.type is PropertyType.COMPLEX
+
+
+_EACH = "a property that Graph's lists leave empty, so that each device has to be asked"
+_COMPLEX = "a property that is not a single value"
+_LEAVE_OUT = "Leave it out."
+
+ROWS: Final[tuple[Row, ...]] = (
+    Row("connection.yaml", ("method",), _is("authorization-code"), "signing in with an authorization code",
+        "Use `client-credentials`."),
+    Row("connection.yaml", ("credential", "type"), _is("certificate"), "a certificate as credential",
+        "Use `client-secret`."),
+    Row("connection.yaml", ("credential", "type"), _is("federated"), "a federated credential", "Use `client-secret`."),
+    Row("connection.yaml", ("integrator", "enabled"), _is(True), "the scheduled import", "Write `enabled: false`."),
+    Row("users.yaml", ("assignFrom",), _is("entra"), "the user of the Entra device", "Use `intune` or `none`."),
+    Row("imports.yaml", ("software", "import"), _is(True), "importing software", "Write `import: false`."),
+    Row("imports.yaml", ("software", "matchToLicences"), _is(True), "matching software to licences",
+        "Write `matchToLicences: false`."),
+    Row("asset-types.yaml", ("determine",), _is("field"), "types that a field names", "Use `rules` or `same`."),
+    Row("tests.yaml", (), _always, "tests in the configuration", "Remove the file."),
+    *(
+        Row(file, path, when, what, _LEAVE_OUT)
+        for when, what in ((_needs_each_device, _EACH), (_is_complex, _COMPLEX))
+        for file, path in (
+            ("field-mappings.yaml", ("mappings", "*", "from")),
+            ("field-mappings.yaml", ("mappings", "*", "from", "*")),
+            ("asset-types.yaml", ("property",)),
+            ("imports.yaml", ("property",)),
+        )
+    ),
+)  # fmt: skip
+
+
+def refused(name: str, document: Document) -> Iterator[SettingsProblem]:
+    """Yield a problem for each setting of a file that this version does not support."""
+    rows = [row for row in ROWS if row.file == kind_of(name)]
+    for path in document.places if rows else ():
+        for row in rows:
+            if _ends(path, row.path) and row.when(document.value(path)):
+                message = f"{row.what}: this version does not support it yet"
+                yield document.problem(path, message, hint=row.instead, rule="unsupported")
+
+
+def _ends(path: Path, ending: Path) -> bool:
+    if not ending:
+        return not path
+    last = path[-len(ending) :]
+    return len(last) == len(ending) and all(want in ("*", part) for want, part in zip(ending, last, strict=True))

@@ -1,0 +1,62 @@
+"""The time that one read may take, and the waits inside it."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Event
+
+from reconciler.errors import UnreachableError
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The clocks, the waiting and the chance that a read goes by.
+
+    `wait` waits so many seconds, less when the event is set meanwhile; `jitter` gives a number from 0 to 1.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    wait: Callable[[Event, float], object] = Event.wait
+    jitter: Callable[[], float] = random.random
+
+
+class Budget:
+    """What is left of a read's time. Thread-safe: all parts of a read share one."""
+
+    def __init__(self, seconds: float, pace: Pace) -> None:
+        self.pace = pace
+        self._seconds = seconds
+        self._end = pace.monotonic() + seconds
+        self._stopped = Event()
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return self._end - self.pace.monotonic()
+
+    def stop(self) -> None:
+        """End every wait, and let nothing new begin."""
+        self._stopped.set()
+
+    def check(self, what: str) -> None:
+        """Raise UnreachableError when there is no time left for what is named."""
+        if self._stopped.is_set():
+            raise UnreachableError(f"{what} was not asked: the read was stopped.")
+        if self.left() <= 0:
+            raise UnreachableError(f"{what} was not answered in {self.told()}. Try again later.")
+
+    def wait(self, seconds: float, what: str) -> None:
+        """Wait, or raise UnreachableError when that would take longer than there is time left for what is named."""
+        if seconds >= self.left():
+            raise UnreachableError(
+                f"{what}. The next try, after {seconds:.0f} s, would be too late for {self.told()}. Try again later."
+            )
+        self.pace.wait(self._stopped, seconds)
+        self.check(what)
+
+    def told(self) -> str:
+        """Name the whole time."""
+        minutes = self._seconds / 60
+        return f"the {minutes:g} minutes that reading a connection may take"

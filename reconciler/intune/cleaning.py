@@ -1,0 +1,81 @@
+"""Making Graph's ways of saying "nothing" empty, column by column (G6).
+
+1. Text: `""`, the zero GUID and the property's placeholder are empty.
+2. Dates: the years 1 and 9999 are empty; others become `2026-11-23T08:00:00Z`, fractions cut; what is no date is
+   unknown.
+3. Numbers of bytes: 0 is empty.
+4. A device's userPrincipalName loses 32 hex digits glued in front of it.
+
+Columns, since a page of one property is cleaned faster than a thousand values one by one, and most need nothing.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+from reconciler.model.snapshot import UNKNOWN
+from reconciler.settings.properties import Property, PropertyType
+
+Column = Sequence[Any]
+Clean = Callable[[Column], Column]
+
+ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"
+
+_BYTES: Final = "InBytes"
+_GLUED: Final = re.compile(r"[0-9a-f]{32}(?=[^@]+@)", re.I)
+_LENGTH: Final = len("2026-11-23T08:00:00Z")
+_FIRST: Final = "0002"
+_LAST: Final = "9999"
+
+
+def cleaning(property_: Property) -> Clean | None:
+    """Return what cleans a column of this property; None when there is nothing to clean."""
+    match property_.type:
+        case PropertyType.TEXT if property_.placeholder is not None:
+            return partial(_emptied, ("", ZERO_GUID, property_.placeholder))
+        case PropertyType.TEXT:
+            return partial(_emptied, ("", ZERO_GUID))
+        case PropertyType.DATETIME:
+            return _dates
+        case PropertyType.INTEGER if property_.name.endswith(_BYTES):
+            return partial(_emptied, (0,))
+    return None
+
+
+def unglued(column: Column) -> Column:
+    """Take the 32 hex digits off the userPrincipalNames that have them (msgraph-sdk-powershell#2832)."""
+    return [_GLUED.sub("", value, 1) if isinstance(value, str) and _GLUED.match(value) else value for value in column]
+
+
+def _emptied(empties: tuple[Any, ...], column: Column) -> Column:
+    if not any(empty in column for empty in empties):
+        return column
+    return [None if value in empties else value for value in column]
+
+
+def _dates(column: Column) -> Column:
+    try:
+        if set(map(len, column)) == {_LENGTH} and min(column) >= _FIRST and max(column) < _LAST:
+            for _ in map(datetime.fromisoformat, column):
+                pass
+            if all(value.endswith("Z") for value in column):
+                return column
+    except (TypeError, ValueError):
+        pass  # an empty, unknown or odd value is among them
+    return list(map(_date, column))
+
+
+def _date(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not value or value < _FIRST or value >= _LAST:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return UNKNOWN
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,76 @@
+"""Reading the list of managed devices (G2, G6, G7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import Any, Final
+
+from reconciler.errors import GraphError, SignInError
+from reconciler.intune.graph import Graph, not_understood
+from reconciler.intune.paging import Page, pages
+from reconciler.intune.records import Records
+from reconciler.intune.retrying import http_date
+
+PERMISSION: Final = "DeviceManagementManagedDevices.Read.All"
+Progress = Callable[[str, int], None]
+"""Told what is being read, and how many there are by now; called from more than one thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceList:
+    """The listed devices by id, each once; `unknown` says why they are not all; `read_at` is Graph's time."""
+
+    devices: tuple[Any, ...]
+    unknown: str | None
+    read_at: str
+
+
+def read_devices(graph: Graph, records: Records, progress: Progress) -> DeviceList:
+    """Read the list to its end, or as far as it goes.
+
+    Raises GraphError, UnreachableError and SignInError when not even its first page could be read.
+    """
+    url = f"{graph.base}/v1.0/deviceManagement/managedDevices?$select={records.select}&$top=1000"
+    devices: list[Any] = []
+    read_at = unknown = None
+    lost = 0
+    try:
+        for page in pages(graph, url, PERMISSION):
+            found, without_id = rows_of(records, url, page)
+            read_at = read_at or _time(page, graph)
+            devices += found
+            lost += without_id
+            progress("devices", len(devices))
+    except (GraphError, SignInError) as error:
+        if read_at is None:
+            raise
+        unknown = f"The list ended early, after {len(devices)} devices. {error}"
+    if lost and unknown is None:
+        unknown = f"{lost} devices of the list have no id, so they could not be used."
+    return DeviceList(_once_each(devices), unknown, read_at or _stamp(graph.budget.pace.now()))
+
+
+def rows_of(records: Records, url: str, page: Page) -> tuple[list[Any], int]:
+    """Return the records of a page, and how many of its rows have no id. Raises GraphError when it is no page."""
+    try:
+        return records.read(page.rows)
+    except (ValueError, RecursionError) as error:
+        raise not_understood(url, page.reply) from error
+
+
+def _once_each(devices: list[Any]) -> tuple[Any, ...]:
+    """Sort by id; of several devices with one id the one that checked in last is kept (G7)."""
+    devices.sort(key=attrgetter("id"))
+    kept = {device.id: device for device in devices}
+    if len(kept) < len(devices):
+        kept = {device.id: device for device in sorted(devices, key=lambda device: device.lastSyncDateTime or "")}
+    return tuple(kept[id_] for id_ in sorted(kept)) if len(kept) < len(devices) else tuple(devices)
+
+
+def _time(page: Page, graph: Graph) -> str:
+    return _stamp(http_date(page.reply.headers.get("date", "")) or graph.budget.pace.now())
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,46 @@
+"""What a read is told: where to go and as whom, what to select, and what the store knows of the connection."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+TIME_BUDGET: Final = 15 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What to select: names of `settings.properties`; without user properties the users are not read."""
+
+    device_properties: tuple[str, ...]
+    user_properties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What the store knows of a connection's devices, by id (G3).
+
+    `expected` are bound and present, `others` bound and missing: these are asked for too when they are not listed.
+    When more than `allowed_absent` of `expected` are not listed, none is asked for. `prove` is False for
+    `absence: list`, which asks for none either.
+    """
+
+    expected: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    allowed_absent: int = 0
+    prove: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a tenant is and who asks: base addresses without tenant or version, and the client's secret.
+
+    In a `production` instance only Microsoft's own hosts are spoken to (K8). `time_budget` is the most seconds that
+    the whole read may take.
+    """
+
+    authority: str
+    graph: str
+    tenant_id: str
+    client_id: str
+    secret: str = field(repr=False)
+    production: bool
+    time_budget: float = TIME_BUDGET

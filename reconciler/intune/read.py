@@ -1,0 +1,99 @@
+"""Reading one connection: devices, absence and users, each a part that can fail on its own (G1-G4, G6, G7)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
+from typing import Any
+
+from reconciler.intune import hosts
+from reconciler.intune.absence import Absence, prove_absence
+from reconciler.intune.budget import Budget, Pace
+from reconciler.intune.devices import DeviceList, Progress, read_devices
+from reconciler.intune.doubts import doubts, enrolled_count
+from reconciler.intune.graph import Graph
+from reconciler.intune.inputs import Access, Bound, Needs
+from reconciler.intune.people import read_people
+from reconciler.intune.records import Records, listed_devices, single_devices, users
+from reconciler.intune.signing_in import SignIn
+from reconciler.intune.transport import Transport
+from reconciler.model.snapshot import Snapshot
+
+__all__ = ["Access", "Bound", "Needs", "Pace", "Progress", "read_snapshot"]
+
+
+def read_snapshot(
+    connection_name: str,
+    access: Access,
+    needs: Needs,
+    bound: Bound,
+    progress: Progress,
+    *,
+    pace: Pace = Pace(),  # noqa: B008 - frozen
+) -> Snapshot:
+    """Read what the needs name; what could not be read is told in the snapshot.
+
+    `progress` gets what is being read and how many there are by now, from more than one thread.
+
+    Raises SignInError for hosts that may not be spoken to and when there is no token; GraphError and UnreachableError
+    when not even the first page of devices could be read.
+    """
+    hosts.check(access)
+    transport = Transport(Budget(access.time_budget, pace))
+    try:
+        sign_in = SignIn(access, transport)
+        sign_in.token()
+        return _read(connection_name, access, Graph(access.graph, sign_in, transport), needs, bound, progress)
+    finally:
+        transport.close()
+
+
+def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, progress: Progress) -> Snapshot:
+    listed, people = listed_devices(needs.device_properties), users(needs.user_properties)
+    with ThreadPoolExecutor(2, "parts") as parts:
+        try:
+            reading_people = parts.submit(_people, graph, people, progress)
+            counting = parts.submit(enrolled_count, graph)
+            devices = read_devices(graph, listed, progress)
+            ids = frozenset(map(attrgetter("id"), devices.devices))
+            absence = _absence(graph, needs, bound, devices, ids, progress)
+            found_people, people_unknown = reading_people.result()
+            warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
+        except BaseException:
+            graph.budget.stop()
+            raise
+    return Snapshot(
+        connection=name,
+        source="intune",
+        tenant_id=access.tenant_id,
+        read_at=devices.read_at,
+        device_properties=listed.properties,
+        devices=_together(devices, absence),
+        devices_unknown=devices.unknown,
+        unlisted=tuple(sorted(device.id for device in absence.found)),
+        absent=absence.absent,
+        absence_unknown=absence.unknown,
+        absence_skipped=absence.skipped,
+        user_properties=people.properties,
+        users=found_people,
+        users_unknown=people_unknown,
+        warnings=warnings,
+    )
+
+
+def _people(graph: Graph, records: Records, progress: Progress) -> tuple[tuple[Any, ...], str | None]:
+    if not records.properties:
+        return (), "not read"
+    return read_people(graph, records, progress)
+
+
+def _absence(
+    graph: Graph, needs: Needs, bound: Bound, devices: DeviceList, ids: frozenset[str], progress: Progress
+) -> Absence:
+    if devices.unknown is not None:
+        return Absence()
+    return prove_absence(graph, single_devices(needs.device_properties), bound, ids, progress)
+
+
+def _together(devices: DeviceList, absence: Absence) -> tuple[Any, ...]:
+    if not absence.found:
+        return devices.devices
+    return tuple(sorted((*devices.devices, *absence.found), key=attrgetter("id")))

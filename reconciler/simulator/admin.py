@@ -5,8 +5,11 @@
 - `POST /simulator/faults`: injects one fault or a list of them; `DELETE` clears them.
 """
 
+from dataclasses import fields
+
 import msgspec
 
+from reconciler.simulator.days import Counts
 from reconciler.simulator.exchange import Call, Reply, json_reply
 from reconciler.simulator.faults import Fault, Faults
 from reconciler.simulator.refusals import graph_error
@@ -37,7 +40,7 @@ class Admin:
                 self._tally.reset()
                 return {}
             case "POST", "/simulator/next-day":
-                return self._tenant.next_day(**msgspec.json.decode(call.body or b"{}", type=dict[str, int]))
+                return self._tenant.next_day(**_amounts(call.body))
             case "POST", "/simulator/faults":
                 faults = msgspec.json.decode(call.body, type=Fault | list[Fault])
                 for fault in faults if isinstance(faults, list) else [faults]:
@@ -48,3 +51,13 @@ class Admin:
                 return {}
             case _:
                 raise LookupError(f"The simulator has no {call.method} {call.path}.")
+
+
+def _amounts(body: bytes) -> dict[str, int]:
+    """Read the amounts of a day. Raises ValueError for what is none, LookupError for what no day has."""
+    amounts = msgspec.json.decode(body or b"{}", type=dict[str, int])
+    known = [field.name for field in fields(Counts)]
+    for name in amounts:
+        if name not in known:
+            raise LookupError(f"A day has no {name}, only {', '.join(known)}.")
+    return amounts

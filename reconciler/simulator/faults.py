@@ -32,7 +32,7 @@ class FaultName(StrEnum):
     NESTED_ERROR = "nested-error"
     """Intune's passing 403, whose message is JSON in JSON."""
     MISSING_PERMISSION = "missing-permission"
-    """403 as for a token without the role."""
+    """403 as for a token without the role; in a batch it strikes the parts."""
     EXPIRED_TOKEN = "expired-token"  # noqa: S105 - the name of a fault
     """401, though the token is good."""
     GET_UNKNOWN = "get-unknown"
@@ -64,8 +64,10 @@ _N: Final = FaultName
 _LISTS: Final = frozenset({Endpoint.DEVICES, Endpoint.USERS})
 _DEVICES: Final = frozenset({Endpoint.DEVICES})
 _DEVICE: Final = frozenset({Endpoint.DEVICE})
+_GRAPH: Final = frozenset(Endpoint) - SIGN_IN
 _DEFAULT_ON: Final[dict[FaultName, frozenset[Endpoint]]] = {
     _N.HUGE: _LISTS,
+    _N.MISSING_PERMISSION: _GRAPH - {Endpoint.BATCH, Endpoint.OTHER},
     _N.GET_UNKNOWN: _DEVICE,
     _N.STALE_RECORD: _DEVICE,
     _N.SHORT_LIST: _DEVICES,
@@ -74,7 +76,6 @@ _DEFAULT_ON: Final[dict[FaultName, frozenset[Endpoint]]] = {
     _N.FOREIGN_NEXT_LINK: _LISTS,
     _N.EMPTY_PAGE: _LISTS,
 }
-_GRAPH: Final = frozenset(Endpoint) - SIGN_IN
 
 REPLACING: Final = frozenset(
     {
@@ -112,7 +113,7 @@ class Fault(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     leave_out: int = 1
 
     def strikes(self, endpoint: Endpoint, device_id: str | None) -> bool:
-        """Whether it is aimed at such a request; `ids` narrow it only for requests of one device."""
+        """Tell whether it is aimed at such a request; `ids` narrow it only for requests of one device."""
         aimed = endpoint in (self.on or _DEFAULT_ON.get(self.name, _GRAPH))
         return aimed and (device_id is None or not self.ids or device_id in self.ids)
 

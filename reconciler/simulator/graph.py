@@ -7,6 +7,8 @@ Where Graph is odd, so is this: unsupported `$filter` and `$orderby` on managed 
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from http import HTTPStatus
 from itertools import count
 from random import Random
 from typing import Any, Final
@@ -60,7 +62,7 @@ def route(path: str) -> tuple[Endpoint, str]:
     for endpoint, pattern in _ROUTES:
         found = pattern.fullmatch(path)
         if found:
-            return endpoint, unquote(found.groupdict().get("key", ""))
+            return endpoint, found.groupdict().get("key", "")
     return Endpoint.OTHER, ""
 
 
@@ -77,6 +79,15 @@ class Graph:
         self._tally = tally
         self._pager = Pager(base, faults, page_size)
         self._ids = count(1)
+        self._answers: dict[Endpoint, Callable[[Call, str], Reply]] = {
+            Endpoint.DEVICES: self._devices,
+            Endpoint.DEVICE: self._device,
+            Endpoint.OVERVIEW: self._overview,
+            Endpoint.USERS: self._users,
+            Endpoint.USER: self._user,
+            Endpoint.ORGANIZATION: self._organization,
+            Endpoint.BATCH: self._batch,
+        }
 
     def answer(self, call: Call) -> Reply:
         """Answer one request, batch or not."""
@@ -102,36 +113,23 @@ class Graph:
         needed = _PERMISSION.get(endpoint)
         if needed and needed not in permissions:
             return intune_permission_missing(needed) if endpoint in _INTUNE else directory_permission_missing()
-        if call.method != ("POST" if endpoint is Endpoint.BATCH else "GET") and endpoint is not Endpoint.OTHER:
+        if call.method != ("POST" if endpoint is Endpoint.BATCH else "GET"):
             return graph_error(
                 405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
             )
-        match endpoint:
-            case Endpoint.DEVICES:
-                return self._devices(call)
-            case Endpoint.DEVICE:
-                return self._device(key, call)
-            case Endpoint.OVERVIEW:
-                return json_reply(200, self._overview())
-            case Endpoint.USERS:
-                return self._users(call)
-            case Endpoint.USER:
-                return self._user(key, call)
-            case Endpoint.ORGANIZATION:
-                return json_reply(200, self._organization())
-            case Endpoint.BATCH:
-                return self._batch(call)
-            case _:
-                segment = call.path.rsplit("/", 1)[-1]
-                return graph_error(400, "BadRequest", f"Resource not found for the segment '{segment}'.")
+        answer = self._answers.get(endpoint)
+        if answer is None:
+            told = f"Resource not found for the segment '{call.path.rsplit('/', 1)[-1]}'."
+            return graph_error(400, "BadRequest", told)
+        return answer(call, key)
 
-    def _devices(self, call: Call) -> Reply:
+    def _devices(self, call: Call, _key: str) -> Reply:
         if "$skiptoken" not in call.query:
-            self._tenant.advance(1)
+            self._tenant.tick()
         listing = Listing[Device]((), ()) if "$skip" in call.query else self._tenant.devices
         return self._pager.answer(call, _DEVICES, listing, rows.listed_device(_select(call)))
 
-    def _device(self, device_id: str, call: Call) -> Reply:
+    def _device(self, call: Call, device_id: str) -> Reply:
         row = rows.single_device(_select(call))
         device = self._tenant.single(device_id) or self._stale(device_id)
         if device is None:
@@ -143,7 +141,7 @@ class Graph:
         stale = {FaultName.STALE_RECORD}
         return deleted if deleted and self._faults.strike_first(stale, Endpoint.DEVICE, device_id) else None
 
-    def _users(self, call: Call) -> Reply:
+    def _users(self, call: Call, _key: str) -> Reply:
         asked = call.query.get("$top", "1")
         if not asked.isdecimal() or not 1 <= int(asked) <= _MOST_USERS:
             told = f"Invalid page size specified: '{asked}'. Must be between 1 and {_MOST_USERS} inclusive."
@@ -153,7 +151,7 @@ class Graph:
             return graph_error(400, "Request_UnsupportedQuery", f"The simulator has no {unsupported[0]} on users.")
         return self._pager.answer(call, _USERS, self._tenant.users, rows.user(_select(call)))
 
-    def _user(self, key: str, call: Call) -> Reply:
+    def _user(self, call: Call, key: str) -> Reply:
         row = rows.user(_select(call))
         user = self._tenant.user(key)
         if user is None:
@@ -165,7 +163,7 @@ class Graph:
         members: dict[str, Any] = msgspec.to_builtins(row)
         return json_reply(200, {"@odata.context": f"{self._base}/v1.0/$metadata#{context}", **members})
 
-    def _organization(self) -> dict[str, object]:
+    def _organization(self, _call: Call, _key: str) -> Reply:
         tenant = self._tenant
         domain = {
             "capabilities": "Email",
@@ -176,13 +174,13 @@ class Graph:
         }
         one = {"id": tenant.tenant_id, "displayName": tenant.organisation, "countryLetterCode": "GB"}
         context = f"{self._base}/v1.0/$metadata#organization"
-        return {"@odata.context": context, "value": [{**one, "verifiedDomains": [domain]}]}
+        return json_reply(200, {"@odata.context": context, "value": [{**one, "verifiedDomains": [domain]}]})
 
-    def _overview(self) -> dict[str, object]:
+    def _overview(self, _call: Call, _key: str) -> Reply:
         """Count the devices; Defender's are enrolled nowhere, so that this differs from the list's length."""
         devices = [device for device in self._tenant.devices.items if device.managementAgent != "msSense"]
         systems = Counter(device.operatingSystem for device in devices)
-        return {
+        overview = {
             "@odata.context": f"{self._base}/v1.0/$metadata#deviceManagement/managedDeviceOverview/$entity",
             "id": self._tenant.tenant_id,
             "enrolledDeviceCount": len(devices),
@@ -197,8 +195,9 @@ class Graph:
                 "unknownCount": 0,
             },
         }
+        return json_reply(200, overview)
 
-    def _batch(self, call: Call) -> Reply:
+    def _batch(self, call: Call, _key: str) -> Reply:
         """Answer up to twenty requests in one, in an order that is not theirs (learn: graph/json-batching)."""
         asked = decoded(call.body)
         parts = asked.get("requests") if isinstance(asked, dict) else None
@@ -216,7 +215,7 @@ class Graph:
 
     def _part(self, part: dict[str, Any], outer: Call) -> dict[str, object]:
         address = urlsplit(part["url"])
-        path = f"/v1.0/{address.path.lstrip('/')}"
+        path = f"/v1.0/{unquote(address.path).lstrip('/')}"
         query = dict(parse_qsl(address.query, keep_blank_values=True))
         call = Call(part["method"].upper(), path, query, outer.headers)
         self._tally.note_part(route(path)[0], call.method, path)
@@ -235,7 +234,7 @@ def _select(call: Call) -> tuple[str, ...]:
 def _identified(reply: Reply, ids: dict[str, str], now: str) -> Reply:
     """Put the request's ids into the headers, and into a refusal's body."""
     body = reply.body
-    told = decoded(body) if reply.status >= 400 else None
+    told = decoded(body) if reply.status >= HTTPStatus.BAD_REQUEST else None
     if isinstance(told, dict) and isinstance(told.get("error"), dict):
         told["error"]["innerError"] = {"date": now, **ids}
         body = msgspec.json.encode(told)

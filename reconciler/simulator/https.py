@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
@@ -61,8 +62,6 @@ class HttpsServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of connections that ended early."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], _QUIET):
             super().handle_error(request, client_address)
 

@@ -28,7 +28,7 @@ class Mark:
     turn: int = 0
 
     def token(self) -> str:
-        """Spell the mark as `$skiptoken`, in the form seen from Intune (Intune-PowerShell-SDK#146), quoted for a URL."""
+        """Spell the mark as a quoted `$skiptoken`, in the form seen from Intune (Intune-PowerShell-SDK#146)."""
         name, last_id = self.key
         return quote(f"LastDeviceName='{name}',LastDeviceId='{last_id}',Read='{self.read}.{self.turn}'", safe="")
 
@@ -55,10 +55,10 @@ class Listing(Generic[Record]):
         return cls(ordered, tuple(map(key, ordered)))
 
     def after(self, key: Key | None, size: int) -> "Listing[Record]":
-        """The next `size` records after a key that need not be there any more; from the start for None."""
+        """Return the next `size` records after a key that need not be there any more; from the start for None."""
         start = 0 if key is None else bisect_right(self.keys, key)
         return Listing(self.items[start : start + size], self.keys[start : start + size])
 
     def ends_after(self, key: Key) -> bool:
-        """Whether nothing follows the key."""
+        """Tell whether nothing follows the key."""
         return not self.keys or self.keys[-1] <= key

@@ -10,7 +10,7 @@ from msgspec.structs import replace as edited
 
 from reconciler.simulator.exchange import Call, Endpoint, Reply, json_reply
 from reconciler.simulator.faults import OF_A_PAGE, OF_A_READ, Fault, FaultName, Faults
-from reconciler.simulator.listing import Listing, Mark
+from reconciler.simulator.listing import Key, Listing, Mark
 from reconciler.simulator.records import Device, stamp
 from reconciler.simulator.rows import Row
 
@@ -64,7 +64,7 @@ class Pager:
         return json_reply(200, body)
 
     def _read(self, endpoint: Endpoint, mark: Mark | None) -> tuple[int, tuple[Fault, ...]]:
-        """The number of the read that this page belongs to (0 when it is a sound one) and the faults that strike it."""
+        """Return the number of the read that this page belongs to, 0 for a sound one, and the faults that strike it."""
         if mark is not None:
             return mark.read, self._reads.get(mark.read, ())
         struck = self._faults.strike_all(OF_A_READ, endpoint)
@@ -121,9 +121,12 @@ def _shortened(listing: Listing[Any], fault: Fault) -> Listing[Any]:
 def _doubled(listing: Listing[Any], fault: Fault) -> Listing[Any]:
     """Add the devices once more at the end, as of a day earlier: who keeps the last one seen keeps the stale one."""
     ids = fault.ids or tuple(item.id for item in listing.items[:1])
-    again = tuple(_day_earlier(item) for item in listing.items if item.id in ids)
-    keys = tuple((_AFTER_ALL, item.id) for item in again)
-    return Listing(listing.items + again, listing.keys + tuple(sorted(keys)))
+    again = Listing.of((_day_earlier(item) for item in listing.items if item.id in ids), _after_all)
+    return Listing(listing.items + again.items, listing.keys + again.keys)
+
+
+def _after_all(device: Device) -> Key:
+    return _AFTER_ALL, device.id
 
 
 def _day_earlier(device: Device) -> Device:
@@ -132,4 +135,4 @@ def _day_earlier(device: Device) -> Device:
 
 
 def _named(name: FaultName, faults: tuple[Fault, ...]) -> Fault | None:
-    return next((fault for fault in faults if fault.name is name), None)
+    return next((fault for fault in faults if fault.name == name), None)

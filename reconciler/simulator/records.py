@@ -27,12 +27,12 @@ class Device(Struct, frozen=True, kw_only=True, gc=False):
 
     id: str
     userId: str = ""
-    deviceName: str
+    deviceName: str = ""
     managedDeviceOwnerType: str = "company"
     managementState: str = "managed"
     enrolledDateTime: str
     lastSyncDateTime: str
-    operatingSystem: str
+    operatingSystem: str = ""
     complianceState: str = "unknown"
     jailBroken: str = "Unknown"
     managementAgent: str = "mdm"

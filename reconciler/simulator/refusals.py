@@ -36,13 +36,16 @@ def intune_error(status: int, code: str, message: str) -> Reply:
 
 
 def forbidden_for_now() -> Reply:
-    """The intermittent 403 whose message is JSON (microsoft-authentication-library-for-js#7007, #7011)."""
+    """Refuse for no reason: the intermittent 403 whose message is JSON.
+
+    Seen in microsoft-authentication-library-for-js#7007 and #7011.
+    """
     nested = {"ErrorCode": "Forbidden", "Message": '{"Message":"Forbidden"}', "Target": None, "Details": None}
     return graph_error(403, "UnknownError", msgspec.json.encode(nested).decode())
 
 
 def intune_permission_missing(permission: str) -> Reply:
-    """Intune's 403 for a token without the role."""
+    """Refuse with Intune's 403 for a token without the role."""
     told = (
         "Application is not authorized to perform this operation. "
         f"Application must have one of the following scopes: {permission}"
@@ -51,7 +54,7 @@ def intune_permission_missing(permission: str) -> Reply:
 
 
 def directory_permission_missing() -> Reply:
-    """Entra's 403, for users and the organisation."""
+    """Refuse with Entra's 403, for users and the organisation."""
     return graph_error(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 

@@ -24,31 +24,32 @@ def replaced(fault: Fault, endpoint: Endpoint, call: Call, permission: str) -> R
     """Answer as a fault of `REPLACING` has it; `permission` is what the endpoint needs."""
     match fault.name:
         case FaultName.THROTTLE:
-            return _throttled(fault, endpoint)
+            reply = _throttled(fault, endpoint)
         case FaultName.SERVER_ERROR:
-            return _failed(fault.status or 503, endpoint)
+            reply = _failed(fault.status or 503, endpoint)
         case FaultName.GET_UNKNOWN:
-            return _failed(fault.status or 500, endpoint)
+            reply = _failed(fault.status or 500, endpoint)
         case FaultName.HTML:
-            return Reply(fault.status or 200, _PAGE, {"Content-Type": "text/html"})
+            reply = Reply(fault.status or 200, _PAGE, {"Content-Type": "text/html"})
         case FaultName.REDIRECT:
             query = f"?{urlencode(call.query)}" if call.query else ""
-            return Reply(302, b"", {"Location": f"https://{fault.host}{call.path}{query}"})
+            reply = Reply(302, b"", {"Location": f"https://{fault.host}{call.path}{query}"})
         case FaultName.NESTED_ERROR:
-            return forbidden_for_now()
+            reply = forbidden_for_now()
         case FaultName.MISSING_PERMISSION:
             directory = endpoint in {Endpoint.USERS, Endpoint.USER, Endpoint.ORGANIZATION}
-            return directory_permission_missing() if directory else intune_permission_missing(permission)
+            reply = directory_permission_missing() if directory else intune_permission_missing(permission)
         case FaultName.EXPIRED_TOKEN:
-            return expired()
+            reply = expired()
         case _:
             raise AssertionError(f"{fault.name} does not answer by itself")
+    return reply
 
 
 def _throttled(fault: Fault, endpoint: Endpoint) -> Reply:
     headers = _retry_after(fault)
     if endpoint in SIGN_IN:
-        told = "TenantThrottlingError - There are too many incoming requests. This exception is thrown for blocked tenants."
+        told = "TenantThrottlingError - There are too many incoming requests."
         reply = entra_error(429, "temporarily_unavailable", 90055, told)
     else:
         reply = graph_error(429, "TooManyRequests", "Too many requests. Please try again later.")

@@ -44,17 +44,17 @@ class UnknownPropertyError(Exception):
 
 
 def listed_device(select: tuple[str, ...]) -> Row:
-    """Rows of a device list; the properties that lists leave empty stay so even when they are selected."""
+    """Make rows of a device list; the properties that lists leave empty stay so even when they are selected."""
     return _row(_Shape.LISTED_DEVICE, select or _DEVICE)
 
 
 def single_device(select: tuple[str, ...]) -> Row:
-    """The row of a single GET: everything is real that `$select` names, and without it as in a list."""
+    """Make the row of a single GET: everything is real that `$select` names, and without it as in a list."""
     return _row(_Shape.SINGLE_DEVICE, select) if select else listed_device(())
 
 
 def user(select: tuple[str, ...]) -> Row:
-    """Rows of users; without `$select` only the default properties."""
+    """Make rows of users; without `$select` only the default properties."""
     return _row(_Shape.USER, select or USER_DEFAULTS)
 
 

@@ -69,7 +69,7 @@ class Simulator:
         self.faults.clear()
 
     def environment(self) -> dict[str, str]:
-        """The environment variables that a connection to this simulator needs."""
+        """Return the environment variables that a connection to this simulator needs."""
         return {
             "INTUNE_CLIENT_SECRET": self.tenant.application.secret,
             "RECONCILER_ALLOW_HOST": HOST,
@@ -77,7 +77,7 @@ class Simulator:
         }
 
     def cloud_block(self) -> str:
-        """The `cloud:` block of a `connection.yaml` for this simulator."""
+        """Return the `cloud:` block of a `connection.yaml` for this simulator."""
         return f"cloud:\n  authority: {self.authority}\n  graph: {self.graph}\n"
 
     def answer(self, call: Call) -> Reply:
@@ -89,7 +89,7 @@ class Simulator:
         self.tally.note(endpoint, call.method, call.path)
         wire = self.faults.strike_all(WIRE, endpoint)
         for fault in wire:
-            if fault.name is FaultName.SLOW:
+            if fault.name == FaultName.SLOW:
                 sleep(fault.seconds)
         if is_graph:
             return _over(wire, self._graph.answer(call))
@@ -130,8 +130,8 @@ def serve_forever(
 def _over(wire: tuple[Fault, ...], reply: Reply) -> Reply:
     """Let the faults of the wire have the reply."""
     for fault in wire:
-        if fault.name is FaultName.DROP:
+        if fault.name == FaultName.DROP:
             reply = replace(reply, sent=Sent.HALF if fault.partway else Sent.NOTHING)
-        if fault.name is FaultName.BAD_JSON:
+        if fault.name == FaultName.BAD_JSON:
             reply = Reply(reply.status, reply.body[: len(reply.body) // 2], reply.headers, reply.sent)
     return reply

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from reconciler.simulator.exchange import Call, Endpoint, Reply, json_reply
+from reconciler.simulator.exchange import SIGN_IN, Call, Endpoint, Reply, json_reply
 from reconciler.simulator.refusals import entra_error, graph_error
 from reconciler.simulator.tenant import Tenant
 
@@ -56,7 +56,9 @@ class SignIn:
 
     def answer(self, endpoint: Endpoint, call: Call) -> Reply:
         """Answer discovery or a token request."""
-        tenant = call.path.split("/")[1]
+        if endpoint not in SIGN_IN:
+            return entra_error(404, "invalid_resource", 900144, f"There is nothing at {call.path}.")
+        tenant = call.path.strip("/").partition("/")[0]
         if tenant.lower() not in {self._tenant.tenant_id, self._tenant.domain}:
             return _no_tenant(endpoint, tenant)
         if endpoint is Endpoint.DISCOVERY:
@@ -64,7 +66,9 @@ class SignIn:
         if call.method != "POST":
             return entra_error(400, "invalid_request", 900561, "The endpoint only accepts POST requests.")
         try:
-            return self._token(dict(parse_qsl(call.body.decode())), call.headers.get("authorization", ""))
+            return self._token(
+                dict(parse_qsl(call.body.decode(errors="replace"))), call.headers.get("authorization", "")
+            )
         except RefusedError as refused:
             return refused.reply
 
@@ -158,7 +162,7 @@ _GRANTS: Final = {"client_credentials": SignIn._client_credentials}
 
 
 def expired() -> Reply:
-    """Graph's 401 for a token past its time."""
+    """Refuse with Graph's 401 for a token past its time."""
     return _unauthorized("Lifetime validation failed, the token is expired.")
 
 

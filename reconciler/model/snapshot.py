@@ -1,12 +1,12 @@
 """What one run read from Graph for one connection, each part with what is known to be missing."""
 
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-UNKNOWN: Final = UNSET
+UNKNOWN: Final[UnsetType] = UNSET
 """The value that is not known: neither a value nor known to be empty."""
 
 UnknownType = UnsetType
@@ -22,11 +22,12 @@ _NULLABLE: Final[dict[str, Any]] = {
 }
 
 
-@lru_cache(maxsize=64)
+@cache
 def record_type(name: str, properties: tuple[tuple[str, str], ...]) -> type[Struct]:
     """Return a frozen Struct with these properties (name and type), each UNKNOWN unless given.
 
-    The hot path decodes Graph's pages straight into it; `id` is text and required.
+    The hot path decodes Graph's pages straight into it; `id` is text and required. Equal arguments give the same
+    type, or equal records would not be equal.
     """
     fields: list[Any] = [("id", str)]
     fields += [(key, _NULLABLE[kind] | UnsetType, UNSET) for key, kind in properties if key != "id"]

@@ -116,7 +116,7 @@ class Problem(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class LeftAlone(Struct, frozen=True, rename="camel", kw_only=True):
-    """A listed device that is on purpose neither created nor updated: `why` is excluded, superseded or not-created."""
+    """Something on purpose not done: `why` is excluded, superseded, not-created, or pinned (a field, F3)."""
 
     connection: str
     device_id: str
@@ -174,6 +174,8 @@ class ConnectionSummary(Struct, frozen=True, rename="camel", kw_only=True):
     skipped: str | None = None
     read_at: str | None = None
     first_import: bool = False
+    unproven: int = 0
+    """Bound devices that are not listed and were not fetched because they are more than the limit allows (G3)."""
     report: MatchReport = MatchReport()
     unknown: tuple[Part, ...] = ()
     warnings: tuple[str, ...] = ()

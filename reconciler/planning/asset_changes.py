@@ -1,0 +1,169 @@
+"""What one asset's attributes become: fields, type, user and site, each with its reason (F1-F4, T4, U1-U3, S1)."""
+
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.model.plan import Attribute
+from reconciler.model.snapshot import UNKNOWN, Scalar
+from reconciler.model.state import Asset
+from reconciler.planning.assignment import Assignment, Found, assign
+from reconciler.planning.devices import Compiled, Listed, identifier
+from reconciler.planning.types import TypeDecision
+from reconciler.planning.values import fit
+from reconciler.planning.world import World
+from reconciler.settings.field_mappings import Empty, Mapping, Write
+from reconciler.settings.fields import AssetField
+from reconciler.settings.imports import SiteAllocation
+
+
+@dataclass(slots=True)
+class Draft:
+    """What becomes of one asset, as far as it is decided."""
+
+    asset: Asset | None
+    pins: Dictionary[str, str] = field(default_factory=dict)
+    attributes: list[Attribute] = field(default_factory=list)
+    unknown: list[tuple[str, str, str]] = field(default_factory=list)
+    """What could not be decided: the attribute, why, and the rule."""
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    """What a person must look at: the message and the rule."""
+    pinned: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def creating(self) -> bool:
+        """Whether the asset is new."""
+        return self.asset is None
+
+    def put(self, name: str, before: Scalar, after: Scalar, reason: str, rule: str) -> None:
+        """Note a change of one attribute, unless there is none or it is pinned (F3)."""
+        if before == after:
+            return
+        if name in self.pins:
+            self.pinned.append((name, self.pins[name]))
+        else:
+            self.attributes.append(Attribute(name, before, after, reason, rule))
+
+
+def draft_type(draft: Draft, decision: TypeDecision, update_types: bool) -> None:
+    """Decide the asset's type (T1-T4)."""
+    if not draft.creating and not update_types:
+        return
+    if decision.unknown:
+        draft.unknown.append(("type", decision.reason, decision.rule))
+    elif decision.name is None:
+        draft.problems.append((f"its type cannot be decided: {decision.reason}", decision.rule))
+    else:
+        before = draft.asset.type if draft.asset else None
+        draft.put("type", before, decision.name, decision.reason, decision.rule)
+
+
+def draft_fields(draft: Draft, compiled: Compiled, values: Sequence[Any], positions: Dictionary[str, int]) -> None:
+    """Decide each mapped field (F1-F4)."""
+    fields = compiled.fields
+    for mapping, target, value in zip(fields.mappings, fields.fields, values, strict=True):
+        position = positions.get(target.name)
+        before = draft.asset.values[position] if draft.asset is not None and position is not None else None
+        if _is_due(mapping, draft.creating, before):
+            _draft_field(draft, mapping, target, value, before)
+
+
+def _is_due(mapping: Mapping, creating: bool, before: Scalar) -> bool:
+    match mapping.write:
+        case Write.ON_CREATE:
+            return creating
+        case Write.WHEN_EMPTY:
+            return before is None
+        case Write.ALWAYS:
+            return True
+
+
+def _draft_field(draft: Draft, mapping: Mapping, target: AssetField, value: Any, before: Scalar) -> None:
+    if value is UNKNOWN:
+        draft.unknown.append((target.name, f"{_origin(mapping)} is unknown", "F1"))
+        return
+    try:
+        after = fit(target, value)
+    except ValueError as error:
+        shown = str(value) if len(str(value)) <= 60 else f"{str(value)[:60]}…"  # noqa: PLR2004 - a line's worth
+        draft.problems.append((f"{target.name}: “{shown}” from {_origin(mapping)} does not fit: {error}", "F4"))
+        return
+    if after is None and mapping.empty is Empty.KEEP:
+        return
+    draft.put(target.name, before, after, _field_reason(mapping, after), "F1")
+
+
+def _origin(mapping: Mapping) -> str:
+    sources = mapping.sources()
+    return " or ".join(sources) if sources else "a constant"
+
+
+def _field_reason(mapping: Mapping, after: Scalar) -> str:
+    if after is None:
+        return f"{_origin(mapping)} is empty and the mapping clears"
+    match mapping.write:
+        case Write.ON_CREATE:
+            return f"from {_origin(mapping)}, on creation"
+        case Write.WHEN_EMPTY:
+            return f"from {_origin(mapping)}, as the field is empty"
+        case Write.ALWAYS:
+            return f"from {_origin(mapping)}"
+
+
+def draft_user(draft: Draft, compiled: Compiled, device: Listed, world: World) -> int | None:
+    """Decide whose the asset is (U1-U3) and return the user's id as the plan leaves it.
+
+    The `user` attribute is noted with user ids; `world` gives them their names when all users are known.
+    """
+    settings = compiled.connection.users
+    before = draft.asset.user if draft.asset else None
+    found = assign(settings, world.directory, identifier(compiled, device))
+    match found.found:
+        case Found.MATCHED:
+            return _put_user(draft, before, found.person, f"Intune names {found.value}", "U3")
+        case Found.UNKNOWN:
+            draft.unknown.append(("user", "the device's user is unknown", "U3"))
+        case Found.AMBIGUOUS:
+            message = (
+                f"{found.count} store users have the {settings.user_identifier.store} {found.value}; make it unique"
+            )
+            draft.problems.append((message, "U2"))
+        case Found.NOBODY | Found.NOT_IN_STORE if settings.unlink_when_no_match and before is not None:
+            return _put_user(draft, before, None, _unlink_reason(found), "U3")
+        case _:
+            pass
+    return before
+
+
+def _unlink_reason(found: Assignment) -> str:
+    if found.found is Found.NOBODY:
+        return "Intune names no user for the device"
+    return f"Intune names {found.value}, who is not in the store"
+
+
+def _put_user(draft: Draft, before: int | None, after: int | None, reason: str, rule: str) -> int | None:
+    draft.put("user", before, after, reason, rule)
+    return before if "user" in draft.pins else after
+
+
+def draft_site(draft: Draft, compiled: Compiled, user: int | None, world: World) -> None:
+    """Decide the asset's site from its user as the plan leaves it (S1)."""
+    imports = compiled.connection.imports
+    if imports.site_allocation is SiteAllocation.KEEP and not draft.creating:
+        return
+    before = draft.asset.site if draft.asset else None
+    person = world.person(user)
+    if imports.site_allocation is SiteAllocation.DEFAULT_SITE:
+        after, reason = imports.default_site, "every asset is at the default site"
+    elif any(name == "user" for name, _, _ in draft.unknown):
+        if draft.creating:
+            draft.unknown.append(("site", "the device's user is unknown", "S1"))
+        return
+    elif person is not None and person.site is not None:
+        after, reason = person.site, f"the site of {person.name}"
+    else:
+        after = imports.default_site
+        reason = "its user has no site: the default site" if person else "it has no user: the default site"
+    if after is not None:
+        draft.put("site", before, after, reason, "S1")

@@ -1,0 +1,184 @@
+"""Building the plan: settings and a recording in, a sealed plan out.
+
+The same inputs give the same bytes: everything is sorted before it is put into the plan.
+"""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+import reconciler
+from reconciler.model.plan import Attribute, BindingChange, Change, ConnectionSummary, Plan, SettingChange, Subject
+from reconciler.model.snapshot import Part
+from reconciler.model.state import Recording, State
+from reconciler.planning.catalogue import catalogue_changes
+from reconciler.planning.connections import plan_connection
+from reconciler.planning.limits import Allowances, judge
+from reconciler.planning.people import references, user_changes
+from reconciler.planning.sealing import seal
+from reconciler.planning.world import World, make_world
+from reconciler.settings.environment import Connection, Environment
+from reconciler.settings.fields import asset_fields
+
+T = TypeVar("T")
+
+_NOTHING_ALLOWED: Allowances = {}
+
+
+def build_plan(
+    environment: Environment,
+    recording: Recording,
+    *,
+    allowances: Allowances = _NOTHING_ALLOWED,
+    pending: tuple[SettingChange, ...] = (),
+    as_if_enabled: bool = False,
+) -> Plan:
+    """Return the plan that turns the recording's state into what the settings and the devices say.
+
+    `allowances` raise single limits (R4), `pending` is shown as it is (E4), `as_if_enabled` plans connections that
+    are not enabled for this instance too (E2).
+    """
+    world = make_world(environment, recording.state)
+    fields = asset_fields(environment.catalogue)
+    snapshots = {snapshot.connection: snapshot for snapshot in recording.snapshots}
+    active = [each for each in _sorted(environment) if as_if_enabled or environment.enabled(each)]
+    if active:
+        world.changes.extend(catalogue_changes(environment.catalogue, recording.state.catalogue))
+    for connection in _sorted(environment):
+        if connection not in active:
+            world.summaries.append(_disabled(environment, connection))
+        elif connection.name in recording.failures or connection.name not in snapshots:
+            why = recording.failures.get(connection.name, "the recording has nothing of this connection")
+            world.summaries.append(_unread(connection, why))
+        else:
+            plan_connection(world, connection, snapshots[connection.name], fields)
+    return seal(_assemble(world, recording, allowances, pending))
+
+
+def _sorted(environment: Environment) -> list[Connection]:
+    return [environment.connections[name] for name in sorted(environment.connections)]
+
+
+def _disabled(environment: Environment, connection: Connection) -> ConnectionSummary:
+    instance = environment.instance
+    wanted = connection.connection.enabled_for_instances
+    shown = wanted if isinstance(wanted, str) else f"[{', '.join(wanted)}]"
+    why = f"enabledForInstances is {shown}, and this is {instance.name} ({instance.kind})"
+    return ConnectionSummary(name=connection.name, tenant_id=connection.tenant_id, enabled=False, skipped=why)
+
+
+def _unread(connection: Connection, why: str) -> ConnectionSummary:
+    return ConnectionSummary(
+        name=connection.name,
+        tenant_id=connection.tenant_id,
+        enabled=True,
+        skipped=why,
+        unknown=(Part("connection", why),),
+    )
+
+
+def _assemble(world: World, recording: Recording, allowances: Allowances, pending: tuple[SettingChange, ...]) -> Plan:
+    state, environment = recording.state, world.environment
+    creations, bindings, highest_tag = _tagged(world)
+    assets = sorted([*world.changes_of(Subject.ASSET), *creations], key=_asset_order)
+    changes = _named(world, [*world.changes_of(Subject.CATALOGUE), *_user_changes(world), *assets])
+    return Plan(
+        tool_version=reconciler.__version__,
+        instance=environment.instance.name,
+        settings_digest=environment.digest,
+        settings_commit=environment.commit,
+        store_id=state.stamp.store_id if state.stamp else None,
+        store_revision=state.revision,
+        made_at=recording.taken_at,
+        connections=tuple(world.summaries),
+        pending_since=(state.applied.commit or state.applied.applied_at) if state.applied and pending else None,
+        pending=pending,
+        limits=judge(environment, state, changes, world.summaries, allowances),
+        changes=tuple(changes),
+        withheld=_ordered(world.withheld, "connection", "what", "label", "reason", "device_id"),
+        problems=_ordered(world.problems, "connection", "label", "message", "device_id"),
+        left_alone=_ordered(world.left_alone, "connection", "why", "label", "device_id", "reason"),
+        bindings=tuple(sorted([*world.bindings, *bindings], key=_binding_order)),
+        reads=tuple(world.advances),
+        highest_tag=highest_tag,
+    )
+
+
+def _ordered(items: Iterable[T], *attributes: str) -> tuple[T, ...]:
+    return tuple(sorted(items, key=lambda each: [getattr(each, name) or "" for name in attributes]))
+
+
+def _binding_order(change: BindingChange) -> tuple[str, str, str]:
+    return change.source, change.tenant_id, change.after.device_id
+
+
+def _asset_order(change: Change) -> tuple[str, str]:
+    return change.label, change.name
+
+
+def _tagged(world: World) -> tuple[list[Change], list[BindingChange], int]:
+    """Give each new asset its tag: the numbers after the highest ever given, by connection, name and device."""
+    tags = world.environment.catalogue.asset_tags
+    number = highest_number(world.state, tags.prefix)
+    changes, bindings = [], []
+    for new in sorted(world.created, key=lambda each: _new_order(each.change)):
+        number += 1
+        tag = f"{tags.prefix}{number:0{tags.digits}d}"
+        changes.append(replace(new.change, name=tag))
+        bindings.append(replace(new.binding, asset=tag))
+    return changes, bindings, max(number, world.state.highest_tag)
+
+
+def _new_order(change: Change) -> tuple[str, str, str]:
+    return change.connection or "", change.label, change.device_id or ""
+
+
+def highest_number(state: State, prefix: str) -> int:
+    """Return the highest number that a tag with this prefix has, or ever had."""
+    numbers = (asset.tag.removeprefix(prefix) for asset in state.assets if asset.tag.startswith(prefix))
+    used = (int(number) for number in numbers if number.isascii() and number.isdigit())
+    return max(state.highest_tag, max(used, default=0))
+
+
+def _user_changes(world: World) -> list[Change]:
+    before = {person.id: person for person in world.state.people}
+    changed = [
+        person
+        for person_id, person in world.directory.people.items()
+        if person_id in world.user_owners and before.get(person_id) != person
+    ]
+    old_names = references(before.values())
+    new_names = references(world.directory.people.values())
+    names = {person.id: old_names.get(person.id) or new_names[person.id] for person in changed}
+    changes = [
+        change for person in changed for change in user_changes(world.user_owners[person.id], before, [person], names)
+    ]
+    return sorted(changes, key=lambda each: each.name)
+
+
+def _named(world: World, changes: Iterable[Change]) -> list[Change]:
+    """Put users' names where planning noted their ids (P1)."""
+    before = references(world.state.people)
+    after = references(world.directory.people.values())
+
+    def named(attribute: Attribute) -> Attribute:
+        return Attribute(
+            "user",
+            before.get(attribute.before) if isinstance(attribute.before, int) else None,
+            after.get(attribute.after) if isinstance(attribute.after, int) else None,
+            attribute.reason,
+            attribute.rule,
+        )
+
+    return [
+        replace(change, attributes=tuple(named(each) if each.name == "user" else each for each in change.attributes))
+        if change.subject is Subject.ASSET and any(each.name == "user" for each in change.attributes)
+        else change
+        for change in changes
+    ]
+
+
+def is_empty(plan: Plan) -> bool:
+    """Say whether applying the plan would change nothing, not even a binding."""
+    return not plan.changes and not plan.bindings

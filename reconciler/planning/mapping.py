@@ -1,0 +1,119 @@
+"""A connection's mappings compiled once into one function per device (F1, F2)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
+from reconciler.planning.transforms import Step, compile_transforms
+from reconciler.settings.field_mappings import Mapping
+from reconciler.settings.fields import AssetField
+
+Value = Scalar | UnknownType
+Source = Callable[[Sequence[Any], Any], Any]
+"""A mapping's value for a device's row and its Entra user (None: no user, UNKNOWN: not known)."""
+
+_USER = "user."
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where properties stand in a device's row and fields among its mapped values."""
+
+    properties: dict[str, int]
+    fields: dict[str, int]
+
+    def property_at(self, name: str) -> int | None:
+        """Return the property's index in a row, None when it was not read."""
+        return self.properties.get(name)
+
+    def field_at(self, name: str) -> int | None:
+        """Return the field's index among the mapped values, None when nothing maps to it."""
+        return self.fields.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """The compiled mappings of a connection for the properties that one snapshot has."""
+
+    mappings: tuple[Mapping, ...]
+    fields: tuple[AssetField, ...]
+    places: Places
+    row: Callable[[Any], Sequence[Any]]
+    """Return a device's properties as a tuple, in the order of `places.properties`."""
+    sources: tuple[Source, ...]
+
+    def values(self, row: Sequence[Any], user: Any) -> list[Any]:
+        """Return the mapped value of each field; UNKNOWN where a property that decides is."""
+        return [source(row, user) for source in self.sources]
+
+
+def compile_mappings(
+    mappings: Sequence[Mapping],
+    fields: dict[str, AssetField],
+    device_properties: Sequence[str],
+    user_properties: Sequence[str],
+) -> FieldMap:
+    """Compile mappings for devices and users that have these properties; any other property is UNKNOWN."""
+    names = tuple(dict.fromkeys(("id", *device_properties)))
+    places = Places(
+        {name: index for index, name in enumerate(names)}, {each.to: index for index, each in enumerate(mappings)}
+    )
+    known_users = frozenset(user_properties)
+    return FieldMap(
+        mappings=tuple(mappings),
+        fields=tuple(fields[each.to] for each in mappings),
+        places=places,
+        row=attrgetter(*names) if len(names) > 1 else lambda device: (device.id,),
+        sources=tuple(_source(each, places, known_users) for each in mappings),
+    )
+
+
+def _source(mapping: Mapping, places: Places, user_properties: frozenset[str]) -> Source:
+    step = compile_transforms(mapping.transform)
+    if mapping.value is not None:
+        constant = mapping.value if step is None else step(mapping.value)
+        return lambda row, user: constant
+    parts = [_property(name, places, user_properties) for name in mapping.sources()]
+    first = parts[0] if len(parts) == 1 else _first_not_empty(parts)
+    return first if step is None else _transformed(first, step)
+
+
+def _property(name: str, places: Places, user_properties: frozenset[str]) -> Source:
+    if name.startswith(_USER):
+        return _user_property(name.removeprefix(_USER), user_properties)
+    index = places.property_at(name)
+    if index is None:
+        return lambda row, user: UNKNOWN
+    return lambda row, user: row[index]
+
+
+def _user_property(name: str, known: frozenset[str]) -> Source:
+    read = name in known
+
+    def value(row: Sequence[Any], user: Any) -> Any:  # noqa: ARG001 - sources have one shape
+        if user is None:
+            return None
+        return getattr(user, name) if read and user is not UNKNOWN else UNKNOWN
+
+    return value
+
+
+def _first_not_empty(parts: list[Source]) -> Source:
+    def value(row: Sequence[Any], user: Any) -> Any:
+        for part in parts:
+            one = part(row, user)
+            if one is not None and one != "":
+                return one
+        return None
+
+    return value
+
+
+def _transformed(source: Source, step: Step) -> Source:
+    def value(row: Sequence[Any], user: Any) -> Any:
+        one = source(row, user)
+        return one if one is None or one is UNKNOWN else step(one)
+
+    return value

@@ -1,0 +1,323 @@
+"""Which asset each listed device is: rules M1 to M7, and rows 7, 7b, 8 and 10 of the table *Presence*.
+
+- M1 a bound device is its asset; M2 otherwise the matching fields decide, in order; M3 worthless values never match.
+- M4 several assets for one value, or an asset of another tenant's live device: a problem, and nothing changes.
+- M5 of several devices with one value the latest enrolled is the asset's; the others are superseded. Devices that are
+  already bound to different assets stay, as a problem.
+- M6 a bound device that is proven absent hands its binding to the device that now has the asset's value.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.model.snapshot import UNKNOWN, UnknownType
+from reconciler.model.state import Asset, Binding, Presence
+from reconciler.planning.criteria import Answer
+from reconciler.planning.values import is_worthless, matching_form
+
+Form = str | UnknownType | None
+"""A matching value as it is compared: None when it is worthless."""
+
+Key = tuple[int, str]
+"""Which matching field (by its place in the settings), and the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A listed device as matching sees it; `excluded` is None when that is not known."""
+
+    device_id: str
+    label: str
+    excluded: Answer
+    enrolled: str | UnknownType | None
+    synced: str | UnknownType | None
+    forms: tuple[Form, ...]
+
+    def key(self) -> Key | None:
+        """Return the first worthy value; None when there is none or an earlier one is unknown."""
+        for index, form in enumerate(self.forms):
+            if form is UNKNOWN:
+                return None
+            if form is not None:
+                return index, str(form)
+        return None
+
+
+class Verdict(StrEnum):
+    """What matching says of a device."""
+
+    BOUND = "bound"
+    MOVES = "moves"
+    MATCHED = "matched"
+    NEW = "new"
+    EXCLUDED = "excluded"
+    SUPERSEDED = "superseded"
+    PROBLEM = "problem"
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict on a device, its asset, and why; `binding` is the one it has or takes over."""
+
+    verdict: Verdict
+    asset_id: int | None = None
+    binding: Binding | None = None
+    reason: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """The store's bindings as one connection sees them.
+
+    `own` are this tenant's by device id, `holders` the same by asset (a live one before a deleted one); `others` say
+    for an asset which live binding of another tenant has it; `absent` are the device ids of this tenant that are
+    proven absent.
+    """
+
+    own: dict[str, Binding]
+    holders: dict[int, Binding]
+    others: dict[int, Binding]
+    absent: frozenset[str]
+
+
+class AssetIndex:
+    """The store's assets by their matching values; built only when something has to be looked up."""
+
+    def __init__(
+        self, assets: Sequence[Asset], positions: Sequence[int | None], worthless: frozenset[str], fields: Sequence[str]
+    ) -> None:
+        self.assets = {asset.id: asset for asset in assets}
+        self.fields = tuple(fields)
+        self._positions = tuple(positions)
+        self._worthless = worthless
+        self._indexes: dict[int, dict[str, list[int]]] = {}
+
+    def form(self, asset: Asset, index: int) -> str | None:
+        """Return an asset's worthy form for a matching field, None when it has none."""
+        position = self._positions[index]
+        value = None if position is None else asset.values[position]
+        if value is None:
+            return None
+        form = matching_form(value)
+        return None if is_worthless(form, self._worthless) else form
+
+    def key(self, asset: Asset) -> Key | None:
+        """Return an asset's first worthy value."""
+        for index in range(len(self._positions)):
+            form = self.form(asset, index)
+            if form is not None:
+                return index, form
+        return None
+
+    def find(self, index: int, forms: Sequence[Form]) -> list[int]:
+        """Return the assets with the form, except those with a different worthy value for an earlier field (M2)."""
+        if index not in self._indexes:
+            self._indexes[index] = self._build(index)
+        found = self._indexes[index].get(str(forms[index]), [])
+        return [each for each in found if not self._contradicts(self.assets[each], index, forms)]
+
+    def _contradicts(self, asset: Asset, index: int, forms: Sequence[Form]) -> bool:
+        earlier = ((self.form(asset, i), forms[i]) for i in range(index))
+        return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in earlier)
+
+    def _build(self, index: int) -> dict[str, list[int]]:
+        entries: dict[str, list[int]] = {}
+        for asset in self.assets.values():
+            form = self.form(asset, index)
+            if form is not None:
+                entries.setdefault(form, []).append(asset.id)
+        return entries
+
+
+@dataclass(slots=True)
+class Matching:
+    """Every device's decision.
+
+    `contested` are bound devices that keep their asset although that is a problem (M5), with the reason;
+    `moved_from` are the device ids whose binding moved away, with the new device's id.
+    """
+
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    contested: dict[str, str] = field(default_factory=dict)
+    moved_from: dict[str, str] = field(default_factory=dict)
+
+
+def match_devices(candidates: Sequence[Candidate], ties: Ties, index: AssetIndex) -> Matching:
+    """Decide every candidate; their order does not matter."""
+    matching = Matching()
+    by_id = {each.device_id: each for each in candidates}
+    _decide_at_sight(candidates, ties, matching)
+    for members in _groups(candidates, ties):
+        _decide_group(members, ties, index, matching)
+    claims = _claims([each for each in candidates if each.device_id not in matching.decisions], index, matching)
+    for asset_id, claimants in sorted(claims.items()):
+        _decide_claims(asset_id, claimants, by_id, ties, index, matching)
+    return matching
+
+
+def _decide_at_sight(candidates: Iterable[Candidate], ties: Ties, matching: Matching) -> None:
+    """Decide what needs no other device: bound ones, excluded ones, and those of which the scope is unknown."""
+    for each in candidates:
+        binding = ties.own.get(each.device_id)
+        if binding is not None:
+            matching.decisions[each.device_id] = _bound(binding, ties)
+        elif each.excluded is None:
+            matching.decisions[each.device_id] = Decision(
+                Verdict.WITHHELD, reason="whether the device is excluded is unknown", rule="X1"
+            )
+        elif each.excluded:
+            matching.decisions[each.device_id] = Decision(Verdict.EXCLUDED, rule="X1")
+
+
+def _bound(binding: Binding, ties: Ties) -> Decision:
+    other = ties.others.get(binding.asset_id)
+    if binding.life.presence is Presence.DELETED and other is not None:
+        reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id} meanwhile"
+        return Decision(Verdict.PROBLEM, binding.asset_id, binding, reason, "M4")
+    return Decision(Verdict.BOUND, binding.asset_id, binding, "it is bound to the asset", "M1")
+
+
+def _groups(candidates: Iterable[Candidate], ties: Ties) -> list[list[Candidate]]:
+    """Return the devices that share a matching value, two or more together, in the order of the value (M5)."""
+    groups: dict[Key, list[Candidate]] = {}
+    for each in candidates:
+        if each.excluded is False or each.device_id in ties.own:
+            key = each.key()
+            if key is not None:
+                groups.setdefault(key, []).append(each)
+    return [sorted(groups[key], key=lambda each: each.device_id) for key in sorted(groups) if len(groups[key]) > 1]
+
+
+def _decide_group(members: list[Candidate], ties: Ties, index: AssetIndex, matching: Matching) -> None:
+    bound = [each for each in members if each.device_id in ties.own]
+    unbound = [each for each in members if each.device_id not in ties.own]
+    assets = {ties.own[each.device_id].asset_id for each in bound}
+    if len(assets) > 1:
+        _several_bound(bound, unbound, ties, index, matching)
+    elif any(UNKNOWN in (each.enrolled, each.synced) for each in members):
+        reason = "which of the devices with this value enrolled last is unknown"
+        _put_all(matching, unbound, Decision(Verdict.WITHHELD, reason=reason, rule="M5"))
+    else:
+        _latest_wins(members, bound, ties, matching)
+
+
+def _several_bound(
+    bound: list[Candidate], unbound: list[Candidate], ties: Ties, index: AssetIndex, matching: Matching
+) -> None:
+    tags = ", ".join(sorted(index.assets[ties.own[each.device_id].asset_id].tag for each in bound))
+    reason = f"devices with one matching value are bound to several assets ({tags}); merge the assets or correct one"
+    matching.contested.update((each.device_id, reason) for each in bound)
+    _put_all(matching, unbound, Decision(Verdict.PROBLEM, reason=reason, rule="M5"))
+
+
+def _latest_wins(members: list[Candidate], bound: list[Candidate], ties: Ties, matching: Matching) -> None:
+    winner = max(members, key=lambda each: (str(each.enrolled or ""), str(each.synced or ""), each.device_id))
+    reason = f"device {winner.device_id} has the same matching value and enrolled later"
+    losers = [each for each in members if each is not winner]
+    if bound and winner.device_id not in ties.own:
+        binding = ties.own[bound[0].device_id]
+        _move(matching, winner, binding, ties, "it enrolled later than the bound device with its value", "M5")
+    _put_all(matching, losers, Decision(Verdict.SUPERSEDED, reason=reason, rule="M5"))
+
+
+def _move(matching: Matching, device: Candidate, binding: Binding, ties: Ties, reason: str, rule: str) -> None:
+    other = ties.others.get(binding.asset_id)
+    if other is not None:
+        reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id}"
+        matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+        return
+    matching.decisions[device.device_id] = Decision(Verdict.MOVES, binding.asset_id, binding, reason, rule)
+    matching.moved_from[binding.life.device_id] = device.device_id
+
+
+def _put_all(matching: Matching, devices: Iterable[Candidate], decision: Decision) -> None:
+    for each in devices:
+        matching.decisions[each.device_id] = decision
+
+
+def _claims(
+    devices: Iterable[Candidate], index: AssetIndex, matching: Matching
+) -> dict[int, list[tuple[int, Candidate]]]:
+    """Return which unbound devices want which asset, with the place of the field that found it; decide the rest."""
+    claims: dict[int, list[tuple[int, Candidate]]] = {}
+    for each in devices:
+        found = _look_up(each, index)
+        if isinstance(found, Decision):
+            matching.decisions[each.device_id] = found
+        else:
+            place, asset_id = found
+            claims.setdefault(asset_id, []).append((place, each))
+    return claims
+
+
+def _look_up(device: Candidate, index: AssetIndex) -> Decision | tuple[int, int]:
+    for place, form in enumerate(device.forms):
+        if form is UNKNOWN:
+            return Decision(Verdict.WITHHELD, reason=f"its {index.fields[place]} is unknown", rule="M2")
+        if form is None:
+            continue
+        match index.find(place, device.forms):
+            case []:
+                continue
+            case [asset_id]:
+                return place, asset_id
+            case several:
+                tags = ", ".join(sorted(index.assets[each].tag for each in several))
+                reason = f"{len(several)} assets have its {index.fields[place]} ({tags}); correct all but one"
+                return Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+    return Decision(Verdict.NEW, reason="no asset has its matching value", rule="M7")
+
+
+def _decide_claims(
+    asset_id: int,
+    claimants: list[tuple[int, Candidate]],
+    by_id: dict[str, Candidate],
+    ties: Ties,
+    index: AssetIndex,
+    matching: Matching,
+) -> None:
+    best = min(place for place, _ in claimants)
+    winners = [each for place, each in claimants if place == best]
+    tag = index.assets[asset_id].tag
+    if len(winners) > 1:
+        reason = f"several devices match asset {tag} by {index.fields[best]} alone; give them distinct values"
+        _put_all(matching, (each for _, each in claimants), Decision(Verdict.PROBLEM, reason=reason, rule="M2"))
+        return
+    [winner] = winners
+    losers = (each for _, each in claimants if each is not winner)
+    reason = f"asset {tag} matches it by a later field and is device {winner.device_id}'s by {index.fields[best]}"
+    _put_all(matching, losers, Decision(Verdict.PROBLEM, reason=reason, rule="M2"))
+    _settle(winner, asset_id, best, by_id, ties, index, matching)
+
+
+def _settle(
+    device: Candidate,
+    asset_id: int,
+    place: int,
+    by_id: dict[str, Candidate],
+    ties: Ties,
+    index: AssetIndex,
+    matching: Matching,
+) -> None:
+    """Decide an unbound device that alone claims an asset."""
+    tag, name = index.assets[asset_id].tag, index.fields[place]
+    holder = ties.holders.get(asset_id)
+    if asset_id in ties.others:
+        other = ties.others[asset_id]
+        reason = f"asset {tag} has its {name} and is bound to device {other.life.device_id} of tenant {other.tenant_id}"
+        matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+    elif holder is None:
+        matching.decisions[device.device_id] = Decision(
+            Verdict.MATCHED, asset_id, None, f"its {name} is that of asset {tag}", "M2"
+        )
+    elif holder.life.presence is Presence.DELETED or holder.life.device_id in ties.absent:
+        _move(matching, device, holder, ties, f"re-enrolled: it has the asset's {name}, the old device is gone", "M6")
+    elif holder.life.device_id in by_id:
+        reason = f"asset {tag} has its {name} but is bound to listed device {holder.life.device_id}, which has another"
+        matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+    else:
+        reason = f"asset {tag} has its {name}, and whether its device {holder.life.device_id} is gone is unknown"
+        matching.decisions[device.device_id] = Decision(Verdict.WITHHELD, asset_id, holder, reason, "row 7b")

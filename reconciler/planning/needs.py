@@ -1,0 +1,70 @@
+"""Which properties of devices and users a connection's settings use, so that only those are read (G2)."""
+
+from collections.abc import Iterator
+
+from reconciler.settings import criteria
+from reconciler.settings.environment import Connection
+from reconciler.settings.imports import Clock
+from reconciler.settings.users import AssignFrom
+
+_USER = "user."
+_IMPORTED_USER = ("displayName", "userPrincipalName", "mail", "employeeId", "accountEnabled")
+_ALWAYS = ("deviceName", "enrolledDateTime", "lastSyncDateTime")
+
+
+def device_properties(connection: Connection) -> tuple[str, ...]:
+    """Return the managedDevice properties that planning this connection reads, sorted."""
+    names = set(_ALWAYS) | {name for name in _sources(connection) if not name.startswith(_USER)}
+    names |= {name for criterion in _criteria(connection) for name in _properties(criterion)}
+    if connection.imports.exclude_defender_managed:
+        names.add("managementAgent")
+    if user_properties(connection):
+        names.add("userId")
+    return tuple(sorted(names - {"id"}))
+
+
+def user_properties(connection: Connection) -> tuple[str, ...]:
+    """Return the Entra user properties that planning this connection reads, sorted; none when users are not read."""
+    names = {name.removeprefix(_USER) for name in _sources(connection) if name.startswith(_USER)}
+    importing = connection.users.import_users
+    if importing.enabled:
+        names |= set(_IMPORTED_USER)
+        if importing.site is not None:
+            names.add(importing.site.from_.removeprefix(_USER))
+    return tuple(sorted(names - {"id"}))
+
+
+def measures_check_in(connection: Connection) -> bool:
+    """Say whether inactivity is measured by the device's own check-in."""
+    inactive = connection.imports.inactive
+    return inactive is not None and inactive.measured_by is Clock.DEVICE_CHECK_IN
+
+
+def _sources(connection: Connection) -> Iterator[str]:
+    for mapping in connection.field_mappings.mappings:
+        yield from mapping.sources()
+    if connection.users.assign_from is AssignFrom.INTUNE:
+        yield connection.users.user_identifier.source
+
+
+def _criteria(connection: Connection) -> Iterator[criteria.Criterion]:
+    for rule in connection.asset_types.rules:
+        yield rule.when
+    if connection.imports.exclude is not None:
+        yield connection.imports.exclude
+
+
+def _properties(criterion: criteria.Criterion) -> Iterator[str]:
+    match criterion:
+        case criteria.All():
+            for each in criterion.all:
+                yield from _properties(each)
+        case criteria.Any():
+            for each in criterion.any:
+                yield from _properties(each)
+        case criteria.Not():
+            yield from _properties(criterion.not_)
+        case criteria.Comparison(property=str() as name):
+            yield name
+        case _:
+            return

@@ -1,0 +1,212 @@
+"""Store users: how they are named, found by their identifier, and kept from Entra (U2, U4).
+
+- A user is found by the Entra object id we stored, else by the user identifier among those that have none.
+- An empty value in Entra clears nothing; a disabled account becomes inactive; nobody is deleted.
+- Two store users with one identifier are a problem, and neither is touched.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
+from reconciler.model.snapshot import UNKNOWN, Scalar
+from reconciler.model.state import Person
+from reconciler.settings.users import ImportUsers, UserField
+
+PERSON_FIELDS: Final[dict[UserField, Callable[[Person], str | None]]] = {
+    UserField.UPN: lambda person: person.upn,
+    UserField.MAIL: lambda person: person.mail,
+    UserField.EMPLOYEE_ID: lambda person: person.employee_id,
+    UserField.NAME: lambda person: person.name,
+}
+"""The fields that identify a store user, most telling first."""
+
+_ENTRA: Final = {
+    UserField.NAME: "displayName",
+    UserField.UPN: "userPrincipalName",
+    UserField.MAIL: "mail",
+    UserField.EMPLOYEE_ID: "employeeId",
+}
+
+
+def references(people: Iterable[Person]) -> dict[int, str]:
+    """Return what each user (by id) is called in plans.
+
+    It is the first of UPN, mail, employee id and name that no other user has, whatever the case; where none is
+    unique, the name with the id.
+    """
+    people = list(people)
+    names: dict[int, str] = {}
+    for read in PERSON_FIELDS.values():
+        counts: dict[str, int] = {}
+        for person in people:
+            if value := read(person):
+                key = value.casefold()
+                counts[key] = counts.get(key, 0) + 1
+        for person in people:
+            value = read(person)
+            if person.id not in names and value and counts[value.casefold()] == 1:
+                names[person.id] = value
+    return {person.id: names.get(person.id) or f"{person.name} [{person.id}]" for person in people}
+
+
+def identifier_form(value: Scalar) -> str:
+    """Return a user identifier as it is compared: trimmed, without case (U2)."""
+    return str(value).strip().casefold() if value is not None else ""
+
+
+class Directory:
+    """The store's users as the plan will leave them, found by their identifier."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        self.people: dict[int, Person] = {person.id: person for person in people}
+        self._indexes: dict[UserField, dict[str, list[int]]] = {}
+
+    def find(self, field: UserField, value: Scalar) -> Sequence[int]:
+        """Return the ids of the users whose field has this value."""
+        if field not in self._indexes:
+            self._indexes[field] = self._index(field)
+        return self._indexes[field].get(identifier_form(value), ())
+
+    def put(self, person: Person) -> None:
+        """Add a user, or replace the one with the same id."""
+        self.people[person.id] = person
+        self._indexes.clear()
+
+    def put_all(self, people: Iterable[Person]) -> None:
+        """Add or replace several users."""
+        self.people.update((person.id, person) for person in people)
+        self._indexes.clear()
+
+    def _index(self, field: UserField) -> dict[str, list[int]]:
+        read = PERSON_FIELDS[field]
+        index: dict[str, list[int]] = {}
+        for person in self.people.values():
+            if form := identifier_form(read(person)):
+                index.setdefault(form, []).append(person.id)
+        return index
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedUsers:
+    """What an import of users comes to: the people as they will be, new ones with negative ids."""
+
+    people: tuple[Person, ...]
+    problems: tuple[Problem, ...]
+
+
+def import_users(
+    connection: str, settings: ImportUsers, field: UserField, users: Sequence[Any], directory: Directory
+) -> ImportedUsers:
+    """Return the store users that are made or changed by Entra's users, which come sorted by id (U4)."""
+    by_entra_id = {person.entra_id: person for person in directory.people.values() if person.entra_id}
+    next_id = min((0, *directory.people)) - 1
+    changed: list[Person] = []
+    problems: list[Problem] = []
+    claimed: set[int] = set()
+    for user in users:
+        person = by_entra_id.get(user.id)
+        if person is None:
+            found = [each for each in _found(user, field, directory) if directory.people[each].entra_id is None]
+            if len(found) > 1 or any(each in claimed for each in found):
+                problems.append(_ambiguous(connection, user, field, found))
+                continue
+            person = directory.people[found[0]] if found else None
+        after = _after(user, settings, person or Person(id=next_id, name=""))
+        if person is None:
+            next_id -= 1
+        claimed.add(after.id)
+        if after != person:
+            changed.append(after)
+    return ImportedUsers(tuple(changed), tuple(problems))
+
+
+def _found(user: Any, field: UserField, directory: Directory) -> Sequence[int]:
+    value = getattr(user, _ENTRA[field], UNKNOWN)
+    return directory.find(field, value) if value is not UNKNOWN and value else ()
+
+
+def _after(user: Any, settings: ImportUsers, person: Person) -> Person:
+    site = settings.site
+    value = getattr(user, site.from_.removeprefix("user."), None) if site else None
+    enabled = getattr(user, "accountEnabled", None)
+    return replace(
+        person,
+        name=_known(user, "displayName", None) or person.name or _known(user, "userPrincipalName", None) or user.id,
+        upn=_known(user, "userPrincipalName", person.upn),
+        mail=_known(user, "mail", person.mail),
+        employee_id=_known(user, "employeeId", person.employee_id),
+        site=(site.lookup.get(value) if site and isinstance(value, str) else None) or person.site,
+        active=enabled if isinstance(enabled, bool) else person.active,
+        entra_id=user.id,
+    )
+
+
+def _known(user: Any, name: str, otherwise: str | None) -> str | None:
+    value = getattr(user, name, None)
+    return value if isinstance(value, str) and value else otherwise
+
+
+def _ambiguous(connection: str, user: Any, field: UserField, found: Sequence[int]) -> Problem:
+    label = _known(user, "userPrincipalName", None) or user.id
+    return Problem(
+        connection=connection,
+        label=label,
+        message=f"{max(len(found), 2)} store users have the same {field} as this Entra user; none of them is updated. "
+        f"Make the {field} unique.",
+        rule="U2",
+    )
+
+
+_ATTRIBUTES: Final[tuple[tuple[str, str], ...]] = (
+    ("name", "name"),
+    ("upn", "upn"),
+    ("mail", "mail"),
+    ("employeeId", "employee_id"),
+    ("site", "site"),
+    ("active", "active"),
+    ("entraId", "entra_id"),
+)
+
+
+def user_changes(
+    connection: str, before: dict[int, Person], changed: Iterable[Person], names: dict[int, str]
+) -> list[Change]:
+    """Return the changes that make `before` into `changed`; `names` are what the users are called in the plan."""
+    changes = []
+    for person in changed:
+        old = before.get(person.id)
+        attributes = tuple(
+            Attribute(name, _get(old, attribute), getattr(person, attribute), _reason(name, person, old), "U4")
+            for name, attribute in _ATTRIBUTES
+            if _get(old, attribute) != getattr(person, attribute)
+        )
+        deactivated = old is not None and old.active and not person.active
+        changes.append(
+            Change(
+                subject=Subject.USER,
+                action=Action.UPDATE if old else Action.CREATE,
+                name=names[person.id],
+                label=person.name,
+                attributes=attributes,
+                kinds=(Kind.USERS_DEACTIVATED,) if deactivated else (),
+                connection=connection,
+            )
+        )
+    return changes
+
+
+def _get(person: Person | None, attribute: str) -> Scalar:
+    value: Scalar = getattr(person, attribute) if person else None
+    return value
+
+
+def _reason(name: str, person: Person, old: Person | None) -> str:
+    if name == "active":
+        return "the Entra account is enabled" if person.active else "the Entra account is disabled"
+    if name == "entraId":
+        return "the Entra user that this store user is"
+    return "as Entra has it" if old else "a new Entra user"

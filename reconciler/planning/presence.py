@@ -1,0 +1,207 @@
+"""The life of a binding: one function that answers every cell of the table *Presence*.
+
+The rows of the table are the sightings here, its columns the states of a `Life`:
+
+1. seen in scope and fresh · 2. seen in scope, check-in too old · 3. seen, excluded · 4, 5, 5b. absence proven ·
+6. not listed, absence unknown · 7, 7b, 8. the binding moves: the old life goes on with another device id, as 1 or 2 ·
+9. `last-import` inactivity · 10. absent, its same-value device excluded · 11. a read that is not newer counts nothing.
+
+Statuses are set on these events, never in the steady state (D1). The recovered status and the restored one are written
+only while the asset's status is still the one we set last; a status in `neverReplace` stays whatever happens.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+
+from msgspec.structs import replace
+
+from reconciler.model.state import Life, Presence
+from reconciler.settings.imports import Clock, ImportsFile
+
+NO_STATUS_BEFORE = ""
+"""`status_before` of an asset that had no status when we made it inactive."""
+
+
+class Sighting(StrEnum):
+    """What one read says of one bound device."""
+
+    FRESH = "seen"
+    STALE = "seen, but its check-in is old"
+    EXCLUDED = "seen, but excluded"
+    ABSENT = "proven absent"
+    UNPROVEN = "not listed, absence unknown"
+    EXCLUDED_TWIN = "absent, and its same-value device is excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The read that a sighting comes from.
+
+    `newer` says whether it is newer than the last applied one, `whole` whether the list was followed to its end;
+    `whole_days` are the days that had a whole read, this one's included.
+    """
+
+    at: str
+    newer: bool
+    whole: bool
+    whole_days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What becomes of a binding and of its asset's status; `sets_status` says whether `status` is to be written."""
+
+    life: Life
+    sets_status: bool = False
+    status: str | None = None
+    reason: str = ""
+    rule: str = ""
+    deletion_withheld: bool = False
+
+
+def step(life: Life, sighting: Sighting, read: Read, imports: ImportsFile, status: str | None) -> Step:
+    """Return the binding's next life, and the status its asset gets; `status` is the one it has."""
+    match sighting:
+        case Sighting.FRESH | Sighting.STALE:
+            return _seen(life, sighting is Sighting.STALE, read, imports, status)
+        case Sighting.EXCLUDED | Sighting.EXCLUDED_TWIN:
+            return _excluded(life, sighting)
+        case Sighting.ABSENT:
+            return _absent(life, read, imports, status)
+        case Sighting.UNPROVEN:
+            return _unproven(life, read, imports, status)
+
+
+def first_life(device_id: str, read: Read) -> Life:
+    """Return the life of a binding that is made now: present, and no status of ours (row 1, M9)."""
+    return Life(device_id=device_id, presence=Presence.PRESENT, bound_at=read.at)
+
+
+def created_life(device_id: str, stale: bool, read: Read, imports: ImportsFile) -> Step:
+    """Return the life of a created asset's binding, and its first status (rows 1 and 2)."""
+    life = first_life(device_id, read)
+    new = imports.statuses.new
+    inactive = imports.inactive
+    if stale and inactive is not None and inactive.status is not None:
+        life = replace(life, inactive_since=read.at, status_before=new or NO_STATUS_BEFORE, status_set=inactive.status)
+        return Step(life, True, inactive.status, _stale_reason(imports), "row 2")
+    return Step(replace(life, status_set=new), new is not None, new, "the status of new assets", "row 1")
+
+
+def _seen(life: Life, stale: bool, read: Read, imports: ImportsFile, status: str | None) -> Step:
+    was_deleted = life.presence is Presence.DELETED
+    life = replace(life, presence=Presence.PRESENT, missing_since=None, missing_reads=0)
+    if stale:
+        return _seen_stale(life, read, imports, status, was_deleted)
+    if was_deleted:
+        return _recovered(replace(life, inactive_since=None, status_before=None), imports, status)
+    if life.inactive_since is not None:
+        return _active_again(life, imports, status)
+    return Step(life)
+
+
+def _seen_stale(life: Life, read: Read, imports: ImportsFile, status: str | None, was_deleted: bool) -> Step:
+    if life.inactive_since is not None or (read.at <= life.bound_at and not was_deleted):
+        return Step(life)
+    before = status
+    if was_deleted:
+        recovered = _recovered(life, imports, status)
+        before = recovered.status if recovered.sets_status else status
+    return _made_inactive(life, read, imports, status, before, _stale_reason(imports), "row 2")
+
+
+def _recovered(life: Life, imports: ImportsFile, status: str | None) -> Step:
+    recovered = imports.statuses.recovered
+    if recovered is None or status != life.status_set or status in imports.statuses.never_replace:
+        return Step(life)
+    life = replace(life, status_set=recovered)
+    return Step(life, True, recovered, "the device is back in Intune", "row 1")
+
+
+def _active_again(life: Life, imports: ImportsFile, status: str | None) -> Step:
+    before = life.status_before
+    life = replace(life, inactive_since=None, status_before=None)
+    restore = imports.inactive is None or imports.inactive.restore_previous
+    if not restore or before is None or status != life.status_set or status in imports.statuses.never_replace:
+        return Step(life)
+    previous = before or None
+    return Step(
+        replace(life, status_set=previous), True, previous, "the device checks in again: its previous status", "row 1"
+    )
+
+
+def _made_inactive(
+    life: Life, read: Read, imports: ImportsFile, status: str | None, before: str | None, reason: str, rule: str
+) -> Step:
+    if imports.inactive is None:
+        return Step(life)
+    life = replace(life, inactive_since=read.at)
+    target = imports.inactive.status
+    if target is None or status in imports.statuses.never_replace:
+        return Step(life)
+    life = replace(life, status_before=before or NO_STATUS_BEFORE, status_set=target)
+    return Step(life, True, target, reason, rule)
+
+
+def _stale_reason(imports: ImportsFile) -> str:
+    days = imports.inactive.after_days if imports.inactive else 0
+    return f"the device has not checked in for more than {days} days"
+
+
+def _excluded(life: Life, sighting: Sighting) -> Step:
+    if life.presence in (Presence.EXCLUDED, Presence.DELETED):
+        return Step(life)
+    life = replace(life, presence=Presence.EXCLUDED, missing_since=None, missing_reads=0)
+    return Step(
+        life, reason=f"the device is {sighting.value}", rule="row 3" if sighting is Sighting.EXCLUDED else "row 10"
+    )
+
+
+def _absent(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Step:
+    if life.presence in (Presence.EXCLUDED, Presence.DELETED) or not read.newer:
+        return Step(life)
+    reached = min(life.missing_reads + 1, imports.missing_reads)
+    life = replace(
+        life,
+        presence=Presence.MISSING,
+        missing_since=life.missing_since or read.at,
+        missing_reads=reached,
+        unlisted_reads=0,
+    )
+    if reached < imports.missing_reads or imports.statuses.deleted_in_intune is None:
+        aged = _aged(life, read, imports, status)
+        return aged or Step(life, reason=f"absent in {reached} of {imports.missing_reads} reads", rule="row 4")
+    return _deleted(life, imports, status)
+
+
+def _deleted(life: Life, imports: ImportsFile, status: str | None) -> Step:
+    life = replace(life, presence=Presence.DELETED, inactive_since=None, status_before=None)
+    target = imports.statuses.deleted_in_intune
+    reason = "the device is gone from Intune"
+    if imports.missing_reads > 1:
+        reason += f", absent in {imports.missing_reads} reads in a row"
+    if status in imports.statuses.never_replace:
+        return Step(life, reason=reason, rule="row 5")
+    return Step(replace(life, status_set=target), True, target, reason, "row 5")
+
+
+def _unproven(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Step:
+    if life.presence in (Presence.EXCLUDED, Presence.DELETED) or not read.newer:
+        return Step(life)
+    if life.presence is Presence.MISSING and (aged := _aged(life, read, imports, status)):
+        return dataclasses.replace(aged, deletion_withheld=True)
+    return Step(life, deletion_withheld=True)
+
+
+def _aged(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Step | None:
+    """Return the step of row 9 when the `last-import` clock has run out, else None (D2)."""
+    inactive = imports.inactive
+    if inactive is None or inactive.measured_by is not Clock.LAST_IMPORT or life.inactive_since is not None:
+        return None
+    since = (life.missing_since or read.at)[:10]
+    days = sum(day >= since for day in read.whole_days)
+    if not read.whole or days <= inactive.after_days:
+        return None
+    reason = f"the device was in none of the whole reads of {days} days"
+    return _made_inactive(life, read, imports, status, status, reason, "row 9")

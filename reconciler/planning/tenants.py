@@ -1,0 +1,36 @@
+"""A connection is its tenant (K7)."""
+
+from reconciler.errors import SettingsError
+from reconciler.model.state import State
+from reconciler.settings.environment import Environment
+
+
+def check_tenants(environment: Environment, state: State) -> None:
+    """Refuse a connection whose `tenantId` was exchanged while bindings of the old tenant exist.
+
+    A renamed folder with the same tenant is a rename, and a tenant that moved to another folder is none of this.
+
+    Raises:
+        SettingsError: a connection names another tenant than the one whose bindings it made.
+    """
+    applied = state.applied.document if state.applied else {}
+    bound = {binding.tenant_id for binding in state.bindings}
+    current = {connection.tenant_id for connection in environment.connections.values()}
+    for name, connection in sorted(environment.connections.items()):
+        old = str(applied.get(f"connections/{name}/connection.yaml", {}).get("tenantId", "")).lower()
+        if old and old != connection.tenant_id and old in bound and old not in current:
+            raise SettingsError(
+                f"connections/{name}/connection.yaml: tenantId is {connection.tenant_id}, but the store has bindings "
+                f"that this connection made for tenant {old} (K7). Put the new tenant into a connection folder of its "
+                f"own, and keep or remove the folder of the old one."
+            )
+
+
+def unconfigured_tenants(environment: Environment, state: State) -> list[tuple[str, int]]:
+    """Return the tenants that have bindings and no connection any more, with how many (K7)."""
+    current = {connection.tenant_id for connection in environment.connections.values()}
+    counts: dict[str, int] = {}
+    for binding in state.bindings:
+        if binding.tenant_id not in current:
+            counts[binding.tenant_id] = counts.get(binding.tenant_id, 0) + 1
+    return sorted(counts.items())

@@ -1,0 +1,146 @@
+"""Values of fields: the form in which they are matched, which are worthless, and what fits a field (M2, M3, F4)."""
+
+import datetime
+import math
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from reconciler.model.snapshot import Scalar
+from reconciler.settings.catalogue import FieldType
+from reconciler.settings.fields import AssetField
+
+_PLACEHOLDERS: Final = frozenset(
+    {
+        "0123456789",
+        "123456789",
+        "defaultstring",
+        "n/a",
+        "none",
+        "notapplicable",
+        "notspecified",
+        "systemserialnumber",
+        "tobefilledbyoem",
+        "unknown",
+    }
+)
+"""Serial numbers that many vendors' firmware gives to many devices, as public inventory tools list them (for example
+CyberDrain/CIPP#623, HuduM365Automation), without spaces, dots and dashes."""
+
+_PUNCTUATION: Final = str.maketrans("", "", " .-_")
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+
+
+def as_text(value: Scalar) -> str:
+    """Return a value as text: booleans as `true` and `false`, an empty one as ``""``."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+def matching_form(value: Scalar) -> str:
+    """Return the form in which values are compared for a match: trimmed, without case, spaces removed (M2)."""
+    return "".join((value if isinstance(value, str) else as_text(value)).split()).casefold()
+
+
+def worthless_forms(ignored: Iterable[str]) -> frozenset[str]:
+    """Return the built-in placeholders and the settings' `ignoredValues`, as `is_worthless` compares them."""
+    return _PLACEHOLDERS | {matching_form(value).translate(_PUNCTUATION) for value in ignored}
+
+
+def is_worthless(form: str, forms: frozenset[str]) -> bool:
+    """Say whether a matching form must never match: empty, one character repeated, or a placeholder (M3)."""
+    plain = form.translate(_PUNCTUATION)
+    return plain in forms or len(set(plain)) <= 1
+
+
+def fit(field: AssetField, value: Scalar) -> Scalar:
+    """Return a value as its field holds it (F4).
+
+    Raises:
+        ValueError: the value does not fit; the message says why, without the value.
+    """
+    if value is None or value == "":
+        return None
+    match field.type:
+        case FieldType.TEXT | FieldType.CHOICE:
+            return _fit_text(field, as_text(value))
+        case FieldType.NUMBER:
+            return _fit_number(value)
+        case FieldType.INTEGER:
+            return _fit_integer(value)
+        case FieldType.BOOLEAN:
+            return _fit_boolean(value)
+        case FieldType.DATE:
+            return _fit_date(as_text(value))
+        case FieldType.DATETIME:
+            return _fit_datetime(as_text(value))
+
+
+def _fit_text(field: AssetField, text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("it has a NUL character in it")
+    if field.max_length is not None and len(text) > field.max_length:
+        raise ValueError(f"it has {len(text)} characters and the field holds {field.max_length}")
+    if field.type is FieldType.CHOICE and text not in field.choices:
+        raise ValueError(f"it is none of the field's choices ({', '.join(field.choices)})")
+    return text
+
+
+def _fit_number(value: Scalar) -> int | float:
+    try:
+        number = float(as_text(value)) if isinstance(value, str | bool) else value
+    except ValueError:
+        raise ValueError("it is not a number") from None
+    if not isinstance(number, int | float) or not math.isfinite(number):
+        raise ValueError("it is not a number")
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _fit_integer(value: Scalar) -> int:
+    number = _fit_number(value)
+    if not isinstance(number, int):
+        raise ValueError("it is not a whole number")
+    if abs(number) >= 1 << 63:
+        raise ValueError("it is too large a number")
+    return number
+
+
+def _fit_boolean(value: Scalar) -> bool:
+    if isinstance(value, bool):
+        return value
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    text = as_text(value).casefold()
+    if text not in known:
+        raise ValueError("it is neither true nor false")
+    return known[text]
+
+
+def _fit_date(text: str) -> str:
+    day = text[:10]
+    try:
+        if not _DATE.match(text):
+            raise ValueError(text)
+        datetime.date.fromisoformat(day)
+    except ValueError:
+        raise ValueError("it is not a date") from None
+    return day
+
+
+def _fit_datetime(text: str) -> str:
+    if _DATETIME.fullmatch(text):
+        return text
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("it is not a point in time") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,121 @@
+"""A Recording to and from one file: lines of JSON, gzipped when the name says so, sealed by a last line.
+
+1. The first line names the format, its version and the tool's.
+2. Sections follow in a fixed order; a section is a line with its name and its number of rows, then a line for each.
+   Devices and users hold the properties that were recorded: a key that is not there is unknown.
+3. The last line holds the number of lines and the SHA-256 of everything before it.
+4. Equal recordings give equal bytes.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterable
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+import msgspec
+
+from reconciler.errors import RecordingError
+from reconciler.model.snapshot import Snapshot, record_type
+from reconciler.model.state import Asset, Binding, Person, Recording, State
+from reconciler.recordings.lines import LineReader, LineWriter, cut_short, damaged
+from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
+from reconciler.whole_file import whole_file
+
+_MAGIC: Final = b"\x1f\x8b"
+_COMPRESSION: Final = 3
+
+
+def write_recording(recording: Recording, path: Path) -> None:
+    """Write a recording, whole or not at all, readable by its owner only: it holds personal data.
+
+    Raises RecordingError when the file cannot be written.
+    """
+    try:
+        with whole_file(path) as stream:
+            if path.suffix == ".gz":
+                with gzip.GzipFile("", "wb", _COMPRESSION, stream, mtime=0) as packed:
+                    _write(recording, cast("BinaryIO", packed))
+            else:
+                _write(recording, stream)
+    except OSError as error:
+        raise RecordingError(
+            f"The recording could not be written to {path}: {error.strerror or error}. Name another file."
+        ) from error
+
+
+def read_recording(path: Path) -> Recording:
+    """Return the recording that a file holds.
+
+    Raises RecordingError when the file cannot be read, is no recording, is of another format version, was cut short
+    or is damaged.
+    """
+    try:
+        with path.open("rb") as stream:
+            if not stream.peek(len(_MAGIC)).startswith(_MAGIC):
+                return _read(LineReader(path, stream))
+            with gzip.GzipFile(fileobj=stream, mode="rb") as unpacked:
+                return _read(LineReader(path, BufferedReader(unpacked)))
+    except EOFError as error:
+        raise cut_short(path) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise damaged(path, f"it cannot be unpacked ({error})") from error
+    except OSError as error:
+        raise RecordingError(
+            f"The recording {path} cannot be read: {error.strerror or error}. Name a file that "
+            f"`reconciler record ENV -o FILE` wrote."
+        ) from error
+
+
+def _write(recording: Recording, stream: BinaryIO) -> None:
+    replace = msgspec.structs.replace
+    state = recording.state
+    writer = LineWriter(stream)
+    writer.header()
+    writer.section("recording", [replace(recording, state=State(), snapshots=())])
+    writer.section("state", [replace(state, assets=(), people=(), bindings=(), pins={})])
+    writer.section("assets", state.assets)
+    writer.section("people", state.people)
+    writer.section("bindings", state.bindings)
+    writer.section("pins", sorted(state.pins.items()))
+    writer.section("snapshots", [replace(snapshot, devices=(), users=()) for snapshot in recording.snapshots])
+    for snapshot in recording.snapshots:
+        writer.section("devices", snapshot.devices)
+        writer.section("users", snapshot.users)
+    writer.trailer()
+
+
+def _read(reader: LineReader) -> Recording:
+    replace = msgspec.structs.replace
+    reader.header()
+    recording = reader.one("recording", Recording)
+    state = reader.one("state", State)
+    state = replace(
+        state,
+        assets=reader.section("assets", Asset),
+        people=reader.section("people", Person),
+        bindings=reader.section("bindings", Binding),
+        pins=dict(reader.section("pins", tuple[int, dict[str, str]])),
+    )
+    snapshots = tuple(
+        replace(
+            snapshot,
+            devices=reader.section(
+                "devices", _record_type(reader, "Device", snapshot.device_properties, DEVICE_PROPERTIES)
+            ),
+            users=reader.section("users", _record_type(reader, "User", snapshot.user_properties, USER_PROPERTIES)),
+        )
+        for snapshot in reader.section("snapshots", Snapshot)
+    )
+    reader.trailer()
+    return replace(recording, state=state, snapshots=snapshots)
+
+
+def _record_type(reader: LineReader, name: str, recorded: Iterable[str], known: dict[str, Property]) -> type[Any]:
+    """Return the Struct of a recorded device or user; a property that this version does not know may hold anything."""
+    types = tuple((key, known[key].type if key in known else PropertyType.COMPLEX) for key in recorded)
+    try:
+        return record_type(name, types)
+    except (TypeError, ValueError) as error:
+        raise damaged(reader.path, f"its {name.lower()}s have a property that cannot be one ({error})") from error

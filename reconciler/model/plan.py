@@ -46,7 +46,7 @@ class Subject(StrEnum):
     ASSET = "asset"
 
 
-class Attribute(Struct, frozen=True):
+class Attribute(Struct, frozen=True, gc=False):
     """One attribute of a change: `reason` is words for people, `rule` the name of the rule that decided."""
 
     name: str
@@ -56,7 +56,7 @@ class Attribute(Struct, frozen=True):
     rule: str
 
 
-class Change(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+class Change(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_defaults=True):
     """What happens to one asset, user or catalogue entry, attribute by attribute.
 
     `name` identifies the subject: an asset's tag, a user's reference (for a new one: what it will be), a catalogue
@@ -77,7 +77,7 @@ class Change(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tr
     match: dict[str, str] = {}
 
 
-class BindingChange(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+class BindingChange(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_defaults=True):
     """A binding made or changed: bookkeeping, not a change (V4). `before` is None for a new one.
 
     When `before` and `after` name different devices, the binding moves.

@@ -1,0 +1,153 @@
+"""One apply's transaction: a plan verified, written, read back, and committed with its journal or not at all (A3)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from reconciler.errors import ReadBackError, StoreError
+from reconciler.model.plan import Change, Plan, ReadAdvance, Subject
+from reconciler.model.run import Origin, Outcome
+from reconciler.model.state import State
+from reconciler.store.asset_rows import write_assets
+from reconciler.store.binding_rows import write_bindings
+from reconciler.store.catalogue_rows import write_entries
+from reconciler.store.comparing import after, compare, listed
+from reconciler.store.journal import write_run
+from reconciler.store.journal_tables import connection_read, settings_revision, whole_read_day
+from reconciler.store.person_rows import write_people
+from reconciler.store.stamping import ensure_stamp, move_on
+from reconciler.store.state import read_applied, read_state
+from reconciler.store.times import utc_now
+from reconciler.store.usage import count_bound, usage_of
+from reconciler.store.verifying import verify
+from reconciler.store.vocabulary import Vocabulary
+
+
+class Transaction:
+    """The methods in the order in which an apply calls them; whoever opened it commits or rolls back."""
+
+    def __init__(self, connection: Connection, origin: Origin) -> None:
+        self._connection = connection
+        self._origin = origin
+        self._new_users: dict[str, int] = {}
+        self._outcome: Outcome | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was written.
+
+        Raises:
+            StoreError: nothing was.
+        """
+        if self._outcome is None:
+            raise StoreError("Nothing was written in this transaction, so it has no outcome.")
+        return self._outcome
+
+    def state(self, window_seconds: int, now: str) -> State:
+        """Return the state as this transaction sees it."""
+        return read_state(self._connection, window_seconds, now)
+
+    def verify(self, plan: Plan, *, expected_revision: str | None = None) -> None:
+        """Do nothing when the plan fits the rows.
+
+        The rows decide; `expected_revision`, the one that a saved plan was made at, only tells why they differ.
+
+        Raises:
+            StaleError: it does not; every row that differs is told.
+        """
+        verify(self._connection, plan, expected_revision)
+
+    def write(
+        self,
+        plan: Plan,
+        environment_document: Mapping[str, Any],
+        enabled: Mapping[str, bool],
+        digest: str,
+        *,
+        kind: str,
+    ) -> Outcome:
+        """Write everything that the plan says, its journal, and the settings when they are other than the last ones.
+
+        `environment_document`, `enabled` and `digest` are the settings (E4); `kind` is the instance's, for the stamp of
+        a store that has none.
+
+        Raises:
+            StampError: the store is another instance's.
+            StaleError: a row that the plan refers to is gone.
+            StoreError: the database refused a row.
+        """
+        connection, now = self._connection, utc_now()
+        ensure_stamp(connection, plan.instance, kind)
+        bound_before = count_bound(connection)
+        self._write_rows(plan, now)
+        _write_reads(connection, plan.reads)
+        self._write_settings(dict(environment_document), dict(enabled), digest, now)
+        revision = move_on(connection, plan.highest_tag)
+        usage = usage_of(plan, self._origin.allowances, bound_before, count_bound(connection))
+        self._outcome = Outcome(
+            run_id=write_run(connection, plan, self._origin, usage=usage, revision=revision),
+            revision=revision,
+            changes=len(plan.changes),
+            bindings=len(plan.bindings),
+            counts=plan.counts(),
+        )
+        return self._outcome
+
+    def read_back(self, plan: Plan) -> None:
+        """Do nothing when every row written reads as the plan's `after`.
+
+        Raises:
+            ReadBackError: one does not (A4).
+        """
+        vocabulary = Vocabulary.read(self._connection, self._new_users)
+        differences = list(compare(self._connection, plan, vocabulary, after, self._new_users))
+        if differences:
+            raise ReadBackError(
+                f"What was written is not what was planned, so nothing was kept: {listed(differences)}. This is a "
+                "defect of this program, unless a trigger in the database changes what is written; please report it."
+            )
+
+    def _write_rows(self, plan: Plan, now: str) -> None:
+        changes: dict[Subject, list[Change]] = {subject: [] for subject in Subject}
+        for change in plan.changes:
+            changes[change.subject].append(change)
+        connection = self._connection
+        write_entries(connection, changes[Subject.CATALOGUE])
+        vocabulary = Vocabulary.read(connection)
+        if changes[Subject.USER]:
+            self._new_users = write_people(connection, changes[Subject.USER], vocabulary)
+            vocabulary = Vocabulary.read(connection, self._new_users)
+        write_assets(connection, changes[Subject.ASSET], vocabulary, now)
+        write_bindings(connection, plan.bindings, vocabulary)
+
+    def _write_settings(self, document: dict[str, Any], enabled: dict[str, bool], digest: str, now: str) -> None:
+        last = read_applied(self._connection)
+        if last is not None and (last.digest, last.enabled) == (digest, enabled):
+            return
+        self._connection.execute(
+            insert(settings_revision).values(
+                digest=digest,
+                applied_at=now,
+                settings_commit=self._origin.commit,
+                enabled=_text(enabled),
+                document=_text(document),
+            )
+        )
+
+
+def _write_reads(connection: Connection, reads: tuple[ReadAdvance, ...]) -> None:
+    r, d = connection_read.c, whole_read_day.c
+    for read in reads:
+        tenant = {"source": read.source, "tenant_id": read.tenant_id}
+        connection.execute(delete(connection_read).where(r.source == read.source, r.tenant_id == read.tenant_id))
+        connection.execute(insert(connection_read).values(read_at=read.read_at, **tenant))
+        day = read.read_at[:10]
+        known = select(d.day).where(d.source == read.source, d.tenant_id == read.tenant_id, d.day == day)
+        if read.whole and connection.execute(known).first() is None:
+            connection.execute(insert(whole_read_day).values(day=day, **tenant))
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()

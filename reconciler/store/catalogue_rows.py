@@ -1,0 +1,169 @@
+"""The catalogue's entries: as a plan names them, and made from its changes."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from reconciler.errors import StaleError, UnsupportedError
+from reconciler.model.plan import Action, Change
+from reconciler.model.snapshot import Scalar
+from reconciler.store.names import read_names
+from reconciler.store.tables import (
+    asset_group,
+    asset_type,
+    custom_field,
+    licence,
+    licence_alias,
+    organisation,
+    site,
+    status,
+)
+
+Entry = dict[str, Scalar]
+
+_LISTS: Final = frozenset({"choices", "alsoKnownAs"})
+
+
+def list_form(attribute: str, value: Scalar) -> Scalar:
+    """Return an attribute's value in a form that compares: lists are JSON text without spaces."""
+    if attribute not in _LISTS or value is None:
+        return value
+    items = _items(value)
+    return msgspec.json.encode(sorted(items) if attribute == "alsoKnownAs" else items).decode()
+
+
+def _items(value: Scalar) -> list[str]:
+    return msgspec.json.decode(str(value), type=list[str]) if value else []
+
+
+def read_entries(connection: Connection) -> dict[str, Entry]:
+    """Return every entry by its plan name (`site/Contoso/Leeds`), with its attributes."""
+    names = read_names(connection)
+    entries: dict[str, Entry] = {}
+    for kind, table in (
+        ("organisation", names.organisations),
+        ("site", names.sites),
+        ("status", names.statuses),
+        ("group", names.groups),
+    ):
+        entries.update({f"{kind}/{name}": {} for name in table.values()})
+    for key, name in names.types.items():
+        entries[f"type/{name}"] = {"group": names.groups[names.group_of_type[key]]}
+    entries.update(_fields(connection))
+    entries.update(_licences(connection))
+    return entries
+
+
+def _fields(connection: Connection) -> dict[str, Entry]:
+    return {
+        f"field/{row.name}": {
+            "type": row.type,
+            "label": row.label,
+            "maxLength": row.max_length,
+            "choices": list_form("choices", row.choices),
+        }
+        for row in connection.execute(select(custom_field))
+    }
+
+
+def _licences(connection: Connection) -> dict[str, Entry]:
+    aliases: dict[int, list[str]] = {}
+    for row in connection.execute(select(licence_alias)):
+        aliases.setdefault(row.licence_id, []).append(row.name)
+    return {
+        f"licence/{row.name}": {
+            "seats": row.seats,
+            "alsoKnownAs": msgspec.json.encode(sorted(aliases.get(row.id, []))).decode(),
+        }
+        for row in connection.execute(select(licence))
+    }
+
+
+def write_entries(connection: Connection, changes: Iterable[Change]) -> None:
+    """Make the catalogue's missing entries, those that others refer to first.
+
+    Raises:
+        StaleError: an entry refers to one that the store lacks.
+        UnsupportedError: a change that makes nothing; names are renamed or removed by nobody.
+    """
+    by_kind: dict[str, dict[str, Entry]] = {}
+    for change in changes:
+        kind, _, name = change.name.partition("/")
+        if change.action is not Action.CREATE or kind not in _MAKERS:
+            raise UnsupportedError(f"The store can only make catalogue entries, and the plan changes {change.name}.")
+        by_kind.setdefault(kind, {})[name] = {each.name: each.after for each in change.attributes}
+    for kind, make in _MAKERS.items():
+        if kind in by_kind:
+            make(connection, by_kind[kind])
+
+
+def _plain(table: Any) -> Callable[[Connection, dict[str, Entry]], None]:
+    def make(connection: Connection, entries: dict[str, Entry]) -> None:
+        connection.execute(insert(table), [{"name": name} for name in entries])
+
+    return make
+
+
+def _sites(connection: Connection, entries: dict[str, Entry]) -> None:
+    ids = _ids(read_names(connection).organisations)
+    parts = [name.partition("/") for name in entries]
+    connection.execute(
+        insert(site), [{"organisation_id": _find(ids, owner, "organisation"), "name": name} for owner, _, name in parts]
+    )
+
+
+def _types(connection: Connection, entries: dict[str, Entry]) -> None:
+    ids = _ids(read_names(connection).groups)
+    rows = [{"name": name, "group_id": _find(ids, entry.get("group"), "group")} for name, entry in entries.items()]
+    connection.execute(insert(asset_type), rows)
+
+
+def _make_fields(connection: Connection, entries: dict[str, Entry]) -> None:
+    rows = [
+        {
+            "name": name,
+            "label": entry.get("label"),
+            "type": entry.get("type"),
+            "max_length": entry.get("maxLength"),
+            "choices": list_form("choices", entry.get("choices") or "[]"),
+        }
+        for name, entry in entries.items()
+    ]
+    connection.execute(insert(custom_field), rows)
+
+
+def _make_licences(connection: Connection, entries: dict[str, Entry]) -> None:
+    connection.execute(
+        insert(licence), [{"name": name, "seats": entry.get("seats")} for name, entry in entries.items()]
+    )
+    ids = _ids(read_names(connection).licences)
+    aliases = [
+        {"licence_id": ids[name], "name": alias}
+        for name, entry in entries.items()
+        for alias in sorted(set(_items(entry.get("alsoKnownAs"))))
+    ]
+    if aliases:
+        connection.execute(insert(licence_alias), aliases)
+
+
+_MAKERS: Final[dict[str, Callable[[Connection, dict[str, Entry]], None]]] = {
+    "organisation": _plain(organisation),
+    "site": _sites,
+    "status": _plain(status),
+    "group": _plain(asset_group),
+    "type": _types,
+    "field": _make_fields,
+    "licence": _make_licences,
+}
+
+
+def _ids(names: dict[int, str]) -> dict[str, int]:
+    return {name: key for key, name in names.items()}
+
+
+def _find(ids: dict[str, int], name: Scalar, what: str) -> int:
+    if name not in ids:
+        raise StaleError(f"The plan refers to the {what} {name!r}, which the store does not have. Plan again.")
+    return ids[str(name)]

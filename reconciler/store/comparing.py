@@ -1,0 +1,159 @@
+"""A plan's words beside the rows, value by value: `before` when verified, `after` when read back (A1, A4)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from reconciler.model.plan import Action, Attribute, BindingChange, Change, Plan, Subject
+from reconciler.model.snapshot import Scalar
+from reconciler.model.state import Life
+from reconciler.store.asset_rows import rows_by_tag
+from reconciler.store.binding_rows import find_bindings
+from reconciler.store.catalogue_rows import list_form, read_entries
+from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
+from reconciler.store.tables import asset
+from reconciler.store.vocabulary import BOOKKEEPING, COLUMNS, CUSTOM_PREFIX, REFERENCES, Vocabulary, decode_custom
+
+Side = Callable[[Attribute], Scalar]
+
+_SHOWN: Final = 20
+_NAMES: Final = tuple(COLUMNS)
+_POSITIONS: Final = {name: position for position, name in enumerate(_NAMES, start=2)}
+_SELECTED: Final = (asset.c.tag, asset.c.custom, *(asset.c[COLUMNS[name]] for name in _NAMES))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a row is not what a plan says."""
+
+    label: str
+    attribute: str
+    expected: Scalar
+    found: Scalar
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.attribute} is {_shown(self.found)}, not {_shown(self.expected)}"
+
+
+def _shown(value: Scalar) -> str:
+    return "empty" if value is None else msgspec.json.encode(value).decode()
+
+
+def listed(differences: Sequence[Difference]) -> str:
+    """Return differences in words, the first of them and how many there are."""
+    words = "; ".join(map(str, differences[:_SHOWN]))
+    more = len(differences) - _SHOWN
+    return words + (f"; and {more} more" if more > 0 else "")
+
+
+def same(one: Scalar, other: Scalar) -> bool:
+    """Say whether two values are the same; true is not 1."""
+    return one == other and isinstance(one, bool) is isinstance(other, bool)
+
+
+def before(attribute: Attribute) -> Scalar:
+    """Return what an attribute was when the plan was made."""
+    return attribute.before
+
+
+def after(attribute: Attribute) -> Scalar:
+    """Return what an attribute becomes."""
+    return attribute.after
+
+
+def compare(
+    connection: Connection, plan: Plan, vocabulary: Vocabulary, side: Side, new_users: dict[str, int]
+) -> Iterator[Difference]:
+    """Yield where the rows of a plan's changes differ from that side; creations are compared on the `after` side only.
+
+    `new_users` are the ids of the users that the plan made, by reference.
+    """
+    actions = (Action.UPDATE,) if side is before else (Action.CREATE, Action.UPDATE)
+    by_subject: dict[Subject, list[Change]] = {subject: [] for subject in Subject}
+    for change in plan.changes:
+        if change.action in actions:
+            by_subject[change.subject].append(change)
+    yield from _entries(connection, by_subject[Subject.CATALOGUE], side)
+    yield from _people(by_subject[Subject.USER], vocabulary, side, new_users)
+    yield from _assets(connection, by_subject[Subject.ASSET], vocabulary, side)
+    yield from _bindings(connection, plan.bindings, vocabulary, side)
+
+
+def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
+    entries = read_entries(connection) if changes else {}
+    for change in changes:
+        if change.name not in entries:
+            yield Difference(change.label, "the entry", change.name, None)
+            continue
+        for attribute in change.attributes:
+            expected = list_form(attribute.name, side(attribute))
+            found = entries[change.name].get(attribute.name)
+            if not same(found, expected):
+                yield Difference(change.label, attribute.name, expected, found)
+
+
+def _people(
+    changes: Sequence[Change], vocabulary: Vocabulary, side: Side, new_users: dict[str, int]
+) -> Iterator[Difference]:
+    people = {person.id: person for person in vocabulary.people} if changes else {}
+    for change in changes:
+        key = new_users.get(change.name) or vocabulary.ids["user"].get(change.name)
+        person = people.get(key) if key is not None else None
+        if person is None:
+            yield Difference(change.label, "the user", change.name, None)
+            continue
+        for attribute in change.attributes:
+            found = getattr(person, "site" if attribute.name == "site" else PERSON_COLUMNS[attribute.name])
+            if not same(found, side(attribute)):
+                yield Difference(change.label, attribute.name, side(attribute), found)
+
+
+def _assets(
+    connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary, side: Side
+) -> Iterator[Difference]:
+    by_tag = {change.name: change for change in changes}
+    called = vocabulary.called
+    for row in rows_by_tag(connection, _SELECTED, list(by_tag)):
+        change = by_tag.pop(row.tag)
+        custom = decode_custom(row.custom)
+        for attribute in change.attributes:
+            name, expected = attribute.name, side(attribute)
+            if name in _POSITIONS:
+                found = row[_POSITIONS[name]]
+                if found is not None and name in REFERENCES:
+                    found = called[name].get(found)
+            elif name in BOOKKEEPING:
+                continue
+            else:
+                found = custom.get(name.removeprefix(CUSTOM_PREFIX))
+            if found is not expected and not same(found, expected):
+                yield Difference(change.label, name, expected, found)
+    for tag, change in by_tag.items():
+        yield Difference(change.label, "the asset", tag, None)
+
+
+def _bindings(
+    connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary, side: Side
+) -> Iterator[Difference]:
+    lives: list[tuple[BindingChange, Life]] = []
+    for change in changes:
+        life = change.before if side is before else change.after
+        if life is not None:
+            lives.append((change, life))
+    found = find_bindings(connection, [(c.source, c.tenant_id, life.device_id) for c, life in lives], vocabulary)
+    for change, life in lives:
+        tag, is_now = found.get((change.source, change.tenant_id, life.device_id), (None, None))
+        if tag != change.asset:
+            yield Difference(f"the binding of device {life.device_id}", "asset", change.asset, tag)
+        elif is_now != life:
+            yield from _lives(change, life, is_now)
+
+
+def _lives(change: BindingChange, expected: Life, found: Any) -> Iterator[Difference]:
+    for name in Life.__struct_fields__:
+        if getattr(expected, name) != getattr(found, name):
+            label = f"the binding of device {expected.device_id} to {change.asset}"
+            yield Difference(label, name, getattr(expected, name), getattr(found, name))

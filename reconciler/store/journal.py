@@ -1,0 +1,126 @@
+"""The journal: each run with its changes, written once and read by `history` and `show` (J1)."""
+
+import difflib
+import secrets
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Row, insert, select
+
+from reconciler.errors import UsageError
+from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
+from reconciler.model.run import Origin, Run, RunDetail
+from reconciler.store.journal_tables import run, run_change
+from reconciler.store.times import compact, utc_now
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_KINDS: Final = msgspec.json.Decoder(tuple[Kind, ...])
+_ATTRIBUTES: Final = msgspec.json.Decoder(tuple[Attribute, ...])
+_IN_CHUNKS: Final = {"yield_per": 5000}
+_SUGGESTED: Final = 3
+
+
+def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: bytes, revision: str) -> str:
+    """Write a run and its changes; return the run's id, which sorts by time."""
+    run_id = f"{compact(origin.started_at)}-{secrets.token_hex(2)}"
+    row = {
+        "run_id": run_id,
+        "instance": plan.instance,
+        "started_at": origin.started_at,
+        "finished_at": utc_now(),
+        "who": origin.who,
+        "from_where": origin.where,
+        "settings_commit": origin.commit,
+        "settings_clean": origin.clean,
+        "plan_digest": plan.digest,
+        "counts": _text(plan.counts()),
+        "allowances": _text(origin.allowances),
+        "because": origin.because,
+        "usage": usage.decode(),
+        "revision": revision,
+    }
+    key = connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one()
+    if plan.changes:
+        connection.execute(insert(run_change), list(_rows(key, plan.changes)))
+    return run_id
+
+
+def _rows(key: int, changes: tuple[Change, ...]) -> Iterator[dict[str, Any]]:
+    for position, change in enumerate(changes):
+        yield {
+            "run_id": key,
+            "position": position,
+            "subject": change.subject.value,
+            "action": change.action.value,
+            "name": change.name,
+            "label": change.label,
+            "connection": change.connection,
+            "device_id": change.device_id,
+            "kinds": _text(change.kinds),
+            "attributes": _text(change.attributes),
+        }
+
+
+def read_runs(connection: Connection, limit: int) -> tuple[Run, ...]:
+    """Return the latest runs, newest first."""
+    return tuple(_run(row) for row in connection.execute(select(run).order_by(run.c.id.desc()).limit(limit)))
+
+
+def read_run(connection: Connection, run_id: str) -> RunDetail:
+    """Return the run with this id, or with the only id that begins so.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    known = list(connection.execute(select(run.c.run_id, run.c.id).order_by(run.c.id.desc())))
+    found = [row for row in known if row[0] == run_id] or [row for row in known if run_id and row[0].startswith(run_id)]
+    if len(found) != 1:
+        raise UsageError(_not_one(run_id, [name for name, _ in found], [name for name, _ in known]))
+    key = found[0][1]
+    row = connection.execute(select(run).where(run.c.id == key)).one()
+    return RunDetail(_run(row), tuple(_changes(connection, key)))
+
+
+def _not_one(run_id: str, found: list[str], known: list[str]) -> str:
+    if found:
+        return f"{len(found)} runs begin with {run_id!r}: {', '.join(found[:_SUGGESTED])}… Give more of the id."
+    near = difflib.get_close_matches(run_id, known, _SUGGESTED)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return f"The store knows no run {run_id!r}.{hint} The command `reconciler history ENV` lists the runs."
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        run_id=row.run_id,
+        instance=row.instance,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        who=row.who,
+        where=row.from_where,
+        commit=row.settings_commit,
+        clean=row.settings_clean,
+        plan_digest=row.plan_digest,
+        counts=msgspec.json.decode(row.counts, type=dict[str, int]),
+        allowances=msgspec.json.decode(row.allowances, type=dict[str, int]),
+        because=row.because,
+    )
+
+
+def _changes(connection: Connection, key: int) -> Iterator[Change]:
+    statement = select(run_change).where(run_change.c.run_id == key).order_by(run_change.c.position)
+    for row in connection.execute(statement, execution_options=_IN_CHUNKS):
+        yield Change(
+            subject=Subject(row.subject),
+            action=Action(row.action),
+            name=row.name,
+            label=row.label,
+            attributes=_ATTRIBUTES.decode(row.attributes),
+            kinds=_KINDS.decode(row.kinds),
+            connection=row.connection,
+            device_id=row.device_id,
+        )
+
+
+def _text(value: Any) -> str:
+    return _ENCODER.encode(value).decode()

@@ -1,0 +1,433 @@
+"""Make the store: every table of its first version, and the view of assets.
+
+Revision ID: 0001
+Revises:
+"""
+
+from alembic import op
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    Numeric,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
+from sqlalchemy.types import TypeEngine
+
+revision = "0001"
+down_revision = None
+
+NUMBER: TypeEngine[float] = Double().with_variant(Numeric(asdecimal=False), "sqlite")
+
+OVERVIEW = """
+CREATE VIEW asset_overview AS
+SELECT
+    asset.id,
+    asset.tag,
+    asset.name,
+    asset.serial_number,
+    asset.manufacturer,
+    asset.model,
+    asset.operating_system,
+    asset.os_version,
+    asset.wifi_mac,
+    asset.ethernet_mac,
+    asset.imei,
+    asset.phone_number,
+    asset.storage_gb,
+    asset.memory_gb,
+    asset.ownership,
+    asset.compliance,
+    asset.encrypted,
+    asset.enrolled_at,
+    asset.last_check_in,
+    asset.warranty_start,
+    asset.warranty_end,
+    asset.notes,
+    asset.custom,
+    asset_type.name AS type,
+    asset_group.name AS asset_group,
+    organisation.name AS organisation,
+    site.name AS site,
+    status.name AS status,
+    person.name AS user_name,
+    person.upn AS user_upn,
+    binding.source,
+    binding.tenant_id,
+    binding.device_id,
+    binding.presence,
+    binding.missing_since,
+    connection_read.read_at AS last_read_at,
+    CASE
+        WHEN binding.id IS NULL THEN 'never matched'
+        WHEN binding.presence <> 'present' THEN binding.presence
+    END AS not_updated_because,
+    asset.version,
+    asset.created_at,
+    asset.updated_at
+FROM asset
+LEFT JOIN asset_type ON asset_type.id = asset.type_id
+LEFT JOIN asset_group ON asset_group.id = asset_type.group_id
+LEFT JOIN site ON site.id = asset.site_id
+LEFT JOIN organisation ON organisation.id = site.organisation_id
+LEFT JOIN status ON status.id = asset.status_id
+LEFT JOIN person ON person.id = asset.person_id
+LEFT JOIN binding ON binding.id = (
+    SELECT one.id FROM binding AS one WHERE one.asset_id = asset.id
+    ORDER BY CASE one.presence WHEN 'deleted' THEN 1 ELSE 0 END, one.id DESC LIMIT 1
+)
+LEFT JOIN connection_read
+    ON connection_read.source = binding.source AND connection_read.tenant_id = binding.tenant_id
+"""
+"""Each asset with the names it refers to, its live binding (else its latest), and why no run updates it."""
+
+
+def upgrade() -> None:
+    """Make the tables, and the view."""
+    _catalogue()
+    _assets()
+    _journal()
+    op.execute(OVERVIEW)
+
+
+def _catalogue() -> None:
+    op.create_table(
+        "organisation",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_organisation_name")), nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+        UniqueConstraint("name", name=op.f("uq_organisation_name")),
+    )
+    op.create_table(
+        "site",
+        Column("id", Integer),
+        Column(
+            "organisation_id",
+            Integer,
+            ForeignKey("organisation.id", name=op.f("fk_site_organisation_id")),
+            nullable=False,
+        ),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_site_name")), nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_site")),
+        UniqueConstraint("organisation_id", "name", name=op.f("uq_site_organisation_id_name")),
+    )
+    op.create_table(
+        "asset_group",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_asset_group_name")), nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_asset_group")),
+        UniqueConstraint("name", name=op.f("uq_asset_group_name")),
+    )
+    op.create_table(
+        "asset_type",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_asset_type_name")), nullable=False),
+        Column("group_id", Integer, ForeignKey("asset_group.id", name=op.f("fk_asset_type_group_id")), nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_asset_type")),
+        UniqueConstraint("name", name=op.f("uq_asset_type_name")),
+    )
+    op.create_table(
+        "status",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_status_name")), nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_status")),
+        UniqueConstraint("name", name=op.f("uq_status_name")),
+    )
+    op.create_table(
+        "person",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_person_name")), nullable=False),
+        Column("upn", Text),
+        Column("mail", Text),
+        Column("employee_id", Text),
+        Column("site_id", Integer, ForeignKey("site.id", name=op.f("fk_person_site_id"))),
+        Column(
+            "active",
+            Boolean(create_constraint=True, name=op.f("ck_person_active")),
+            nullable=False,
+            server_default=true(),
+        ),
+        Column("entra_id", Text),
+        PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        UniqueConstraint("entra_id", name=op.f("uq_person_entra_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "custom_field",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_custom_field_name")), nullable=False),
+        Column("label", Text),
+        Column(
+            "type",
+            Text,
+            CheckConstraint(
+                "type IN ('text', 'number', 'integer', 'date', 'datetime', 'boolean', 'choice')",
+                op.f("ck_custom_field_type"),
+            ),
+            nullable=False,
+        ),
+        Column("max_length", Integer, CheckConstraint("max_length > 0", op.f("ck_custom_field_max_length"))),
+        Column("choices", Text, nullable=False, server_default="[]"),
+        PrimaryKeyConstraint("id", name=op.f("pk_custom_field")),
+        UniqueConstraint("name", name=op.f("uq_custom_field_name")),
+    )
+    op.create_table(
+        "licence",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_licence_name")), nullable=False),
+        Column("seats", Integer, CheckConstraint("seats >= 0", op.f("ck_licence_seats"))),
+        PrimaryKeyConstraint("id", name=op.f("pk_licence")),
+        UniqueConstraint("name", name=op.f("uq_licence_name")),
+    )
+    op.create_table(
+        "licence_alias",
+        Column(
+            "licence_id",
+            Integer,
+            ForeignKey("licence.id", name=op.f("fk_licence_alias_licence_id"), ondelete="CASCADE"),
+        ),
+        Column("name", Text),
+        PrimaryKeyConstraint("licence_id", "name", name=op.f("pk_licence_alias")),
+    )
+
+
+def _assets() -> None:
+    op.create_table(
+        "asset",
+        Column("id", Integer),
+        Column("tag", Text, CheckConstraint("tag <> ''", op.f("ck_asset_tag")), nullable=False),
+        Column("type_id", Integer, ForeignKey("asset_type.id", name=op.f("fk_asset_type_id"))),
+        Column("site_id", Integer, ForeignKey("site.id", name=op.f("fk_asset_site_id"))),
+        Column("status_id", Integer, ForeignKey("status.id", name=op.f("fk_asset_status_id"))),
+        Column("person_id", Integer, ForeignKey("person.id", name=op.f("fk_asset_person_id"))),
+        Column("name", Text, CheckConstraint("length(name) <= 255", op.f("ck_asset_name"))),
+        Column("serial_number", Text, CheckConstraint("length(serial_number) <= 255", op.f("ck_asset_serial_number"))),
+        Column("manufacturer", Text, CheckConstraint("length(manufacturer) <= 255", op.f("ck_asset_manufacturer"))),
+        Column("model", Text, CheckConstraint("length(model) <= 255", op.f("ck_asset_model"))),
+        Column(
+            "operating_system",
+            Text,
+            CheckConstraint("length(operating_system) <= 255", op.f("ck_asset_operating_system")),
+        ),
+        Column("os_version", Text, CheckConstraint("length(os_version) <= 255", op.f("ck_asset_os_version"))),
+        Column("wifi_mac", Text, CheckConstraint("length(wifi_mac) <= 64", op.f("ck_asset_wifi_mac"))),
+        Column("ethernet_mac", Text, CheckConstraint("length(ethernet_mac) <= 64", op.f("ck_asset_ethernet_mac"))),
+        Column("imei", Text, CheckConstraint("length(imei) <= 64", op.f("ck_asset_imei"))),
+        Column("phone_number", Text, CheckConstraint("length(phone_number) <= 64", op.f("ck_asset_phone_number"))),
+        Column("storage_gb", NUMBER),
+        Column("memory_gb", NUMBER),
+        Column("ownership", Text, CheckConstraint("length(ownership) <= 64", op.f("ck_asset_ownership"))),
+        Column("compliance", Text, CheckConstraint("length(compliance) <= 64", op.f("ck_asset_compliance"))),
+        Column("encrypted", Boolean(create_constraint=True, name=op.f("ck_asset_encrypted"))),
+        Column(
+            "enrolled_at",
+            Text,
+            CheckConstraint("enrolled_at LIKE '____-__-__T________Z'", op.f("ck_asset_enrolled_at")),
+        ),
+        Column(
+            "last_check_in",
+            Text,
+            CheckConstraint("last_check_in LIKE '____-__-__T________Z'", op.f("ck_asset_last_check_in")),
+        ),
+        Column(
+            "warranty_start", Text, CheckConstraint("warranty_start LIKE '____-__-__'", op.f("ck_asset_warranty_start"))
+        ),
+        Column("warranty_end", Text, CheckConstraint("warranty_end LIKE '____-__-__'", op.f("ck_asset_warranty_end"))),
+        Column("notes", Text, CheckConstraint("length(notes) <= 10000", op.f("ck_asset_notes"))),
+        Column("custom", Text, nullable=False, server_default="{}"),
+        Column(
+            "version",
+            Integer,
+            CheckConstraint("version > 0", op.f("ck_asset_version")),
+            nullable=False,
+            server_default=text("1"),
+        ),
+        Column("created_at", Text, nullable=False),
+        Column("updated_at", Text, nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_asset")),
+        CheckConstraint("json_valid(custom) AND json_type(custom) = 'object'", op.f("ck_asset_custom")).ddl_if(
+            dialect="sqlite"
+        ),
+        UniqueConstraint("tag", name=op.f("uq_asset_tag")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "pin",
+        Column("asset_id", Integer, ForeignKey("asset.id", name=op.f("fk_pin_asset_id"), ondelete="CASCADE")),
+        Column("field", Text),
+        Column("reason", Text, nullable=False),
+        Column("pinned_by", Text),
+        Column("pinned_at", Text, nullable=False),
+        PrimaryKeyConstraint("asset_id", "field", name=op.f("pk_pin")),
+    )
+    op.create_table(
+        "binding",
+        Column("id", Integer),
+        Column("source", Text, nullable=False),
+        Column("tenant_id", Text, nullable=False),
+        Column("device_id", Text, CheckConstraint("device_id <> ''", op.f("ck_binding_device_id")), nullable=False),
+        Column(
+            "asset_id",
+            Integer,
+            ForeignKey("asset.id", name=op.f("fk_binding_asset_id"), ondelete="CASCADE"),
+            nullable=False,
+        ),
+        Column(
+            "presence",
+            Text,
+            CheckConstraint("presence IN ('present', 'missing', 'excluded', 'deleted')", op.f("ck_binding_presence")),
+            nullable=False,
+        ),
+        Column("bound_at", Text, nullable=False),
+        Column("missing_since", Text),
+        Column(
+            "missing_reads",
+            Integer,
+            CheckConstraint("missing_reads >= 0", op.f("ck_binding_missing_reads")),
+            nullable=False,
+        ),
+        Column(
+            "unlisted_reads",
+            Integer,
+            CheckConstraint("unlisted_reads >= 0", op.f("ck_binding_unlisted_reads")),
+            nullable=False,
+        ),
+        Column("inactive_since", Text),
+        Column("status_before_id", Integer, ForeignKey("status.id", name=op.f("fk_binding_status_before_id"))),
+        Column("status_set_id", Integer, ForeignKey("status.id", name=op.f("fk_binding_status_set_id"))),
+        PrimaryKeyConstraint("id", name=op.f("pk_binding")),
+        UniqueConstraint("source", "tenant_id", "device_id", name=op.f("uq_binding_source_tenant_id_device_id")),
+    )
+    op.create_index(op.f("ix_binding_asset_id"), "binding", ["asset_id"], unique=False)
+    op.create_index(
+        op.f("uq_binding_alive"),
+        "binding",
+        ["asset_id"],
+        unique=True,
+        sqlite_where=text("presence <> 'deleted'"),
+        postgresql_where=text("presence <> 'deleted'"),
+    )
+    op.create_table(
+        "software",
+        Column("id", Integer),
+        Column("name", Text, CheckConstraint("name <> ''", op.f("ck_software_name")), nullable=False),
+        Column("name_key", Text, nullable=False, comment="the name trimmed, without case"),
+        Column("publisher", Text),
+        Column("licence_id", Integer, ForeignKey("licence.id", name=op.f("fk_software_licence_id"))),
+        PrimaryKeyConstraint("id", name=op.f("pk_software")),
+        UniqueConstraint("name_key", name=op.f("uq_software_name_key")),
+    )
+    op.create_table(
+        "asset_software",
+        Column(
+            "asset_id", Integer, ForeignKey("asset.id", name=op.f("fk_asset_software_asset_id"), ondelete="CASCADE")
+        ),
+        Column("software_id", Integer, ForeignKey("software.id", name=op.f("fk_asset_software_software_id"))),
+        Column("version", Text, server_default=""),
+        PrimaryKeyConstraint("asset_id", "software_id", "version", name=op.f("pk_asset_software")),
+    )
+
+
+def _journal() -> None:
+    op.create_table(
+        "connection_read",
+        Column("source", Text),
+        Column("tenant_id", Text),
+        Column("read_at", Text, nullable=False),
+        PrimaryKeyConstraint("source", "tenant_id", name=op.f("pk_connection_read")),
+    )
+    op.create_table(
+        "whole_read_day",
+        Column("source", Text),
+        Column("tenant_id", Text),
+        Column("day", Text),
+        PrimaryKeyConstraint("source", "tenant_id", "day", name=op.f("pk_whole_read_day")),
+    )
+    op.create_table(
+        "run",
+        Column("id", Integer),
+        Column("run_id", Text, nullable=False),
+        Column("instance", Text, nullable=False),
+        Column("started_at", Text, nullable=False),
+        Column("finished_at", Text, nullable=False),
+        Column("who", Text, nullable=False),
+        Column("from_where", Text, nullable=False),
+        Column("settings_commit", Text),
+        Column("settings_clean", Boolean(create_constraint=True, name=op.f("ck_run_settings_clean")), nullable=False),
+        Column("plan_digest", Text, nullable=False),
+        Column("counts", Text, nullable=False),
+        Column("allowances", Text, nullable=False),
+        Column("because", Text),
+        Column("usage", Text, nullable=False, comment="per connection: bound assets before, and what counts (R1, R2)"),
+        Column("revision", Text, nullable=False, comment="the store's revision after the run"),
+        Column("undone_by", Integer, ForeignKey("run.id", name=op.f("fk_run_undone_by"))),
+        PrimaryKeyConstraint("id", name=op.f("pk_run")),
+        UniqueConstraint("run_id", name=op.f("uq_run_run_id")),
+    )
+    op.create_index(op.f("ix_run_started_at"), "run", ["started_at"], unique=False)
+    op.create_table(
+        "run_change",
+        Column("run_id", Integer, ForeignKey("run.id", name=op.f("fk_run_change_run_id"), ondelete="CASCADE")),
+        Column("position", Integer),
+        Column(
+            "subject",
+            Text,
+            CheckConstraint("subject IN ('catalogue', 'user', 'asset')", op.f("ck_run_change_subject")),
+            nullable=False,
+        ),
+        Column(
+            "action",
+            Text,
+            CheckConstraint("action IN ('create', 'update')", op.f("ck_run_change_action")),
+            nullable=False,
+        ),
+        Column("name", Text, nullable=False),
+        Column("label", Text, nullable=False),
+        Column("connection", Text),
+        Column("device_id", Text),
+        Column("kinds", Text, nullable=False),
+        Column("attributes", Text, nullable=False),
+        PrimaryKeyConstraint("run_id", "position", name=op.f("pk_run_change")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_run_change_name"), "run_change", ["name"], unique=False)
+    op.create_table(
+        "settings_revision",
+        Column("id", Integer),
+        Column("digest", Text, nullable=False),
+        Column("applied_at", Text, nullable=False),
+        Column("settings_commit", Text),
+        Column("enabled", Text, nullable=False),
+        Column("document", Text, nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_settings_revision")),
+    )
+    op.create_table(
+        "stamp",
+        Column("id", Integer, CheckConstraint("id = 1", op.f("ck_stamp_one_row")), autoincrement=False),
+        Column("instance", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("store_id", Text, nullable=False),
+        Column("adopted_from", Text),
+        Column("revision", Text, nullable=False, server_default=""),
+        Column("highest_tag", Integer, nullable=False, server_default=text("0")),
+        Column("created_at", Text, nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_stamp")),
+    )
+    op.create_table(
+        "lease",
+        Column("id", Integer, CheckConstraint("id = 1", op.f("ck_lease_one_row")), autoincrement=False),
+        Column("lease_id", Text, nullable=False),
+        Column("owner", Text, nullable=False),
+        Column("since", Text, nullable=False),
+        Column("expires", Text, nullable=False),
+        Column("held", Boolean(create_constraint=True, name=op.f("ck_lease_held")), nullable=False),
+        Column("fencing", Integer, nullable=False),
+        PrimaryKeyConstraint("id", name=op.f("pk_lease")),
+    )

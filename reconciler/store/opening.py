@@ -1,0 +1,99 @@
+"""Opening a store: for reading, which can write nothing, or for writing, which makes one where there is none."""
+
+from pathlib import Path
+from typing import Final, Literal, overload
+
+from sqlalchemy import Engine
+
+from reconciler.errors import StoreError
+from reconciler.store.dialect import Mode, for_writing, sqlite_engine, table_names
+from reconciler.store.migrations import REVISIONS, revision_of, upgrade
+from reconciler.store.place import Place, in_words, locate
+from reconciler.store.reading import Store
+from reconciler.store.writing import WritableStore
+
+WAIT_SECONDS: Final = 30.0
+"""How long a lock that someone else holds is waited for."""
+
+
+@overload
+def open_store(
+    url: str, *, write: Literal[True], folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
+) -> WritableStore: ...
+
+
+@overload
+def open_store(
+    url: str, *, write: bool = False, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
+) -> Store: ...
+
+
+def open_store(
+    url: str, *, write: bool = False, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
+) -> Store:
+    """Return the store at a URL, to be used as a context manager.
+
+    A relative path is relative to `folder`. Opened for reading, a store that does not exist yet is an empty one, and no
+    file is made. Opened for writing it is made; an older one has to be upgraded by `initialise` first.
+
+    Raises:
+        UnsupportedError: the URL is not SQLite's.
+        StoreError: it cannot be reached or read, or it is not a store of this version.
+    """
+    place = locate(url, folder)
+    if write:
+        if not _is_store(place, wait_seconds):
+            _make(place, wait_seconds)
+        return WritableStore(place, _engine(place, "rw", wait_seconds))
+    return Store(place, _engine(place, "ro", wait_seconds) if _is_store(place, wait_seconds) else None)
+
+
+def initialise(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS) -> None:
+    """Make the store where there is none, and bring an older one up to date.
+
+    Raises:
+        UnsupportedError, StoreError: as `open_store`.
+    """
+    place = locate(url, folder)
+    _is_store(place, wait_seconds, older_is_fine=True)
+    _make(place, wait_seconds)
+
+
+def _engine(place: Place, mode: Mode, wait_seconds: float) -> Engine:
+    return sqlite_engine(place.path, mode, wait_seconds)
+
+
+def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False) -> bool:
+    """Say whether there is a store; False when there is no file, or an empty one."""
+    with in_words(place):
+        if not place.path.exists():
+            return False
+        if place.path.is_dir():
+            raise StoreError(f"The store {place} is a folder. It has to be a SQLite file; see store.url.")
+        with _engine(place, "ro", wait_seconds).connect() as connection:
+            revision = revision_of(connection)
+            if revision is None and table_names(connection):
+                raise StoreError(f"The database {place} is another program's: it has tables, and no store among them.")
+    if revision is None or revision == REVISIONS[-1]:
+        return revision is not None
+    if revision not in REVISIONS:
+        raise StoreError(
+            f"The store {place} is at revision {revision}, which this version does not know (it knows "
+            f"{', '.join(REVISIONS)}): a newer version made it. Use that version, or a newer one."
+        )
+    if not older_is_fine:
+        raise StoreError(
+            f"The store {place} is at revision {revision}, and this version needs {REVISIONS[-1]}. Make a copy of the "
+            "file, then: reconciler store upgrade ENV"
+        )
+    return True
+
+
+def _make(place: Place, wait_seconds: float) -> None:
+    folder = place.path.absolute().parent
+    with in_words(place):
+        if not folder.parent.is_dir():
+            raise StoreError(f"The store {place} cannot be made: there is no folder {folder.parent}. Make it first.")
+        folder.mkdir(exist_ok=True)
+        with _engine(place, "rwc", wait_seconds).connect() as connection:
+            upgrade(for_writing(connection))

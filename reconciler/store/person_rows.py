@@ -1,0 +1,70 @@
+"""Store users written from a plan's changes; plans name them by reference."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from reconciler.errors import StaleError
+from reconciler.model.plan import Action, Change
+from reconciler.store.tables import person
+from reconciler.store.vocabulary import Vocabulary
+
+COLUMNS: Final = {
+    "name": "name",
+    "upn": "upn",
+    "mail": "mail",
+    "employeeId": "employee_id",
+    "site": "site_id",
+    "active": "active",
+    "entraId": "entra_id",
+}
+"""The column of each attribute of a user; the names of `model.state.Person` are the same but for the site."""
+
+
+def write_people(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
+    """Update and create users; return the ids of the created ones by their reference.
+
+    Raises:
+        StaleError: a user or a site is not in the store.
+    """
+    _update(connection, [change for change in changes if change.action is Action.UPDATE], vocabulary)
+    return _create(connection, [change for change in changes if change.action is Action.CREATE], vocabulary)
+
+
+def _row(change: Change, vocabulary: Vocabulary) -> dict[str, Any]:
+    return {COLUMNS[each.name]: vocabulary.stored(each.name, each.after) for each in change.attributes}
+
+
+def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> None:
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for change in changes:
+        key = vocabulary.ids["user"].get(change.name)
+        if key is None:
+            raise StaleError(f"The user {change.name!r} is gone from the store. Nothing was written; plan again.")
+        row = _row(change, vocabulary)
+        groups.setdefault(tuple(sorted(row)), []).append({**row, "which": key})
+    for _, rows in sorted(groups.items()):
+        connection.execute(update(person).where(person.c.id == bindparam("which")), rows)
+
+
+def _create(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
+    empty: dict[str, Any] = dict.fromkeys(COLUMNS.values()) | {"active": True}
+    imported: dict[str, str] = {}
+    rows: list[dict[str, Any]] = []
+    created: dict[str, int] = {}
+    for change in changes:
+        row = empty | _row(change, vocabulary)
+        if row["entra_id"] is None:
+            created[change.name] = int(
+                connection.execute(insert(person).values(row).returning(person.c.id)).scalar_one()
+            )
+        else:
+            imported[row["entra_id"]] = change.name
+            rows.append(row)
+    if rows:
+        connection.execute(insert(person), rows)
+        for key, entra_id in connection.execute(select(person.c.id, person.c.entra_id)):
+            if entra_id in imported:
+                created[imported[entra_id]] = key
+    return created

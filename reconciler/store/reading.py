@@ -1,0 +1,114 @@
+"""A store as readers have it: its state, stamp, journal and status; nothing in it writes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, func, select
+
+from reconciler.errors import StoreError
+from reconciler.model.run import Run, RunDetail, StoreStatus
+from reconciler.model.state import Stamp, State
+from reconciler.store.journal import read_run, read_runs
+from reconciler.store.journal_tables import connection_read, stamp
+from reconciler.store.leasing import describe_lease
+from reconciler.store.place import Place, in_words
+from reconciler.store.stamping import read_stamp
+from reconciler.store.state import EMPTY_STATE, read_state
+from reconciler.store.tables import asset, binding
+
+
+class Store:
+    """A store opened for reading; without an engine it is one that does not exist yet, and reads as empty.
+
+    Every method reads in one transaction, and raises StoreError when the database cannot be read.
+    """
+
+    def __init__(self, place: Place, engine: Engine | None) -> None:
+        self.place = place
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+
+    @property
+    def missing(self) -> bool:
+        """Whether the store does not exist yet."""
+        return self._engine is None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection | None]:
+        if self._engine is None:
+            yield None
+            return
+        with in_words(self.place), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    def state(self, window_seconds: int, now: str) -> State:
+        """Return what planning needs; the window of the limits (R2) ends at `now`, in UTC text."""
+        with self._reading() as connection:
+            return EMPTY_STATE if connection is None else read_state(connection, window_seconds, now)
+
+    def stamp(self) -> Stamp | None:
+        """Return whose store this is; None when nothing was applied to it yet (E3)."""
+        with self._reading() as connection:
+            return None if connection is None else read_stamp(connection)
+
+    def history(self, limit: int) -> tuple[Run, ...]:
+        """Return the latest runs, newest first."""
+        with self._reading() as connection:
+            return () if connection is None else read_runs(connection, limit)
+
+    def run(self, run_id: str) -> RunDetail:
+        """Return one run, by its id or the beginning of it.
+
+        Raises:
+            UsageError: no run, or more than one, has such an id.
+        """
+        with self._reading() as connection:
+            return read_run(self._there(connection), run_id)
+
+    def status(self) -> StoreStatus:
+        """Return the store's numbers.
+
+        Raises:
+            StoreError: nothing was applied to it yet.
+        """
+        with self._reading() as reading:
+            connection = self._there(reading)
+            row = connection.execute(select(stamp)).one_or_none()
+            if row is None:
+                raise self._nothing_yet()
+            runs = read_runs(connection, 1)
+            reads = connection.execute(select(connection_read).order_by("source", "tenant_id"))
+            return StoreStatus(
+                store_id=row.store_id,
+                instance=row.instance,
+                revision=row.revision,
+                assets=connection.execute(select(func.count()).select_from(asset)).scalar_one(),
+                bindings=_bindings(connection),
+                last_run=runs[0] if runs else None,
+                last_reads={f"{read.source}/{read.tenant_id}": read.read_at for read in reads},
+                lease=describe_lease(connection),
+            )
+
+    def _there(self, connection: Connection | None) -> Connection:
+        if connection is None:
+            raise self._nothing_yet()
+        return connection
+
+    def _nothing_yet(self) -> StoreError:
+        return StoreError(f"Nothing was applied to the store {self.place} yet. The first `reconciler apply` makes it.")
+
+
+def _bindings(connection: Connection) -> dict[str, int]:
+    c = binding.c
+    rows = connection.execute(select(c.presence, func.count()).group_by(c.presence).order_by(c.presence))
+    return dict(iter(rows))

@@ -1,0 +1,156 @@
+"""The state out of the tables, as plain rows in one transaction: the hot path of every plan.
+
+The caller's transaction makes it consistent. Names are looked up once and shared between assets; the custom fields'
+JSON is decoded only where there is some.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, Row, select
+
+from reconciler.model.snapshot import Scalar
+from reconciler.model.state import (
+    AppliedSettings,
+    Asset,
+    Binding,
+    LastRead,
+    Life,
+    Presence,
+    Stamp,
+    State,
+)
+from reconciler.settings.fields import BUILT_IN_FIELDS
+from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
+from reconciler.store.names import Names, read_names, read_people
+from reconciler.store.tables import FIELD_COLUMNS, asset, binding, pin
+from reconciler.store.usage import read_usage
+
+BUILT_IN: Final = tuple(BUILT_IN_FIELDS)
+"""The names of the built-in fields, in the order of an asset's values."""
+
+EMPTY_STATE: Final = State(fields=BUILT_IN)
+"""The state of a store that does not exist yet."""
+
+_IN_CHUNKS: Final = {"yield_per": 5000}
+_NO_CUSTOM: Final = "{}"
+_CUSTOM: Final = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+_ASSET_COLUMNS: Final = (
+    asset.c.id,
+    asset.c.tag,
+    asset.c.type_id,
+    asset.c.site_id,
+    asset.c.status_id,
+    asset.c.person_id,
+    asset.c.custom,
+    *FIELD_COLUMNS.values(),
+)
+
+
+def read_state(connection: Connection, window_seconds: int, now: str) -> State:
+    """Return the whole state; `now` and the seconds before it are the limits' window (R2)."""
+    names = read_names(connection)
+    row = connection.execute(select(stamp)).one_or_none()
+    bindings = tuple(read_bindings(connection, names))
+    return State(
+        stamp=as_stamp(row),
+        revision=row.revision if row else "",
+        fields=BUILT_IN + tuple(f"custom.{name}" for name in names.custom_fields.values()),
+        catalogue=names.catalogue(),
+        assets=tuple(read_assets(connection, names)),
+        people=read_people(connection, names.sites),
+        bindings=bindings,
+        pins=_pins(connection),
+        reads=_reads(connection),
+        usage=read_usage(connection, bindings, window_seconds, now),
+        applied=read_applied(connection),
+        highest_tag=row.highest_tag if row else 0,
+    )
+
+
+def as_stamp(row: Row[Any] | None) -> Stamp | None:
+    """Return the stamp of its table's row."""
+    return Stamp(row.instance, row.kind, row.store_id, row.adopted_from) if row else None
+
+
+def read_assets(connection: Connection, names: Names) -> Iterator[Asset]:
+    """Yield every asset, by id."""
+    none: dict[int | None, str | None] = {None: None}
+    types, sites, statuses = none | names.types, none | names.sites, none | names.statuses
+    fields = tuple(names.custom_fields.values())
+    nothing: tuple[Scalar, ...] = (None,) * len(fields)
+    decode = _CUSTOM.decode
+    rows = connection.execute(select(*_ASSET_COLUMNS).order_by(asset.c.id), execution_options=_IN_CHUNKS)
+    for key, tag, type_id, site_id, status_id, user, custom, *values in rows:
+        extra = nothing if custom == _NO_CUSTOM else tuple(map(decode(custom).get, fields))
+        yield Asset(key, tag, types[type_id], sites[site_id], statuses[status_id], user, (*values, *extra))
+
+
+def read_bindings(connection: Connection, names: Names) -> Iterator[Binding]:
+    """Yield every binding, by source, tenant and device."""
+    c = binding.c
+    rows = connection.execute(
+        select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.source, c.tenant_id, c.device_id),
+        execution_options=_IN_CHUNKS,
+    )
+    for source, tenant, asset_id, *life in rows:
+        yield Binding(source, tenant, asset_id, as_life(life, names.statuses))
+
+
+LIFE_COLUMNS: Final = (
+    binding.c.device_id,
+    binding.c.presence,
+    binding.c.bound_at,
+    binding.c.missing_since,
+    binding.c.missing_reads,
+    binding.c.unlisted_reads,
+    binding.c.inactive_since,
+    binding.c.status_before_id,
+    binding.c.status_set_id,
+)
+"""A binding's columns in the order of Life's fields."""
+
+
+_PRESENCE: Final = {each.value: each for each in Presence}
+
+
+def as_life(values: Sequence[Any], statuses: dict[int, str]) -> Life:
+    """Return the Life of these columns' values."""
+    device, presence, bound, since, reads, unlisted, inactive, before, last = values
+    return Life(
+        device, _PRESENCE[presence], bound, since, reads, unlisted, inactive, statuses.get(before), statuses.get(last)
+    )
+
+
+def read_applied(connection: Connection) -> AppliedSettings | None:
+    """Return the settings last applied; None when none ever were (E4)."""
+    row = connection.execute(select(settings_revision).order_by(settings_revision.c.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return AppliedSettings(
+        digest=row.digest,
+        applied_at=row.applied_at,
+        commit=row.settings_commit,
+        enabled=msgspec.json.decode(row.enabled, type=dict[str, bool]),
+        document=msgspec.json.decode(row.document, type=dict[str, Any]),
+    )
+
+
+def _pins(connection: Connection) -> dict[int, dict[str, str]]:
+    pins: dict[int, dict[str, str]] = {}
+    for key, field, reason in connection.execute(
+        select(pin.c.asset_id, pin.c.field, pin.c.reason).order_by(pin.c.asset_id, pin.c.field)
+    ):
+        pins.setdefault(key, {})[field] = reason
+    return pins
+
+
+def _reads(connection: Connection) -> tuple[LastRead, ...]:
+    days: dict[tuple[str, str], list[str]] = {}
+    c = whole_read_day.c
+    for source, tenant, day in connection.execute(select(c.source, c.tenant_id, c.day).order_by(c.day)):
+        days.setdefault((source, tenant), []).append(day)
+    r = connection_read.c
+    rows = connection.execute(select(r.source, r.tenant_id, r.read_at).order_by(r.source, r.tenant_id))
+    return tuple(LastRead(source, tenant, at, tuple(days.get((source, tenant), ()))) for source, tenant, at in rows)

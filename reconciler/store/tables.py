@@ -1,0 +1,209 @@
+"""The tables, as SQLAlchemy Core describes them; the migrations make them, and a test holds the two together.
+
+Points in time are UTC text (`2026-11-23T08:00:00Z`), days are `2026-11-23`, structured values are JSON text. Names are
+compared byte by byte.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
+from sqlalchemy.types import TypeEngine
+
+from reconciler.model.state import Presence
+from reconciler.settings.catalogue import FieldType
+from reconciler.settings.fields import BUILT_IN_FIELDS, AssetField
+from reconciler.store.dialect import NUMBER, is_json_object
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _name(*, unique: bool = False) -> Column[str]:
+    return Column("name", Text, CheckConstraint("name <> ''", "name"), nullable=False, unique=unique)
+
+
+def one_of(column: str, choices: list[str]) -> CheckConstraint:
+    """Return the check that a text column holds one of these words."""
+    quoted = ", ".join(f"'{choice}'" for choice in choices)
+    return CheckConstraint(f"{column} IN ({quoted})", column)
+
+
+organisation = Table("organisation", metadata, _id(), _name(unique=True))
+
+site = Table(
+    "site",
+    metadata,
+    _id(),
+    Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
+    _name(),
+    UniqueConstraint("organisation_id", "name"),
+)
+
+asset_group = Table("asset_group", metadata, _id(), _name(unique=True))
+
+asset_type = Table(
+    "asset_type",
+    metadata,
+    _id(),
+    _name(unique=True),
+    Column("group_id", ForeignKey("asset_group.id"), nullable=False),
+)
+
+status = Table("status", metadata, _id(), _name(unique=True))
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    _name(),
+    Column("upn", Text),
+    Column("mail", Text),
+    Column("employee_id", Text),
+    Column("site_id", ForeignKey("site.id")),
+    Column("active", Boolean(create_constraint=True, name="active"), nullable=False, server_default=true()),
+    Column("entra_id", Text, unique=True),
+    sqlite_autoincrement=True,
+)
+
+custom_field = Table(
+    "custom_field",
+    metadata,
+    _id(),
+    _name(unique=True),
+    Column("label", Text),
+    Column("type", Text, one_of("type", list(FieldType)), nullable=False),
+    Column("max_length", Integer, CheckConstraint("max_length > 0", "max_length")),
+    Column("choices", Text, nullable=False, server_default="[]"),
+)
+
+
+def _field_type(field: AssetField) -> TypeEngine[Any]:
+    match field.type:
+        case FieldType.NUMBER:
+            return NUMBER
+        case FieldType.BOOLEAN:
+            return Boolean(create_constraint=True, name=field.column)
+        case _:
+            return Text()
+
+
+def _field_check(field: AssetField) -> list[CheckConstraint]:
+    match field.type:
+        case FieldType.TEXT:
+            return [CheckConstraint(f"length({field.column}) <= {field.max_length}", field.column)]
+        case FieldType.DATE:
+            return [CheckConstraint(f"{field.column} LIKE '____-__-__'", field.column)]
+        case FieldType.DATETIME:
+            return [CheckConstraint(f"{field.column} LIKE '____-__-__T________Z'", field.column)]
+        case _:
+            return []
+
+
+asset = Table(
+    "asset",
+    metadata,
+    _id(),
+    Column("tag", Text, CheckConstraint("tag <> ''", "tag"), nullable=False, unique=True),
+    Column("type_id", ForeignKey("asset_type.id")),
+    Column("site_id", ForeignKey("site.id")),
+    Column("status_id", ForeignKey("status.id")),
+    Column("person_id", ForeignKey("person.id")),
+    *(Column(field.column, _field_type(field), *_field_check(field)) for field in BUILT_IN_FIELDS.values()),
+    Column("custom", Text, nullable=False, server_default="{}"),
+    Column("version", Integer, CheckConstraint("version > 0", "version"), nullable=False, server_default=text("1")),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    is_json_object("custom"),
+    sqlite_autoincrement=True,
+)
+
+FIELD_COLUMNS: Final = {name: asset.c[str(field.column)] for name, field in BUILT_IN_FIELDS.items()}
+"""The columns of the built-in fields, by the name that settings and plans use."""
+
+pin = Table(
+    "pin",
+    metadata,
+    Column("asset_id", ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("pinned_by", Text),
+    Column("pinned_at", Text, nullable=False),
+)
+
+binding = Table(
+    "binding",
+    metadata,
+    _id(),
+    Column("source", Text, nullable=False),
+    Column("tenant_id", Text, nullable=False),
+    Column("device_id", Text, CheckConstraint("device_id <> ''", "device_id"), nullable=False),
+    Column("asset_id", ForeignKey("asset.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("presence", Text, one_of("presence", list(Presence)), nullable=False),
+    Column("bound_at", Text, nullable=False),
+    Column("missing_since", Text),
+    Column("missing_reads", Integer, CheckConstraint("missing_reads >= 0", "missing_reads"), nullable=False),
+    Column("unlisted_reads", Integer, CheckConstraint("unlisted_reads >= 0", "unlisted_reads"), nullable=False),
+    Column("inactive_since", Text),
+    Column("status_before_id", ForeignKey("status.id")),
+    Column("status_set_id", ForeignKey("status.id")),
+    UniqueConstraint("source", "tenant_id", "device_id"),
+)
+_ALIVE: Final = text("presence <> 'deleted'")
+Index("uq_binding_alive", binding.c.asset_id, unique=True, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
+
+licence = Table(
+    "licence",
+    metadata,
+    _id(),
+    _name(unique=True),
+    Column("seats", Integer, CheckConstraint("seats >= 0", "seats")),
+)
+
+licence_alias = Table(
+    "licence_alias",
+    metadata,
+    Column("licence_id", ForeignKey("licence.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+)
+
+software = Table(
+    "software",
+    metadata,
+    _id(),
+    _name(),
+    Column("name_key", Text, nullable=False, unique=True, comment="the name trimmed, without case"),
+    Column("publisher", Text),
+    Column("licence_id", ForeignKey("licence.id")),
+)
+
+asset_software = Table(
+    "asset_software",
+    metadata,
+    Column("asset_id", ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True),
+    Column("software_id", ForeignKey("software.id"), primary_key=True),
+    Column("version", Text, primary_key=True, server_default=""),
+)

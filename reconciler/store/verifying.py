@@ -1,0 +1,133 @@
+"""Whether a plan still fits the rows (A1): every `before`, and for what it makes that nothing is in the way."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from reconciler.errors import StaleError
+from reconciler.model.plan import Action, BindingChange, Change, Plan, Subject
+from reconciler.planning.values import matching_form
+from reconciler.store.asset_rows import asset_ids
+from reconciler.store.binding_rows import find_bindings, live_bindings
+from reconciler.store.catalogue_rows import read_entries
+from reconciler.store.comparing import Difference, before, compare, listed
+from reconciler.store.journal_tables import connection_read, stamp
+from reconciler.store.tables import FIELD_COLUMNS, asset
+from reconciler.store.vocabulary import CUSTOM_PREFIX, Vocabulary, decode_custom
+
+
+def verify(connection: Connection, plan: Plan, expected_revision: str | None) -> None:
+    """Do nothing when the plan fits; a store that moved on elsewhere does no harm.
+
+    Raises:
+        StaleError: a row is not what the plan says, or the store is not the plan's; the rows are listed.
+    """
+    row = connection.execute(select(stamp)).one_or_none()
+    _refuse_another_store(plan, row)
+    vocabulary = Vocabulary.read(connection)
+    differences = list(_differences(connection, plan, vocabulary))
+    if differences:
+        moved = " The store was written to since the plan was made." if _moved(row, expected_revision) else ""
+        raise StaleError(
+            f"The plan does not fit the store any more, and nothing was written: {listed(differences)}.{moved} "
+            "Plan again."
+        )
+
+
+def _refuse_another_store(plan: Plan, row: Any) -> None:
+    if row is None or row.store_id == plan.store_id or (plan.store_id is None and not row.revision):
+        if row is not None or plan.store_id is None:
+            return
+        raise StaleError(f"The plan was made for the store {plan.store_id}, and this one is new. Plan again.")
+    raise StaleError(
+        f"The plan was made for {f'the store {plan.store_id}' if plan.store_id else 'a new store'}, and this is the "
+        f"store {row.store_id} of {row.instance}. Nothing was written; plan again."
+    )
+
+
+def _moved(row: Any, expected_revision: str | None) -> bool:
+    return expected_revision is not None and row is not None and row.revision != expected_revision
+
+
+def _differences(connection: Connection, plan: Plan, vocabulary: Vocabulary) -> Iterator[Difference]:
+    created = [change for change in plan.changes if change.action is Action.CREATE]
+    yield from _newer_reads(connection, plan)
+    yield from compare(connection, plan, vocabulary, before, {})
+    yield from _entries_there(connection, [each for each in created if each.subject is Subject.CATALOGUE])
+    yield from _people_there(vocabulary, [each for each in created if each.subject is Subject.USER])
+    assets = [change for change in created if change.subject is Subject.ASSET]
+    yield from _tags_taken(connection, assets)
+    yield from _matches(connection, assets)
+    yield from _bindings_in_the_way(connection, plan.bindings, vocabulary)
+
+
+def _newer_reads(connection: Connection, plan: Plan) -> Iterator[Difference]:
+    applied = {row.tenant_id: row.read_at for row in connection.execute(select(connection_read))}
+    for summary in plan.connections:
+        last = applied.get(summary.tenant_id)
+        if last is not None and summary.read_at is not None and last > summary.read_at:
+            yield Difference(f"the connection {summary.name}", "last applied read", summary.read_at, last)
+
+
+def _entries_there(connection: Connection, changes: Sequence[Change]) -> Iterator[Difference]:
+    entries = read_entries(connection) if changes else {}
+    for change in changes:
+        if change.name in entries:
+            yield Difference(change.label, "the entry", None, change.name)
+
+
+def _people_there(vocabulary: Vocabulary, changes: Sequence[Change]) -> Iterator[Difference]:
+    known = {person.entra_id for person in vocabulary.people if person.entra_id} if changes else set()
+    for change in changes:
+        entra_id = next((each.after for each in change.attributes if each.name == "entraId"), None)
+        if entra_id in known:
+            yield Difference(change.label, "the user", None, entra_id)
+
+
+def _tags_taken(connection: Connection, changes: Sequence[Change]) -> Iterator[Difference]:
+    taken = asset_ids(connection, [change.name for change in changes])
+    for change in changes:
+        if change.name in taken:
+            yield Difference(change.label, "tag", None, change.name)
+
+
+def _matches(connection: Connection, changes: Sequence[Change]) -> Iterator[Difference]:
+    wanted: dict[str, dict[str, Change]] = {}
+    for change in changes:
+        for name, form in change.match.items():
+            wanted.setdefault(name, {})[form] = change
+    for name, forms in sorted(wanted.items()):
+        for tag, value in _values(connection, name):
+            form = matching_form(value)
+            if form in forms:
+                yield Difference(forms[form].label, f"the asset with this {name}", None, tag)
+
+
+def _values(connection: Connection, name: str) -> Iterator[tuple[str, Any]]:
+    column = FIELD_COLUMNS.get(name)
+    if column is not None:
+        yield from connection.execute(select(asset.c.tag, column).where(column.is_not(None)))
+        return
+    for tag, text in connection.execute(select(asset.c.tag, asset.c.custom).where(asset.c.custom != "{}")):
+        value = decode_custom(text).get(name.removeprefix(CUSTOM_PREFIX))
+        if value is not None:
+            yield tag, value
+
+
+def _bindings_in_the_way(
+    connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary
+) -> Iterator[Difference]:
+    made = [change for change in changes if change.before is None]
+    moved = [change for change in changes if change.before and change.before.device_id != change.after.device_id]
+    keys = [(change.source, change.tenant_id, change.after.device_id) for change in (*made, *moved)]
+    for (_, _, device), (tag, _) in sorted(find_bindings(connection, keys, vocabulary).items()):
+        yield Difference(f"device {device}", "asset", None, tag)
+    ending = {
+        (change.source, change.tenant_id, change.before.device_id)
+        for change in changes
+        if change.before and change.after.presence.value == "deleted"
+    }
+    for tag, key in sorted(live_bindings(connection, [change.asset for change in made]).items()):
+        if key not in ending:
+            yield Difference(tag, "device", None, key[2])

@@ -1,0 +1,80 @@
+"""Between a plan's words and the rows' ids: asset attributes and the columns that hold them, both ways."""
+
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import msgspec
+from sqlalchemy import Connection
+
+from reconciler.errors import StaleError
+from reconciler.model.snapshot import Scalar
+from reconciler.model.state import Person
+from reconciler.planning.people import references
+from reconciler.store.names import Names, read_names, read_people
+from reconciler.store.tables import FIELD_COLUMNS
+
+REFERENCES: Final = {"type": "type_id", "site": "site_id", "status": "status_id", "user": "person_id"}
+"""The attributes whose value is a name, and the columns that hold the id."""
+
+COLUMNS: Final = REFERENCES | {name: column.name for name, column in FIELD_COLUMNS.items()}
+"""The column of each attribute of an asset, custom fields left out: those are in `custom`."""
+
+BOOKKEEPING: Final = frozenset({"device"})
+"""Attributes that a plan shows and that a binding holds."""
+
+CUSTOM_PREFIX: Final = "custom."
+
+_CUSTOM: Final = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+
+
+def decode_custom(text: str) -> dict[str, Scalar]:
+    """Return an asset's custom fields by name, without prefix."""
+    return dict(_CUSTOM.decode(text))
+
+
+def encode_custom(values: dict[str, Any]) -> str:
+    """Return the text of custom fields; an empty one is left out."""
+    return _ENCODER.encode({name: value for name, value in values.items() if value is not None}).decode()
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What ids are called and which ids names have, for each attribute of `REFERENCES`."""
+
+    names: Names
+    people: tuple[Person, ...]
+    called: dict[str, dict[int, str]]
+    ids: dict[str, dict[str, int]]
+
+    @classmethod
+    def read(cls, connection: Connection, created: dict[str, int] | None = None) -> Self:
+        """Return the vocabulary of the store as it is; `created` are the ids of a plan's new users."""
+        names = read_names(connection)
+        people = read_people(connection, names.sites)
+        users = references(people) | {key: name for name, key in (created or {}).items()}
+        called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
+        ids = {attribute: {name: key for key, name in table.items()} for attribute, table in called.items()}
+        return cls(names, people, called, ids)
+
+    def stored(self, attribute: str, value: Scalar) -> Scalar:
+        """Return what a column holds for an attribute's value.
+
+        Raises:
+            StaleError: the store has nothing of that name.
+        """
+        if value is None or attribute not in self.ids:
+            return value
+        key = self.ids[attribute].get(str(value))
+        if key is None:
+            raise StaleError(
+                f"The plan refers to the {attribute} {value!r}, which the store does not have (any more). "
+                "Nothing was written; plan again."
+            )
+        return key
+
+    def worded(self, attribute: str, value: Scalar) -> Scalar:
+        """Return what a plan says for a column's value."""
+        if value is None or attribute not in self.called:
+            return value
+        return self.called[attribute].get(int(value))

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
-
+from reconciler.configuration.flaws import Flaw
 from reconciler.configuration.names import nearest, one_of
 
 _KINDS = {
@@ -88,13 +87,13 @@ def _branch(index: int, option: dict[str, Any], schema: dict[str, Any]) -> Branc
     return Branch(index, schema["$defs"][name] if name else option, name)
 
 
-def meant(error: ValidationError, options: list[Branch]) -> Branch | None:
+def meant(flaw: Flaw, options: list[Branch]) -> Branch | None:
     """Return the alternative that was meant; None when nothing says which."""
-    value = error.instance
+    value = flaw.value
     fitting = [option for option in options if option.takes(value)]
     if len(fitting) <= 1 or not isinstance(value, dict):
         return fitting[0] if fitting else None
-    discriminator = error.schema.get("discriminator")
+    discriminator = flaw.schema.get("discriminator")
     if discriminator:
         name = str(discriminator["mapping"].get(value.get(discriminator["propertyName"]), ""))
         return next((option for option in fitting if name and name.endswith(f"/{option.name}")), None)

@@ -68,6 +68,11 @@ class Document:
     data: Any
     places: dict[Path, Place]
 
+    @classmethod
+    def only_at(cls, name: str, place: Place) -> "Document":
+        """Return a document of which only the top's place is known: for what is wrong before there are values."""
+        return cls(name, None, {(): place})
+
     def place(self, path: Path) -> Place:
         """Return a value's place, or that of the nearest thing around it that was written."""
         while path not in self.places:

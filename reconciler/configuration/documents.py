@@ -52,8 +52,8 @@ def assembled(models: Models, documents: dict[str, Document], state: GitState, *
     names = sorted({name for name in map(connection_of, models) if name})
     connections = {name: _connection(name, models, documents) for name in names}
     environment = Environment(
-        instance=cast(InstanceFile, models["instance.yaml"]),
-        catalogue=cast(CatalogueFile, models["catalogue.yaml"]),
+        instance=cast("InstanceFile", models["instance.yaml"]),
+        catalogue=cast("CatalogueFile", models["catalogue.yaml"]),
         connections=connections,
         digest="",
         commit=state.commit,
@@ -67,11 +67,11 @@ def _connection(name: str, models: Models, documents: dict[str, Document]) -> Co
     below = f"{CONNECTIONS}/{name}"
     return Connection(
         name=name,
-        connection=cast(ConnectionFile, models[f"{below}/connection.yaml"]),
-        asset_types=cast(AssetTypesFile, models[f"{below}/asset-types.yaml"]),
-        field_mappings=cast(FieldMappingsFile, models[f"{below}/field-mappings.yaml"]),
-        users=cast(UsersFile, models[f"{below}/users.yaml"]),
-        imports=cast(ImportsFile, models[f"{below}/imports.yaml"]),
-        tests=cast(TestsFile | None, models.get(f"{below}/tests.yaml")),
+        connection=cast("ConnectionFile", models[f"{below}/connection.yaml"]),
+        asset_types=cast("AssetTypesFile", models[f"{below}/asset-types.yaml"]),
+        field_mappings=cast("FieldMappingsFile", models[f"{below}/field-mappings.yaml"]),
+        users=cast("UsersFile", models[f"{below}/users.yaml"]),
+        imports=cast("ImportsFile", models[f"{below}/imports.yaml"]),
+        tests=cast("TestsFile | None", models.get(f"{below}/tests.yaml")),
         cloud_from_overlay=cloud_from_overlay(documents[f"{below}/connection.yaml"]),
     )

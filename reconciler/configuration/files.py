@@ -40,8 +40,8 @@ class Files:
 
 def whole_file(shown: str, message: str, hint: str = "", *, rule: str = "K2") -> SettingsProblem:
     """Return a problem of a whole file or folder."""
-    place = {(): Place(Source(shown, ()), Span(0, 0))}
-    return Document(shown, None, place).problem((), message, hint=hint, rule=rule)
+    place = Place(Source(shown, ()), Span(0, 0))
+    return Document.only_at(shown, place).problem((), message, hint=hint, rule=rule)
 
 
 def kind_of(name: str) -> str:
@@ -139,7 +139,7 @@ def _accept(files: Files, name: str, text: str, from_overlay: bool) -> None:
     files.texts[name] = text.removeprefix(_BYTE_ORDER_MARK)
     source = source_of(f"{files.shown}/{name}", files.texts[name], from_overlay=from_overlay)
     files.sources[name] = source
-    document = Document(name, None, {(): Place(source, Span(0, 0))})
+    document = Document.only_at(name, Place(source, Span(0, 0)))
     if has_mark:
         files.problems.append(_oddity(document, "the file begins with a byte order mark", "Save it as UTF-8 without."))
     if "\r" in text:
@@ -173,6 +173,5 @@ def _not_utf8(shown: str, raw: bytes, position: int) -> SettingsProblem:
     before = raw[:position]
     line = before.count(b"\n")
     column = len(before.rpartition(b"\n")[2].decode("utf-8"))
-    place = {(): Place(Source(shown, ()), Span(line, column))}
-    document = Document(shown, None, place)
+    document = Document.only_at(shown, Place(Source(shown, ()), Span(line, column)))
     return document.problem((), "the file is not UTF-8 text", hint="Save it in UTF-8.", rule="K2")

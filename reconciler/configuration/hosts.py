@@ -1,78 +1,51 @@
-"""Microsoft's addresses by cloud (G9), and which other hosts settings may send a secret to (K8)."""
+"""Which addresses a connection's secret may be sent to (K8).
 
-from dataclasses import dataclass
+1. Microsoft's own clouds, always.
+2. Other addresses never for a production instance, when they stand in its committed settings.
+3. Elsewhere, and for a production instance under an overlay, only when RECONCILER_ALLOW_HOST names each host: what runs
+   the program decides that, a pull request can not.
+"""
+
 from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.errors import SettingsError
-from reconciler.settings.connection import Cloud, ConnectionFile, OwnCloud
+from reconciler.settings.clouds import MICROSOFT_HOSTS, addresses
+from reconciler.settings.connection import ConnectionFile, OwnCloud
 from reconciler.settings.instance import InstanceKind
 
 ALLOW_VARIABLE: Final = "RECONCILER_ALLOW_HOST"
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """The base addresses of sign-in (without the tenant) and of Graph (without the version)."""
-
-    authority: str
-    graph: str
-
-
-MICROSOFT: Final[dict[Cloud, Addresses]] = {
-    Cloud.GLOBAL: Addresses("https://login.microsoftonline.com", "https://graph.microsoft.com"),
-    Cloud.US_GOVERNMENT: Addresses("https://login.microsoftonline.us", "https://graph.microsoft.us"),
-    Cloud.US_GOVERNMENT_DOD: Addresses("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),
-    Cloud.CHINA: Addresses("https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"),
-}
-
-_PORT = 443
-
-
-def addresses(connection: ConnectionFile) -> Addresses:
-    """Return a connection's addresses, without a slash at the end."""
-    match connection.cloud:
-        case OwnCloud(authority=authority, graph=graph):
-            return Addresses(authority.rstrip("/"), graph.rstrip("/"))
-        case cloud:
-            return MICROSOFT[cloud]
+_HTTPS = 443
 
 
 def check_hosts(kind: InstanceKind, connection: ConnectionFile, allowed: str | None, *, from_overlay: bool) -> None:
-    """Refuse a connection whose addresses are its own, unless each host is allowed where the program runs (K8).
+    """Raise SettingsError unless the rules of this module let the connection's addresses pass.
 
-    `allowed` is the value of RECONCILER_ALLOW_HOST: hosts, or hosts with a port, between commas. For a production
-    instance the addresses must come from an overlay besides. SettingsError names what is refused.
+    `allowed` is the value of RECONCILER_ALLOW_HOST: hosts, or hosts with a port, between commas.
     """
     if not isinstance(connection.cloud, OwnCloud):
         return
     if kind is InstanceKind.PRODUCTION and not from_overlay:
         raise SettingsError(
-            "A production instance signs in at Microsoft only: `cloud` has addresses of its own in the committed "
-            "settings. Write `cloud: global`, or put the addresses into an overlay."
+            "A production instance signs in at Microsoft only, and `cloud` in its committed settings has addresses of "
+            "its own. Write `cloud: global`, or put the addresses into an overlay (--overlay DIR)."
         )
-    own = addresses(connection)
-    refused = sorted({host for host in map(_host, (own.authority, own.graph)) if not _is_allowed(host, allowed or "")})
+    own = addresses(connection.cloud)
+    refused = sorted({netloc for netloc in map(_netloc, (own.authority, own.graph)) if not _passes(netloc, allowed)})
     if refused:
-        names = " and ".join(f"{host}:{port}" for host, port in refused)
         raise SettingsError(
-            f"`cloud` names {names}, which is not Microsoft's. Nothing was sent there. If you trust it with the "
-            f"connection's credential, set {ALLOW_VARIABLE}={','.join(sorted({host for host, _ in refused}))}."
+            f"`cloud` names {' and '.join(refused)}, which is not Microsoft's, and nothing was sent there. If you "
+            f"trust it with this connection's credential, set {ALLOW_VARIABLE}={','.join(refused)}."
         )
 
 
-def _host(address: str) -> tuple[str, int]:
-    parts = urlsplit(address)
-    return (parts.hostname or "").lower(), parts.port or _PORT
+def _netloc(address: str) -> str:
+    return urlsplit(address).netloc.lower()
 
 
-def _is_allowed(host: tuple[str, int], allowed: str) -> bool:
-    if host in {_host(address) for own in MICROSOFT.values() for address in (own.authority, own.graph)}:
-        return True
-    return any(_names(entry.strip().lower(), host) for entry in allowed.split(",") if entry.strip())
-
-
-def _names(entry: str, host: tuple[str, int]) -> bool:
-    name, port = host
-    spellings = {name, f"[{name}]", f"{name}:{port}", f"[{name}]:{port}"}
-    return entry in spellings
+def _passes(netloc: str, allowed: str | None) -> bool:
+    entries = {entry.strip().lower() for entry in (allowed or "").split(",")}
+    parts = urlsplit(f"https://{netloc}")
+    host = parts.hostname or ""
+    spellings = {host, f"[{host}]", netloc, f"{netloc.removesuffix(f':{parts.port}')}:{parts.port or _HTTPS}"}
+    return netloc in MICROSOFT_HOSTS or bool(entries & spellings)

@@ -11,7 +11,8 @@ MASK: Final = "*"
 
 _SECRET_NAME = re.compile(r"(?i)secret|pass(word|phrase|wd)|pwd|token|(private|access|api|account).?key|^key$")
 _SECRET_LINE = re.compile(
-    r"(?ix) [\w-]*(?:secret|pass(?:word|phrase|wd)|pwd|token|(?:private|access|api|account)[_-]?key|(?<![\w-])key(?![\w-]))"
+    r"(?ix) [\w-]*"
+    r"(?:secret|pass(?:word|phrase|wd)|pwd|token|(?:private|access|api|account)[_-]?key|(?<![\w-])key(?![\w-]))"
     r"[\w-]* [\"']? \s* : \s* (?! \{\s*[\"']?(?:env|file)[\"']?\s*: ) (?P<value> \S.* )"
 )
 _URL_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^\s/:@]*:(?P<value>[^\s]*)@")

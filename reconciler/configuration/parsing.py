@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node
 from ruamel.yaml.reader import ReaderError
@@ -21,6 +22,7 @@ from reconciler.configuration.problems import SettingsProblem
 
 MAX_DEPTH: Final = 40
 
+_TOO_DEEP = "nested too deeply"
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -89,6 +91,8 @@ def _composed(text: str) -> Node | None:
 
 def _not_yaml(name: str, source: Source, error: Exception) -> SettingsProblem:
     match error:
+        case MaxDepthExceededError(problem_mark=mark) if mark is not None:
+            return _at(name, source, Span(mark.line, mark.column), _TOO_DEEP, f"At most {MAX_DEPTH} levels.")
         case MarkedYAMLError(problem_mark=mark) if mark is not None:
             what = " ".join(part for part in (error.context, error.problem) if part)
             words = _without_quotations(what, source, mark.line)
@@ -97,7 +101,7 @@ def _not_yaml(name: str, source: Source, error: Exception) -> SettingsProblem:
             span = _span_of(source, error.position)
             return _at(name, source, span, f"not YAML: the character U+{_code(error.character):04X} may not stand here")
         case RecursionError():
-            return _at(name, source, Span(0, 0), "nested too deeply", f"At most {MAX_DEPTH} levels.")
+            return _at(name, source, Span(0, 0), _TOO_DEEP, f"At most {MAX_DEPTH} levels.")
         case _:
             return _at(name, source, Span(0, 0), "not YAML")
 

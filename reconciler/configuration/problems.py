@@ -109,7 +109,13 @@ def _excerpt(problem: SettingsProblem) -> list[str]:
 
 def _visible(line: str) -> str:
     """Return text in which no character controls a terminal; each stays one character wide (V2)."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+    return "".join(map(_visible_character, line))
+
+
+def _visible_character(character: str) -> str:
+    if character == "\t":
+        return "\N{RIGHTWARDS ARROW}"
+    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
 
 
 def annotation(problem: SettingsProblem) -> str:

@@ -108,7 +108,8 @@ class _Explainer:
 
     def _type_hint(self, flaw: Flaw) -> str:
         if not isinstance(flaw.value, str):
-            return "Text that looks like a number stands in quotes." if _is_number(flaw.value) else ""
+            wants_text = _is_number(flaw.value) and "text" in _kinds(flaw)
+            return "Text that looks like a number stands in quotes." if wants_text else ""
         boolean = _YAML_1_1.get(flaw.value.lower())
         return f"In YAML 1.2 that is text: write `{boolean}`." if boolean and "true or false" in _kinds(flaw) else ""
 

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
 
 
 class Settings(BaseModel):
@@ -25,13 +26,31 @@ class SettingsFile(Settings):
     version: Literal[1] = Field(description="The version of the settings language that the file is written in.")
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=r"^[^/\s]([^/]*[^/\s])?$")]
+def form(words: str, *examples: str) -> FieldInfo:
+    """Return what people and editors are told when a text does not match its pattern, and examples of ones that do."""
+    field: FieldInfo = Field(examples=list(examples), json_schema_extra={"patternErrorMessage": words})
+    return field
+
+
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=120, pattern=r"^[^/\s]([^/]*[^/\s])?$"),
+    form("a name without a slash, and without a space at either end"),
+]
 """A name that people chose: no slash, no space at either end."""
 
-SiteName = Annotated[str, StringConstraints(pattern=r"^[^/]+/[^/]+$")]
+SiteName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^/]+/[^/]+$"),
+    form("a site with its organisation, such as `Contoso/Leeds`", "Contoso/Leeds"),
+]
 """A site with its organisation: `Contoso/Leeds`."""
 
-Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*[smhd]$")]
+Duration = Annotated[
+    str,
+    StringConstraints(pattern=r"^[1-9][0-9]*[smhd]$"),
+    form("a whole number and its unit, s, m, h or d: `30m`, `24h`, `7d`", "24h"),
+]
 """A whole number and its unit: `30m`, `24h`, `7d`."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

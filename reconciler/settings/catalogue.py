@@ -5,9 +5,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from reconciler.settings.base import Name, Settings, SettingsFile
+from reconciler.settings.base import Name, Settings, SettingsFile, form
 
-FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+FieldName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$"),
+    form("a small letter, then small letters, digits and `_`", "department"),
+]
 
 
 class FieldType(StrEnum):

@@ -6,16 +6,29 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from reconciler.settings.base import Duration, Settings, SettingsFile
+from reconciler.settings.base import Duration, Settings, SettingsFile, form
 from reconciler.settings.instance import InstanceKind, InstanceName
 from reconciler.settings.secrets import FromFile, Secret
 
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s/?#@]+/?$")]
-Guid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+HttpsUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?$"),
+    form("`https://`, a host and perhaps a port, and nothing more", "https://localhost:8443"),
+]
+Guid = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
+    form("a GUID", "0b8d0c6e-54c0-4b7e-8a39-6f2b6ad9c2aa"),
+]
 TenantId = Annotated[
     str,
     StringConstraints(
         pattern=r"^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$"
+    ),
+    form(
+        "a GUID or a verified domain of one tenant, never `common`, `organizations` or `consumers`",
+        "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11",
+        "contoso.onmicrosoft.com",
     ),
 ]
 
@@ -39,7 +52,7 @@ class OwnCloud(Settings):
 class ClientSecret(Settings):
     """A client secret of the app registration."""
 
-    type: Literal["client-secret"]
+    type: Literal["client-secret"] = Field(description="A secret that the app registration generated.")
     secret: Secret = Field(description="Where the secret's value is.")
     expires: datetime.date | None = Field(default=None, description="The day the secret ends; warned of 30 days ahead.")
 
@@ -47,7 +60,7 @@ class ClientSecret(Settings):
 class Certificate(Settings):
     """A certificate of the app registration, as PEM files or as one PFX."""
 
-    type: Literal["certificate"]
+    type: Literal["certificate"] = Field(description="A certificate whose public half the app registration has.")
     private_key: FromFile | None = Field(default=None, description="The private key, PEM.")
     certificate: FromFile | None = Field(default=None, description="The certificate, PEM.")
     pfx: FromFile | None = Field(default=None, description="Key and certificate in one PFX file.")
@@ -58,7 +71,7 @@ class Certificate(Settings):
 class Federated(Settings):
     """A token of another identity provider, exchanged for one of Microsoft's."""
 
-    type: Literal["federated"]
+    type: Literal["federated"] = Field(description="A token of an identity provider that the registration trusts.")
     from_: Literal["github-actions", "token-file", "managed-identity"] = Field(
         alias="from", description="Who vouches for us."
     )

@@ -39,7 +39,7 @@ class ReplaceArguments(Settings):
 class Replace(Settings):
     """Replace what an RE2 pattern matches."""
 
-    replace: ReplaceArguments
+    replace: ReplaceArguments = Field(description="What is replaced, and by what.")
 
 
 class Lookup(Settings):
@@ -52,19 +52,19 @@ class Lookup(Settings):
 class Prefix(Settings):
     """Put text before the value."""
 
-    prefix: str
+    prefix: str = Field(description="The text that is put before the value; an empty value stays empty.")
 
 
 class Suffix(Settings):
     """Put text after the value."""
 
-    suffix: str
+    suffix: str = Field(description="The text that is put after the value; an empty value stays empty.")
 
 
 class Truncate(Settings):
     """Keep at most so many characters."""
 
-    truncate: int = Field(ge=1, le=100_000)
+    truncate: int = Field(ge=1, le=100_000, description="The most characters that are kept.")
 
 
 Transform = PlainTransform | Replace | Lookup | Prefix | Suffix | Truncate

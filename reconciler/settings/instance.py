@@ -5,10 +5,14 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from reconciler.settings.base import Duration, Settings, SettingsFile
+from reconciler.settings.base import Duration, Settings, SettingsFile, form
 from reconciler.settings.secrets import Secret
 
-InstanceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+InstanceName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
+    form("small letters, digits and `-`", "prod"),
+]
 
 
 class InstanceKind(StrEnum):

@@ -12,6 +12,7 @@ class FromEnvironment(Settings):
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
         description="The name of the environment variable that holds the value.",
         examples=["INTUNE_CLIENT_SECRET"],
+        json_schema_extra={"patternErrorMessage": "the name of an environment variable"},
     )
 
 

@@ -6,7 +6,7 @@ longest wait that any of them was told (docs concepts/json-batching.md, throttli
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ class Answer(Struct, frozen=True):
     id: str
     status: int
     headers: dict[str, Any] | None = None
-    body: Raw = field(default_factory=Raw)
+    body: Raw = Raw()
 
     def described(self) -> str:
         """Say what the answer says, for one that is an error."""

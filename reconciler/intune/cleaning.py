@@ -25,57 +25,63 @@ ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 
 _BYTES: Final = "InBytes"
 _GLUED: Final = re.compile(r"[0-9a-f]{32}(?=[^@]+@)", re.I)
-_LENGTH: Final = len("2026-11-23T08:00:00Z")
-_FIRST: Final = "0002"
-_LAST: Final = "9999"
+_GLUE: Final = 32
+_WELL_WRITTEN: Final = re.compile(r"(?:(?!0001|9999)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)*", re.A)
+_NEVER: Final = ("0001-", "9999-")
 
 
 def cleaning(property_: Property) -> Clean | None:
     """Return what cleans a column of this property; None when there is nothing to clean."""
     match property_.type:
         case PropertyType.TEXT if property_.placeholder is not None:
-            return partial(_emptied, ("", ZERO_GUID, property_.placeholder))
+            return partial(_emptied, frozenset({"", ZERO_GUID, property_.placeholder}))
         case PropertyType.TEXT:
-            return partial(_emptied, ("", ZERO_GUID))
+            return partial(_emptied, frozenset({"", ZERO_GUID}))
         case PropertyType.DATETIME:
             return _dates
         case PropertyType.INTEGER if property_.name.endswith(_BYTES):
-            return partial(_emptied, (0,))
+            return partial(_emptied, frozenset({0}))
     return None
 
 
 def unglued(column: Column) -> Column:
     """Take the 32 hex digits off the userPrincipalNames that have them (msgraph-sdk-powershell#2832)."""
-    return [_GLUED.sub("", value, 1) if isinstance(value, str) and _GLUED.match(value) else value for value in column]
+    return [_GLUED.sub("", value, 1) if value and len(value) > _GLUE else value for value in column]
 
 
-def _emptied(empties: tuple[Any, ...], column: Column) -> Column:
-    if not any(empty in column for empty in empties):
+def _emptied(empties: frozenset[Any], column: Column) -> Column:
+    if empties.isdisjoint(column):
         return column
     return [None if value in empties else value for value in column]
 
 
 def _dates(column: Column) -> Column:
     try:
-        if set(map(len, column)) == {_LENGTH} and min(column) >= _FIRST and max(column) < _LAST:
+        if _WELL_WRITTEN.fullmatch("".join(column)):
             for _ in map(datetime.fromisoformat, column):
                 pass
-            if all(value.endswith("Z") for value in column):
-                return column
+            return column
     except (TypeError, ValueError):
-        pass  # an empty, unknown or odd value is among them
+        pass  # an empty, unknown or impossible value is among them
     return list(map(_date, column))
 
 
 def _date(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if not value or value < _FIRST or value >= _LAST:
+    if not value or value.startswith(_NEVER):
         return None
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return UNKNOWN
+    if _WELL_WRITTEN.fullmatch(value):
+        return value
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return stamp(moment)
+
+
+def stamp(moment: datetime) -> str:
+    """Write a moment as text, in UTC, fractions cut."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

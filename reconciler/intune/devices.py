@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, Final
 
 from reconciler.errors import GraphError, SignInError
+from reconciler.intune.cleaning import stamp
 from reconciler.intune.graph import Graph, not_understood
 from reconciler.intune.paging import Page, pages
 from reconciler.intune.records import Records
@@ -48,7 +48,7 @@ def read_devices(graph: Graph, records: Records, progress: Progress) -> DeviceLi
         unknown = f"The list ended early, after {len(devices)} devices. {error}"
     if lost and unknown is None:
         unknown = f"{lost} devices of the list have no id, so they could not be used."
-    return DeviceList(_once_each(devices), unknown, read_at or _stamp(graph.budget.pace.now()))
+    return DeviceList(_once_each(devices), unknown, read_at or stamp(graph.budget.pace.now()))
 
 
 def rows_of(records: Records, url: str, page: Page) -> tuple[list[Any], int]:
@@ -69,8 +69,4 @@ def _once_each(devices: list[Any]) -> tuple[Any, ...]:
 
 
 def _time(page: Page, graph: Graph) -> str:
-    return _stamp(http_date(page.reply.headers.get("date", "")) or graph.budget.pace.now())
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return stamp(http_date(page.reply.headers.get("date", "")) or graph.budget.pace.now())

@@ -5,7 +5,6 @@
 3. Endless links end with the read's time budget.
 """
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from msgspec import Raw, Struct
 
 from reconciler.errors import GraphError
 from reconciler.intune.graph import Graph, not_understood
+from reconciler.intune.mending import mended
 from reconciler.intune.refusals import Reply
 
 
@@ -90,14 +90,6 @@ def _opened(url: str, reply: Reply) -> _Envelope:
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         pass
     try:
-        return _ENVELOPE.decode(_repaired(reply.body))
+        return _ENVELOPE.decode(mended(reply.body))
     except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise not_understood(url, reply) from error
-
-
-def _repaired(body: bytes) -> bytes:
-    """Write JSON anew with characters that are none replaced: one odd device name must not cost the whole list.
-
-    Raises ValueError for what is no JSON.
-    """
-    return json.dumps(json.loads(body.decode("utf-8", "replace")), ensure_ascii=False).encode("utf-8", "replace")

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
+from msgspec.structs import astuple
 
 from reconciler.intune.cleaning import Column, cleaning, unglued
+from reconciler.intune.mending import mended
 from reconciler.model.snapshot import UNKNOWN, record_type
 from reconciler.settings.properties import (
     DEVICE_PROPERTIES,
@@ -34,7 +35,7 @@ class Records:
         self.properties = tuple(sorted({name for name in names if not known[name].secret} - {"id"}))
         self._unknown = frozenset(unknown)
         self._known = [known[name] for name in ("id", *self.properties)]
-        self._make = record_type(name, tuple((one.name, str(one.type)) for one in self._known))
+        self._make = record_type(name, tuple((one.name, one.type) for one in self._known if one.name != "id"))
         self._decoder = msgspec.json.Decoder(list[self._make])  # type: ignore[name-defined]
         self._columns = [self._column(name, one) for one in self._known]
 
@@ -46,13 +47,19 @@ class Records:
     def read(self, rows: bytes) -> tuple[list[Any], int]:
         """Return the records of a JSON array, and how many of its rows could not be used because they have no id.
 
-        Raises ValueError when it is no array.
+        Raises ValueError when it is no array, RecursionError when it is too deep.
         """
         try:
-            records, lost = self._decoder.decode(rows), 0
-        except msgspec.ValidationError:
-            records, lost = self._tolerated(rows)
+            records, lost = self._decoded(rows)
+        except (msgspec.DecodeError, UnicodeError):
+            records, lost = self._decoded(mended(rows))
         return self._cleaned(records), lost
+
+    def _decoded(self, rows: bytes) -> tuple[list[Any], int]:
+        try:
+            return self._decoder.decode(rows), 0
+        except msgspec.ValidationError:
+            return self._tolerated(rows)
 
     def _column(self, name: str, property_: Property) -> Any:
         if property_.name == "id":
@@ -67,11 +74,9 @@ class Records:
     def _cleaned(self, records: Sequence[Any]) -> list[Any]:
         if not records:
             return []
-        columns = []
-        for property_, clean in zip(self._known, self._columns, strict=True):
-            column: Column = list(map(attrgetter(property_.name), records))
-            columns.append(clean(column) if clean else column)
-        return list(map(self._make, *columns))
+        columns: list[Column] = list(zip(*map(astuple, records), strict=True))
+        cleaned = (clean(column) if clean else column for clean, column in zip(self._columns, columns, strict=True))
+        return list(map(self._make, *cleaned))
 
     def _tolerated(self, rows: bytes) -> tuple[list[Any], int]:
         found = msgspec.json.decode(rows)

@@ -1,0 +1,135 @@
+"""`reconciler apply`: do what a plan says, in one transaction (A1-A6)."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import plan as plans
+from reconciler.cli import printing
+from reconciler.cli.options import Allow, Env, allowances, surroundings
+from reconciler.cli.talk import Talk, say
+from reconciler.errors import NotConfirmedError, UsageError
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
+    from reconciler.run.applying import Applied, Order
+    from reconciler.run.surroundings import Surroundings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(short_help="Do it: read, plan, show, ask, write.")(apply)
+
+
+def apply(
+    context: typer.Context,
+    env: Env,
+    saved: Annotated[
+        Path | None, typer.Argument(metavar="[PLAN]", help="A saved plan: it is its own approval.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
+    allow: Allow = [],  # noqa: B006 - typer copies it
+    because: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why a limit is raised; the journal keeps it.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Save what was read, with every list property, as a recording.")
+    ] = None,
+    allow_uncommitted: Annotated[
+        bool, typer.Option("--allow-uncommitted", help="Apply settings to production that no commit has (E5).")
+    ] = False,
+) -> int:
+    """Make ENV's store what its settings and Intune say: read, plan, show, ask, write in one transaction.
+
+    With PLAN, apply that saved plan, unless anything that it was made from has moved.
+    """
+    from reconciler.run.applying import Order  # noqa: PLC0415 - pydantic is heavy
+
+    allowed = allowances(allow)
+    if allowed and not because:
+        raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
+    if saved is not None and record is not None:
+        raise UsageError("--record goes with an apply that reads; a saved plan reads nothing.")
+    if saved is None and not yes and not sys.stdin.isatty():
+        raise NotConfirmedError("There is no terminal to ask on. Add --yes, or apply a saved plan.")
+    started = time.monotonic()
+    with Talk() as talk:
+        around = surroundings(context, env, talk)
+        order = Order(
+            who=who(),
+            where=where(),
+            show=_pausing(talk, around.environment.instance.kind),
+            confirm=lambda: yes or _asked(env),
+            allowances=allowed,
+            because=because,
+            allow_uncommitted=allow_uncommitted,
+            everything=record is not None,
+        )
+        applied = _apply(around, saved, order)
+    if record is not None and applied.recording is not None:
+        from reconciler.recordings.file import write_recording  # noqa: PLC0415 - only where it is used
+
+        write_recording(applied.recording, record)
+    _tell(applied, time.monotonic() - started)
+    return plans.exit_code(applied.plan)
+
+
+def _apply(around: Surroundings, saved: Path | None, order: Order) -> Applied:
+    from reconciler.run import applying  # noqa: PLC0415 - pydantic is heavy
+
+    if saved is None:
+        return applying.apply(around, order)
+    from reconciler.plan_files import read_plan  # noqa: PLC0415 - only where it is used
+
+    return applying.apply_saved(around, order, read_plan(saved))
+
+
+def _pausing(talk: Talk, kind: str) -> Callable[[Plan], None]:
+    def show(plan: Plan) -> None:
+        talk.pause()
+        plans.show(plan, kind)
+
+    return show
+
+
+def _asked(env: str) -> bool:
+    return typer.confirm(f"Apply this to {env}?", err=True)
+
+
+def _tell(applied: Applied, seconds: float) -> None:
+    if applied.warning:
+        say(f"Warning: {applied.warning}")
+    if applied.outcome is None:
+        say("Nothing was written.")
+        return
+    from reconciler.report.history import outcome_text  # noqa: PLC0415 - only where it is used
+
+    printing.show([outcome_text(applied.outcome, seconds)])
+
+
+def who() -> str:
+    """Return who applies: the pipeline's actor, else this machine's user."""
+    actor = os.environ.get("GITHUB_ACTOR")
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
+
+
+def where() -> str:
+    """Return where the apply runs: the pipeline run's address, else this machine's name (J1)."""
+    server, repository, run = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    if server and repository and run:
+        return f"{server}/{repository}/actions/runs/{run}"
+    return socket.gethostname()

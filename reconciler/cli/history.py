@@ -1,0 +1,87 @@
+"""`reconciler history`, `show` and `status`: what was done to a store, and how it is (J1)."""
+
+from typing import Annotated
+
+import typer
+
+from reconciler.cli import printing
+from reconciler.cli.options import Env, surroundings
+from reconciler.cli.talk import Talk, say
+from reconciler.errors import ExitCode
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(short_help="List the runs of a store.")(history)
+    app.command(short_help="Show one run in full.")(show)
+    app.command(short_help="Show how a store is.")(status)
+
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]
+
+
+def history(
+    context: typer.Context,
+    env: Env,
+    limit: Annotated[int, typer.Option(min=1, help="How many runs, the newest first.")] = 20,
+    json: Json = False,
+) -> int:
+    """List the runs of ENV: when, who, from where, with which commit, and what they changed."""
+    from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    with Talk() as talk, open_store(surroundings(context, env, talk).store_url()) as store:
+        runs = store.history(limit)
+    if json:
+        from reconciler.report.json import history_json  # noqa: PLC0415 - only where it is used
+
+        printing.put(history_json(runs))
+    else:
+        printing.show(report.history_text(runs, width=printing.width()))
+    return ExitCode.DONE
+
+
+def show(
+    context: typer.Context,
+    env: Env,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or the beginning of it.")],
+    json: Json = False,
+) -> int:
+    """Show one run of ENV in full: each attribute's before and after, and why."""
+    from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    with Talk() as talk, open_store(surroundings(context, env, talk).store_url()) as store:
+        detail = store.run(run)
+    if json:
+        from reconciler.report.json import run_json  # noqa: PLC0415 - only where it is used
+
+        printing.put(run_json(detail))
+    else:
+        printing.show(report.run_text(detail, width=printing.width()))
+    return ExitCode.DONE
+
+
+def status(context: typer.Context, env: Env) -> int:
+    """Show how ENV's store is: whose it is, its last run and reads, bindings by presence, and pending settings."""
+    from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
+    from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
+    from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    with Talk() as talk:
+        around = surroundings(context, env, talk)
+        with open_store(around.store_url()) as store:
+            found = store.status()
+        state = read_state(around)
+    printing.show(
+        report.status_text(
+            found,
+            pending=pending_settings(around.environment, state),
+            unconfigured=unconfigured_tenants(around.environment, state),
+            width=printing.width(),
+        )
+    )
+    say("")
+    return ExitCode.DONE

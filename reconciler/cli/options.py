@@ -1,0 +1,63 @@
+"""Options that several commands share, and the environment that they name."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.errors import UsageError
+
+if TYPE_CHECKING:
+    from reconciler.run.surroundings import Progress, Surroundings
+
+Env = Annotated[str, typer.Argument(metavar="ENV", help="The environment: a folder below --environments.")]
+Allow = Annotated[
+    list[str],
+    typer.Option(metavar="KIND=N", help="Raise one limit for this run, for example deletedInIntune=120 (R4)."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """The options before the command."""
+
+    environments: Path
+    overlay: Path | None
+    debug: bool
+
+
+def surroundings(context: typer.Context, name: str, progress: "Progress") -> "Surroundings":
+    """Load an environment and put it where it runs; SettingsError with every problem when it has errors."""
+    from reconciler.configuration.load import load_environment  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.surroundings import Surroundings  # noqa: PLC0415 - as above
+
+    options: Global = context.obj
+    loaded = load_environment(options.environments, name, overlay=options.overlay)
+    return Surroundings(
+        environment=loaded.settled(),
+        environments=options.environments,
+        overlaid=loaded.overlay is not None,
+        variables=os.environ,
+        progress=progress,
+    )
+
+
+def allowances(values: list[str]) -> dict[str, int]:
+    """Return `--allow KIND=N` options as numbers by kind.
+
+    Raises:
+        UsageError: one is not of that form, or names no kind.
+    """
+    from reconciler.model.plan import Kind  # noqa: PLC0415 - msgspec only where it is used
+
+    allowed: dict[str, int] = {}
+    for value in values:
+        kind, equals, number = value.partition("=")
+        if not equals or not number.isascii() or not number.isdigit():
+            raise UsageError(f"--allow {value}: it has to be KIND=N, for example deletedInIntune=120.")
+        if kind not in set(Kind):
+            raise UsageError(f"--allow {value}: there is no limit `{kind}`. The kinds are {', '.join(Kind)}.")
+        allowed[kind] = int(number)
+    return allowed

@@ -1,0 +1,44 @@
+"""`reconciler simulate`: a pretend tenant to try settings against."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli.talk import say
+from reconciler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from reconciler.simulator.server import Simulator
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(short_help="Serve a simulated tenant to try settings on.")(simulate)
+
+
+def simulate(
+    devices: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many devices the tenant has.")] = 500,
+    users: Annotated[int | None, typer.Option(min=0, help="How many users; four for every five devices.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this machine; 0 takes a free one.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same tenant.")] = 1,
+) -> int:
+    """Serve a simulated Intune tenant over HTTPS on this machine until it is interrupted.
+
+    Prints the environment variables and the `cloud:` block that a connection needs to read it.
+    """
+    from reconciler.simulator.server import serve_forever  # noqa: PLC0415 - cryptography is heavy
+
+    serve_forever(devices=devices, users=users, seed=seed, port=port, started=_tell)
+    return ExitCode.DONE
+
+
+def _tell(simulator: "Simulator") -> None:
+    for name, value in simulator.environment().items():
+        typer.echo(f"export {name}={value}")
+    typer.echo("\n# connection.yaml of an instance that is not a production one, or an overlay's")
+    typer.echo(simulator.cloud_block())
+    say(
+        "Serving. From another terminal: curl --cacert $REQUESTS_CA_BUNDLE "
+        f"-X POST {simulator.graph}/simulator/next-day moves it to its next day; "
+        f"GET {simulator.graph}/simulator/requests counts what it was asked. Ctrl-C ends it."
+    )

@@ -1,0 +1,55 @@
+"""`reconciler validate`: every problem of every file, each with its place (K2, K3)."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from reconciler.cli.options import Global
+from reconciler.cli.talk import say
+from reconciler.errors import ExitCode
+
+
+class ProblemFormat(StrEnum):
+    """How problems are shown."""
+
+    TEXT = "text"
+    GITHUB = "github"
+    JSON = "json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(short_help="Check the settings of environments.")(validate)
+
+
+def validate(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENV]...", help="Environments; all when left out.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
+    form: Annotated[ProblemFormat, typer.Option("--format", help="How problems are shown.")] = ProblemFormat.TEXT,
+) -> int:
+    """Check the settings of environments; needs no secret, no store and no network.
+
+    Shows every problem of all files at once, with file:line:column, and exits with 1 when there is an error.
+    """
+    from reconciler.configuration.load import environments_in, load_environment  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.problems import Format, by_place, errors, rendered, strictly  # noqa: PLC0415 - as above
+
+    options: Global = context.obj
+    chosen = names or environments_in(options.environments)
+    found = [
+        problem
+        for name in chosen
+        for problem in load_environment(options.environments, name, overlay=options.overlay, with_commit=False).problems
+    ]
+    problems = by_place(strictly(found) if strict else found)
+    typer.echo(rendered(problems, Format(form.value)), nl=False)
+    wrong = errors(problems)
+    if not problems:
+        say(f"{', '.join(chosen)}: valid." if chosen else f"{options.environments} holds no environment.")
+    else:
+        say(f"{len(wrong)} errors, {len(problems) - len(wrong)} warnings.")
+    return ExitCode.ERROR if wrong else ExitCode.DONE

@@ -1,0 +1,71 @@
+"""Planning: settings and a recording make a plan, with what is pending since the last applied settings (E4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.configuration.documents import document
+from reconciler.errors import RecordingError
+from reconciler.model.plan import Plan, SettingChange
+from reconciler.model.state import Recording, State
+from reconciler.planning.build import build_plan
+from reconciler.run.reading import Wanted, read
+from reconciler.run.surroundings import Surroundings
+from reconciler.settings.environment import Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, what it was made from, and a warning about the store if there is one (E3)."""
+
+    plan: Plan
+    recording: Recording
+    warning: str | None = None
+
+
+def pending_settings(environment: Environment, state: State) -> tuple[SettingChange, ...]:
+    """Return how the settings differ from the ones last applied to the store; nothing for a new store (E4)."""
+    if state.applied is None or state.applied.digest == environment.digest:
+        return ()
+    from reconciler.configuration.differences import pending  # noqa: PLC0415 - deepdiff is heavy
+
+    return pending(state.applied.document, document(environment))
+
+
+def make_plan(
+    environment: Environment, recording: Recording, allowances: Mapping[str, int], *, as_if_enabled: bool = False
+) -> Plan:
+    """Return the plan for a recording, with the pending settings."""
+    return build_plan(
+        environment,
+        recording,
+        allowances=allowances,
+        pending=pending_settings(environment, recording.state),
+        as_if_enabled=as_if_enabled,
+    )
+
+
+def plan(around: Surroundings, allowances: Mapping[str, int], *, as_if_enabled: bool = False) -> Planned:
+    """Read the store and Graph, and plan; nothing is written (P3)."""
+    recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled, allowances=allowances))
+    made = make_plan(around.environment, recording, allowances, as_if_enabled=as_if_enabled)
+    return Planned(made, recording, warning)
+
+
+def plan_from_recording(
+    environment: Environment, path: Path, allowances: Mapping[str, int], *, as_if_enabled: bool = False
+) -> Planned:
+    """Plan from a recording alone: no network, no store, no credential.
+
+    Raises:
+        RecordingError: the file is no recording that can be used, or it is another instance's.
+    """
+    from reconciler.recordings import read_recording  # noqa: PLC0415 - only where it is used
+
+    recording = read_recording(path)
+    if recording.instance != environment.instance.name:
+        raise RecordingError(
+            f"{path} is a recording of {recording.instance}, and this is {environment.instance.name}. Record this "
+            f"instance, or plan {recording.instance}."
+        )
+    return Planned(make_plan(environment, recording, allowances, as_if_enabled=as_if_enabled), recording)

@@ -1,0 +1,146 @@
+"""Reading: the store's state and every enabled connection's snapshot make a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.configuration.secrets import read_secret
+from reconciler.errors import ReconcilerError, UnsupportedError
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.state import Presence, Recording, State
+from reconciler.planning import needs
+from reconciler.planning.limits import absences_allowed
+from reconciler.planning.tenants import check_tenants
+from reconciler.run.stamps import check_stamp
+from reconciler.run.surroundings import Surroundings
+from reconciler.settings.base import seconds
+from reconciler.settings.connection import ClientSecret, OwnCloud
+from reconciler.settings.environment import Connection
+from reconciler.settings.imports import Absence
+from reconciler.settings.instance import InstanceKind
+from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, PropertyType
+
+if TYPE_CHECKING:
+    from reconciler.intune.inputs import Access, Bound
+
+_CONNECTIONS_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to read: every list property or only those that the settings use, and connections that are off too."""
+
+    everything: bool = False
+    as_if_enabled: bool = False
+    allowances: Mapping[str, int] | None = None
+
+
+def read_state(around: Surroundings) -> State:
+    """Read the store's state without being able to write (P3)."""
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    window = seconds(around.environment.instance.limits.window)
+    with open_store(around.store_url(), write=False) as store:
+        return store.state(window, around.now())
+
+
+def read(around: Surroundings, wanted: Wanted) -> tuple[Recording, str | None]:
+    """Return a recording of the store and of every connection that is enabled, and a warning of E3 if there is one.
+
+    The checks come in the order of E3: stamp, enablement, credentials, Graph. A connection that cannot be read is a
+    failure in the recording; when that is so for every one of them, its error is raised.
+    """
+    state = read_state(around)
+    warning = check_stamp(state.stamp, around.environment)
+    return read_connections(around, state, wanted), warning
+
+
+def read_connections(around: Surroundings, state: State, wanted: Wanted) -> Recording:
+    """Return a recording of this state and of the enabled connections, which are read at the same time."""
+    environment = around.environment
+    check_tenants(environment, state)
+    active = [
+        connection
+        for _, connection in sorted(environment.connections.items())
+        if wanted.as_if_enabled or environment.enabled(connection)
+    ]
+    snapshots: list[Snapshot] = []
+    failures: dict[str, ReconcilerError] = {}
+    with ThreadPoolExecutor(_CONNECTIONS_AT_ONCE, "connections") as pool:
+        readings = [(each, pool.submit(_read_one, around, each, state, wanted)) for each in active]
+        for connection, reading in readings:
+            try:
+                snapshots.append(reading.result())
+            except ReconcilerError as error:
+                failures[connection.name] = error
+    if failures and not snapshots:
+        raise next(iter(failures.values()))
+    return Recording(
+        instance=environment.instance.name,
+        taken_at=max((snapshot.read_at for snapshot in snapshots), default=around.now()),
+        state=state,
+        snapshots=tuple(snapshots),
+        failures={name: str(error) for name, error in failures.items()},
+    )
+
+
+def _read_one(around: Surroundings, connection: Connection, state: State, wanted: Wanted) -> Snapshot:
+    from reconciler.intune.inputs import Needs  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.read import read_snapshot  # noqa: PLC0415 - requests is heavy
+
+    access = _access(around, connection)
+    selected = Needs(_device_properties(connection, wanted), _user_properties(connection, wanted))
+    return read_snapshot(connection.name, access, selected, _bound(around, connection, state, wanted), around.progress)
+
+
+def _device_properties(connection: Connection, wanted: Wanted) -> tuple[str, ...]:
+    if not wanted.everything:
+        return needs.device_properties(connection)
+    listed = DEVICE_PROPERTIES.values()
+    return tuple(
+        sorted(
+            each.name for each in listed if each.in_list and not each.secret and each.type is not PropertyType.COMPLEX
+        )
+    )
+
+
+def _user_properties(connection: Connection, wanted: Wanted) -> tuple[str, ...]:
+    return tuple(sorted(USER_PROPERTIES)) if wanted.everything else needs.user_properties(connection)
+
+
+def _bound(around: Surroundings, connection: Connection, state: State, wanted: Wanted) -> Bound:
+    from reconciler.intune.inputs import Bound  # noqa: PLC0415 - requests is heavy
+
+    mine = [binding.life for binding in state.bindings if binding.tenant_id == connection.tenant_id]
+    return Bound(
+        expected=frozenset(life.device_id for life in mine if life.presence is Presence.PRESENT),
+        others=frozenset(life.device_id for life in mine if life.presence is Presence.MISSING),
+        allowed_absent=absences_allowed(around.environment, state, connection.name, wanted.allowances or {}),
+        prove=connection.imports.absence is Absence.PER_DEVICE,
+    )
+
+
+def _access(around: Surroundings, connection: Connection) -> Access:
+    """Return where the connection goes, with its secret; SecretError when that cannot be had (K4)."""
+    from reconciler.intune.hosts import addresses  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.inputs import Access  # noqa: PLC0415 - requests is heavy
+
+    settings = connection.connection
+    credential = settings.authentication.credential
+    if not isinstance(credential, ClientSecret):
+        raise UnsupportedError(
+            f"connections/{connection.name}: credential type {credential.type} is not supported yet."
+        )
+    own = isinstance(settings.cloud, OwnCloud)
+    places = addresses(settings.cloud)
+    return Access(
+        authority=places.authority,
+        graph=places.graph,
+        tenant_id=connection.tenant_id,
+        client_id=settings.client_id,
+        secret=read_secret(credential.secret, around.folder, around.variables),
+        production=around.environment.instance.kind is InstanceKind.PRODUCTION and not (own and around.overlaid),
+    )

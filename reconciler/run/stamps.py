@@ -1,0 +1,32 @@
+"""Whose store this is: the check that keeps a restored copy from being written (E3)."""
+
+from reconciler.errors import StampError
+from reconciler.model.state import Stamp
+from reconciler.settings.environment import Environment
+
+
+def foreign(stamp: Stamp | None, environment: Environment) -> bool:
+    """Say whether the store carries another instance's stamp."""
+    instance = environment.instance
+    return stamp is not None and (stamp.instance, stamp.kind) != (instance.name, instance.kind)
+
+
+def check_stamp(stamp: Stamp | None, environment: Environment) -> str | None:
+    """Return a warning when the store is another instance's and nothing is enabled here, None when it is ours.
+
+    Raises:
+        StampError: the store is another instance's, and a connection is enabled here.
+    """
+    if stamp is None or not foreign(stamp, environment):
+        return None
+    instance = environment.instance
+    theirs, ours = f"{stamp.instance} ({stamp.kind})", f"{instance.name} ({instance.kind})"
+    if any(environment.enabled(connection) for connection in environment.connections.values()):
+        raise StampError(
+            f"The store is that of {theirs}, and this is {ours}: it looks like a copy. Nothing was read or written. If "
+            f"it is meant to be {instance.name}'s store from now on, run: reconciler store adopt {instance.name}"
+        )
+    return (
+        f"The store is that of {theirs}, and this is {ours}: it looks like a copy. No connection is enabled here, so "
+        f"nothing is written."
+    )

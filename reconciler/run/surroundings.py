@@ -1,0 +1,42 @@
+"""What a use case is given by whoever calls it: settings, variables, the clock, and whom to tell of progress."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reconciler.configuration.secrets import store_url
+from reconciler.settings.environment import Environment
+
+Progress = Callable[[str, int], None]
+"""Told what is being worked on, and how many of it are done."""
+
+
+def utc_now() -> str:
+    """Return this machine's time as `2026-11-23T08:00:00Z`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """An environment and where it runs.
+
+    `environments` is the folder that holds the environment's own, `overlaid` says whether an overlay was laid over
+    it, `variables` are the process's environment variables.
+    """
+
+    environment: Environment
+    environments: Path
+    overlaid: bool
+    variables: Mapping[str, str]
+    progress: Progress
+    now: Callable[[], str] = utc_now
+
+    def store_url(self) -> str:
+        """Return the store's URL; SecretError when the secret that holds it cannot be had."""
+        return store_url(self.environment, self.environments, self.variables)
+
+    @property
+    def folder(self) -> Path:
+        """The environment's own folder."""
+        return self.environments / self.environment.instance.name

@@ -50,11 +50,10 @@ def _licences(catalogue: CatalogueFile, stored: StoredCatalogue) -> Iterator[Cha
 
 def _made(kind: str, name: str, details: dict[str, Scalar]) -> Change:
     reason = "catalogue.yaml has it and the store does not"
-    attributes = {"name": name, **details}
     return Change(
         subject=Subject.CATALOGUE,
         action=Action.CREATE,
         name=f"{kind}/{name}",
         label=name,
-        attributes=tuple(Attribute(key, None, value, reason, "K2") for key, value in attributes.items()),
+        attributes=tuple(Attribute(key, None, value, reason, "K2") for key, value in details.items()),
     )

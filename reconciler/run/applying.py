@@ -190,7 +190,6 @@ def _write(around: Surroundings, order: Order, plan: Plan, state: State, recordi
         with store.apply(owner=owner, origin=_origin(around, order)) as transaction:
             if transaction.revision() != state.revision:
                 raise StaleError("Another apply was committed meanwhile. Nothing was written. Plan again.")
-            around.progress("rows written", 0)
             transaction.verify(plan)
             transaction.write(plan, document(environment), enabled, environment.digest, kind=environment.instance.kind)
             transaction.read_back(plan)

@@ -11,7 +11,7 @@ from reconciler.model.plan import SettingChange
 Document = dict[str, Any]
 
 NOT_SET = "not set"
-_LONGEST = 80
+_LONGEST = 100
 _PLAIN = re.compile(r"(?!(?:null|true|false)$)[A-Za-z_/]([\w ./@()+:-]*[\w./@()+-])?")
 _KEYS = ("name", "to")
 _FIRST = "enabledForInstances"

@@ -2,12 +2,13 @@
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 _TIMEOUT = 30
+_OF_ANOTHER_REPOSITORY = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +23,34 @@ class GitState:
 UNKNOWN: Final = GitState(None, clean=False, why="Git was not asked")
 
 
-def state(folder: Path, files: Sequence[Path]) -> GitState:
-    """Return the commit of a folder's work tree, and whether exactly these files are as committed there.
+def state(folder: Path, files: Iterable[str]) -> GitState:
+    """Return the commit of a folder's work tree, and whether these files below the folder are as committed there.
 
     Every failure (no Git, no repository, a repository of somebody else's) gives no commit, and is not clean.
     """
     found, commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if not found:
         return GitState(None, clean=False, why=commit or "there is no commit")
-    paths = [str(path) for path in _with_targets(files)]
-    found, changed = _git(folder, "status", "--porcelain=v1", "--ignored", "--untracked-files=all", "--", *paths)
+    names = sorted({*files, *_targets(folder, files)})
+    found, changed = _git(folder, "status", "--porcelain=v1", "--ignored", "--untracked-files=all", "--", *names)
     if not found:
         return GitState(None, clean=False, why=changed)
     return GitState(commit, clean=not changed, why=changed)
 
 
-def _with_targets(files: Sequence[Path]) -> list[Path]:
-    """Return the files, and what symlinks among them lead to."""
-    absolute = [Path(os.path.abspath(path)) for path in files]  # noqa: PTH100  resolve() would follow the symlink
-    return sorted({*absolute, *(path.resolve() for path in absolute)})
+def _targets(folder: Path, files: Iterable[str]) -> Iterator[str]:
+    """Yield the files that symlinks among the files lead to, below the folder."""
+    real = folder.resolve()
+    yield from (
+        (folder / file).resolve().relative_to(real).as_posix() for file in files if (folder / file).is_symlink()
+    )
 
 
 def _git(folder: Path, *arguments: str) -> tuple[bool, str]:
-    command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
-    environment = os.environ | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    # A repository's own configuration could name a program for fsmonitor; asking must start none.
+    command = ["git", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    inherited = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
+    environment = inherited | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: S603  no shell, and the arguments are ours
             command, env=environment, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT, check=False

@@ -10,7 +10,7 @@ from pathlib import Path
 from reconciler.configuration import documents, files, git, references, schemas, unsupported
 from reconciler.configuration.document import Document
 from reconciler.configuration.names import did_you_mean
-from reconciler.configuration.overlay import laid_over
+from reconciler.configuration.overlay import laid_over, read_overlay
 from reconciler.configuration.parsing import parse
 from reconciler.configuration.problems import Format, SettingsProblem, by_place, errors, rendered
 from reconciler.configuration.shape import misshapen
@@ -62,7 +62,7 @@ def load_environment(environments: Path, name: str, *, overlay: Path | None = No
     problems = by_place(reading.problems)
     if errors(problems):
         return Loaded(None, problems, overlay)
-    state = git.state(environments / name, reading.committed()) if with_commit else git.UNKNOWN
+    state = git.state(environments / name, reading.files.texts) if with_commit else git.UNKNOWN
     environment = documents.assembled(models, reading.documents, state, overlaid=overlay is not None)
     return Loaded(environment, problems, overlay)
 
@@ -75,13 +75,9 @@ class _Reading:
         self.name = name
         self.known = environments_in(environments)
         self.files = files.read_folder(environments / name, shown)
-        self.over = _overlay_files(overlay, name)
+        self.over = read_overlay(overlay, name, self.known) if overlay else None
         self.problems: list[SettingsProblem] = list(self.files.problems)
         self.documents: dict[str, Document] = {}
-
-    def committed(self) -> list[Path]:
-        """Return the files that the settings were read from."""
-        return [self.files.folder / name for name in self.files.texts]
 
     def models(self) -> dict[str, SettingsFile]:
         """Return the model of each file that is whole."""
@@ -140,9 +136,3 @@ class _Reading:
             if name not in there:
                 shown = f"{self.files.shown}/{name}"
                 self.problems.append(files.whole_file(shown, "the file is missing", "It begins with `version: 1`."))
-
-
-def _overlay_files(overlay: Path | None, name: str) -> files.Files | None:
-    if overlay is None or not (overlay / name).is_dir():
-        return None
-    return files.read_folder(overlay / name, f"{overlay}/{name}", from_overlay=True)

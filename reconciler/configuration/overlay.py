@@ -1,16 +1,19 @@
 """An overlay: a folder of settings laid over an environment's, for addresses that no committed file should have."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler.configuration.document import Document, Path
+from reconciler.configuration.files import Files, read_folder, whole_file
+from reconciler.configuration.names import did_you_mean
 from reconciler.errors import UsageError
 
 VARIABLE = "RECONCILER_OVERLAY"
 _REFERENCE_KEYS = ({"env"}, {"file"})
 
 
-def overlay_folder(option: FilePath | None, environ: dict[str, str]) -> FilePath | None:
+def overlay_folder(option: FilePath | None, environ: Mapping[str, str]) -> FilePath | None:
     """Return the folder that the command line names, else the environment variable; None for no overlay.
 
     UsageError when there is no such folder.
@@ -19,6 +22,17 @@ def overlay_folder(option: FilePath | None, environ: dict[str, str]) -> FilePath
     if folder is not None and not folder.is_dir():
         raise UsageError(f"The overlay folder {folder} does not exist; --overlay or {VARIABLE} names it.")
     return folder
+
+
+def read_overlay(overlay: FilePath, name: str, environments: Sequence[str]) -> Files:
+    """Return the files that an overlay has for an environment; what is for no environment at all is a problem."""
+    folder = overlay / name
+    found = read_folder(folder, f"{overlay}/{name}", from_overlay=True) if folder.is_dir() else Files("", folder)
+    for path in sorted(overlay.iterdir()):
+        if path.name not in environments and not path.name.startswith("."):
+            hint = did_you_mean(path.name, environments) or "Its folders are called like the environments."
+            found.problems.append(whole_file(str(path), "an overlay has a folder for each environment only", hint))
+    return found
 
 
 def laid_over(below: Document, above: Document) -> Document:

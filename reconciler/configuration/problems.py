@@ -49,11 +49,11 @@ def pointer(path: Sequence[str | int]) -> str:
 
 def by_place(problems: Iterable[SettingsProblem]) -> tuple[SettingsProblem, ...]:
     """Return the problems sorted by file, line and column, each once."""
-    return tuple(sorted(set(problems), key=lambda problem: (_place(problem), problem.message)))
+    return tuple(sorted(set(problems), key=_place))
 
 
-def _place(problem: SettingsProblem) -> tuple[str, int, int]:
-    return problem.file, problem.line, problem.column
+def _place(problem: SettingsProblem) -> tuple[str, int, int, str, str]:
+    return problem.file, problem.line, problem.column, problem.pointer, problem.message
 
 
 def errors(problems: Iterable[SettingsProblem]) -> tuple[SettingsProblem, ...]:

@@ -1,4 +1,4 @@
-"""The addresses of Microsoft's clouds, and the hosts that a secret may be sent to without being asked (G9, K8)."""
+"""The addresses of Microsoft's clouds, and the hosts that a secret may go to without being asked (G9, K8)."""
 
 from dataclasses import dataclass
 from typing import Final

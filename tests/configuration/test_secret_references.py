@@ -1,0 +1,123 @@
+"""Where secrets come from, and that nobody sees them (K4, K8)."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.configuration.load import load_environment
+from reconciler.configuration.secrets import read_secret, shown_url, store_url
+from reconciler.errors import SecretError
+from reconciler.settings.environment import Environment
+from reconciler.settings.secrets import FromEnvironment, FromFile
+
+BASE = Path(__file__).parent / "base"
+
+
+def refusal(reference: FromEnvironment | FromFile, folder: Path, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(SecretError) as caught:
+        read_secret(reference, folder, environ or {})
+    return str(caught.value)
+
+
+def test_a_variable_is_read_as_it_is(tmp_path: Path) -> None:
+    assert read_secret(FromEnvironment(env="KEY"), tmp_path, {"KEY": " hunter2 "}) == " hunter2 "
+
+
+@pytest.mark.parametrize("text", ["hunter2", "hunter2\n", "hunter2\r\n"])
+def test_a_file_is_read_without_the_line_end_at_its_end(tmp_path: Path, text: str) -> None:
+    (tmp_path / "key").write_bytes(text.encode())
+    assert read_secret(FromFile(file="key"), tmp_path, {}) == "hunter2"
+
+
+def test_a_variable_that_is_not_set_is_named(tmp_path: Path) -> None:
+    assert refusal(FromEnvironment(env="KEY"), tmp_path) == (
+        "The environment variable KEY, which settings name for a secret, is not set. Set it."
+    )
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_an_empty_value_is_refused(tmp_path: Path, empty: str) -> None:
+    (tmp_path / "key").write_text(empty)
+    assert "variable KEY" in refusal(FromEnvironment(env="KEY"), tmp_path, {"KEY": empty})
+    assert refusal(FromFile(file="key"), tmp_path).endswith("is empty.")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert refusal(FromFile(file="key"), tmp_path) == (
+        "The file key, which settings name for a secret, does not exist."
+    )
+
+
+def test_a_folder_is_no_secret(tmp_path: Path) -> None:
+    assert refusal(FromFile(file="."), tmp_path) == "., which settings name for a secret, is not a file."
+
+
+def test_bytes_that_are_no_text_are_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"hunter2\xff")
+    with pytest.raises(SecretError) as caught:
+        read_secret(FromFile(file="key"), tmp_path, {})
+    assert str(caught.value) == "The file key, which settings name for a secret, is not UTF-8 text."
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("way", ["../key", "absolute", "symlink"])
+def test_a_file_outside_of_the_environments_folder_is_refused(tmp_path: Path, way: str) -> None:
+    folder = tmp_path / "prod"
+    folder.mkdir()
+    (tmp_path / "key").write_text("hunter2")
+    (folder / "symlink").symlink_to(tmp_path / "key")
+    file = str(tmp_path / "key") if way == "absolute" else way
+    message = refusal(FromFile(file=file), folder)
+    assert f"{file}, which settings name for a secret, is outside of {folder} and /run/secrets." in message
+    assert "hunter2" not in message
+
+
+def test_another_root_takes_the_place_of_the_usual_ones(tmp_path: Path) -> None:
+    root, folder = tmp_path / "root", tmp_path / "prod"
+    for path in (root, folder):
+        path.mkdir()
+        (path / "key").write_text(path.name)
+    environ = {"RECONCILER_SECRETS_DIR": str(root)}
+    assert read_secret(FromFile(file=str(root / "key")), folder, environ) == "root"
+    assert "is outside of" in refusal(FromFile(file="key"), folder, environ)
+
+
+def environment_with(tmp_path: Path, url: str) -> Environment:
+    overlay = tmp_path / "overlay/prod/instance.yaml"
+    overlay.parent.mkdir(parents=True)
+    overlay.write_text(f"store: {{url: {url}}}\n")
+    return load_environment(BASE, "prod", overlay=tmp_path / "overlay").settled()
+
+
+def test_a_relative_sqlite_path_starts_where_the_environments_folder_stands(tmp_path: Path) -> None:
+    environment = load_environment(BASE, "prod").settled()
+    assert store_url(environment, tmp_path / "environments", {}) == f"sqlite:///{tmp_path}/var/prod.db"
+
+
+@pytest.mark.parametrize(
+    ("url", "whole"),
+    [
+        ("sqlite:////srv/prod.db", "sqlite:////srv/prod.db"),
+        ("postgresql://me@db.test/assets", "postgresql://me@db.test/assets"),
+    ],
+)
+def test_an_absolute_url_stays_as_it_is(tmp_path: Path, url: str, whole: str) -> None:
+    assert store_url(environment_with(tmp_path, url), tmp_path, {}) == whole
+
+
+def test_a_store_url_may_be_a_secret(tmp_path: Path) -> None:
+    environment = environment_with(tmp_path, "{env: STORE}")
+    url = "postgresql://me:hunter2@db.test/assets"
+    assert store_url(environment, tmp_path, {"STORE": url}) == url
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_store_that_would_be_forgotten_is_refused(tmp_path: Path, url: str) -> None:
+    environment = environment_with(tmp_path, "{env: STORE}")
+    with pytest.raises(SecretError, match="names no file"):
+        store_url(environment, tmp_path, {"STORE": url})
+
+
+def test_a_url_is_shown_without_user_password_and_options() -> None:
+    shown = [shown_url(url) for url in ("postgresql://me:hunter2@db.test/assets?password=x", "sqlite:////srv/prod.db")]
+    assert shown == ["postgresql://db.test/assets", "sqlite:////srv/prod.db"]

@@ -1,0 +1,120 @@
+"""What applying a plan makes of a state, in memory: the store's part of "planning after applying is empty"."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from reconciler.model.plan import Action, BindingChange, Change, Plan, ReadAdvance, Subject
+from reconciler.model.snapshot import Scalar
+from reconciler.model.state import Asset, Binding, LastRead, Person, State, StoredCatalogue
+from reconciler.planning.people import references
+
+_PERSON = {"employeeId": "employee_id", "entraId": "entra_id"}
+
+
+def applied(plan: Plan, state: State) -> State:
+    """Return the state as the plan leaves it."""
+    by_subject: dict[Subject, list[Change]] = {subject: [] for subject in Subject}
+    for change in plan.changes:
+        by_subject[change.subject].append(change)
+    state = _catalogue(state, by_subject[Subject.CATALOGUE])
+    people, ids = _people(state.people, by_subject[Subject.USER])
+    assets = _assets(state, by_subject[Subject.ASSET], ids)
+    return replace(
+        state,
+        people=people,
+        assets=assets,
+        bindings=_bindings(state.bindings, plan.bindings, {asset.tag: asset.id for asset in assets}),
+        reads=_reads(state.reads, plan.reads),
+        highest_tag=plan.highest_tag,
+    )
+
+
+def _catalogue(state: State, changes: Iterable[Change]) -> State:
+    names: dict[str, list[str]] = {}
+    groups: dict[str, str] = dict(state.catalogue.types)
+    for change in changes:
+        kind, name = change.name.split("/", 1)
+        names.setdefault(kind, []).append(name)
+        if kind == "type":
+            groups[name] = next(str(each.after) for each in change.attributes if each.name == "group")
+    old = state.catalogue
+    fields = names.get("field", [])
+    catalogue = StoredCatalogue(
+        organisations=(*old.organisations, *names.get("organisation", ())),
+        sites=(*old.sites, *names.get("site", ())),
+        statuses=(*old.statuses, *names.get("status", ())),
+        asset_groups=(*old.asset_groups, *names.get("group", ())),
+        types=groups,
+        custom_fields=(*old.custom_fields, *fields),
+        licences=(*old.licences, *names.get("licence", ())),
+    )
+    assets = tuple(replace(asset, values=(*asset.values, *(None for _ in fields))) for asset in state.assets)
+    return replace(
+        state, catalogue=catalogue, fields=(*state.fields, *(f"custom.{name}" for name in fields)), assets=assets
+    )
+
+
+def _people(people: tuple[Person, ...], changes: Iterable[Change]) -> tuple[tuple[Person, ...], dict[str, int]]:
+    """Return the people as the plan leaves them, and their ids by the references of its asset changes."""
+    by_id = {person.id: person for person in people}
+    before = {name: key for key, name in references(people).items()}
+    called: dict[str, int] = {}
+    for change in changes:
+        values = {_PERSON.get(each.name, each.name): each.after for each in change.attributes}
+        if change.action is Action.CREATE:
+            key = max(by_id, default=0) + 1
+            by_id[key] = Person(id=key, **{"name": "", **values})
+            called[change.name] = key
+        else:
+            key = before[change.name]
+            by_id[key] = replace(by_id[key], **values)
+    after = tuple(by_id.values())
+    return after, {name: key for key, name in references(after).items()} | called
+
+
+def _assets(state: State, changes: Iterable[Change], people: dict[str, int]) -> tuple[Asset, ...]:
+    assets = {asset.tag: asset for asset in state.assets}
+    for change in changes:
+        if change.action is Action.CREATE:
+            assert change.name not in assets
+            empty = (None,) * len(state.fields)
+            key = max((asset.id for asset in assets.values()), default=0) + 1
+            assets[change.name] = Asset(key, change.name, None, None, None, None, empty)
+        asset = assets[change.name]
+        values = list(asset.values)
+        plain: dict[str, Scalar] = {}
+        for each in change.attributes:
+            if each.name in ("type", "site", "status"):
+                plain[each.name] = each.after
+            elif each.name == "user":
+                plain["user"] = None if each.after is None else people[str(each.after)]
+            elif each.name != "device":
+                values[state.fields.index(each.name)] = each.after
+        assets[change.name] = replace(asset, values=tuple(values), **plain)
+    return tuple(assets.values())
+
+
+def _bindings(
+    bindings: tuple[Binding, ...], changes: Iterable[BindingChange], assets: dict[str, int]
+) -> tuple[Binding, ...]:
+    by_device = {(each.source, each.tenant_id, each.life.device_id): each for each in bindings}
+    for change in changes:
+        tenant = change.source, change.tenant_id
+        if change.before is not None:
+            old = by_device.pop((*tenant, change.before.device_id))
+            assert (old.life, old.asset_id) == (change.before, assets[change.asset])
+        assert (*tenant, change.after.device_id) not in by_device
+        by_device[*tenant, change.after.device_id] = Binding(*tenant, assets[change.asset], change.after)
+    return tuple(by_device.values())
+
+
+def _reads(reads: tuple[LastRead, ...], advances: Iterable[ReadAdvance]) -> tuple[LastRead, ...]:
+    by_tenant = {(read.source, read.tenant_id): read for read in reads}
+    for each in advances:
+        key = each.source, each.tenant_id
+        days = set(by_tenant[key].whole_days if key in by_tenant else ())
+        if each.whole:
+            days.add(each.read_at[:10])
+        by_tenant[key] = LastRead(*key, each.read_at, tuple(sorted(days)))
+    return tuple(by_tenant.values())

@@ -15,7 +15,7 @@ from reconciler.store.binding_rows import write_bindings
 from reconciler.store.catalogue_rows import write_entries
 from reconciler.store.comparing import after, compare, listed
 from reconciler.store.journal import write_run
-from reconciler.store.journal_tables import connection_read, settings_revision, whole_read_day
+from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.person_rows import write_people
 from reconciler.store.stamping import ensure_stamp, move_on
 from reconciler.store.state import read_applied, read_state
@@ -44,6 +44,10 @@ class Transaction:
         if self._outcome is None:
             raise StoreError("Nothing was written in this transaction, so it has no outcome.")
         return self._outcome
+
+    def revision(self) -> str:
+        """Return the store's revision, empty for a store that nobody has written to: every apply changes it."""
+        return str(self._connection.execute(select(stamp.c.revision)).scalar_one_or_none() or "")
 
     def state(self, window_seconds: int, now: str) -> State:
         """Return the state as this transaction sees it."""

@@ -1,14 +1,15 @@
 """Bindings found by device and written from a plan's bookkeeping."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from reconciler.errors import StaleError
 from reconciler.model.plan import BindingChange
 from reconciler.model.state import Life, Presence
-from reconciler.store.asset_rows import asset_ids, chunks
+from reconciler.store.asset_rows import IN_CHUNKS, asset_ids, chunks, is_most
+from reconciler.store.dialect import insert_many
 from reconciler.store.state import LIFE_COLUMNS, as_life
 from reconciler.store.tables import asset, binding
 from reconciler.store.usage import Tenant
@@ -16,6 +17,8 @@ from reconciler.store.vocabulary import Vocabulary
 
 Key = tuple[str, str, str]
 """Source, tenant id, device id."""
+
+_LIFE: Final = tuple(column.name for column in LIFE_COLUMNS)
 
 
 def find_bindings(
@@ -25,22 +28,26 @@ def find_bindings(
     by_tenant: dict[Tenant, set[str]] = {}
     for source, tenant, device in devices:
         by_tenant.setdefault((source, tenant), set()).add(device)
+    statuses = vocabulary.names.statuses
     return {
-        (source, tenant, life.device_id): (tag, life)
+        (source, tenant, row[1]): (row[0], as_life(row[1:], statuses))
         for (source, tenant), wanted in by_tenant.items()
-        for tag, life in _lives(connection, source, tenant, sorted(wanted), vocabulary)
+        for row in _rows(connection, source, tenant, wanted)
     }
 
 
-def _lives(
-    connection: Connection, source: str, tenant: str, devices: Sequence[str], vocabulary: Vocabulary
-) -> Iterator[tuple[str, Life]]:
-    statuses = vocabulary.names.statuses
-    statement = select(asset.c.tag, *LIFE_COLUMNS).join_from(binding, asset)
-    for some in chunks(devices):
-        in_chunk = (binding.c.source == source, binding.c.tenant_id == tenant, binding.c.device_id.in_(some))
-        for tag, *life in connection.execute(statement.where(*in_chunk)):
-            yield tag, as_life(life, statuses)
+def _rows(connection: Connection, source: str, tenant: str, devices: set[str]) -> Iterator[Sequence[Any]]:
+    """Yield the tag and the life's columns of these devices; most of a tenant's are found by looking at all of them."""
+    c = binding.c
+    of_tenant = (c.source == source, c.tenant_id == tenant)
+    statement = select(asset.c.tag, *LIFE_COLUMNS).join_from(binding, asset).where(*of_tenant)
+    count = select(func.count()).select_from(binding).where(*of_tenant)
+    if is_most(len(devices), connection, count):
+        rows = connection.execute(statement, execution_options=IN_CHUNKS)
+        yield from (row for row in rows if row[1] in devices)
+        return
+    for some in chunks(sorted(devices)):
+        yield from connection.execute(statement.where(c.device_id.in_(some)))
 
 
 def live_bindings(connection: Connection, tags: Sequence[str]) -> dict[str, Key]:
@@ -74,13 +81,13 @@ def write_bindings(connection: Connection, changes: Sequence[BindingChange], voc
 
 def _make(connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary) -> None:
     ids = asset_ids(connection, [change.asset for change in changes])
-    rows = []
-    for change in changes:
-        if change.asset not in ids:
-            raise StaleError(f"The asset {change.asset} is gone from the store. Nothing was written; plan again.")
-        tie = {"source": change.source, "tenant_id": change.tenant_id, "asset_id": ids[change.asset]}
-        rows.append(tie | _columns(change.after, vocabulary))
-    connection.execute(insert(binding), rows)
+    gone = next((change.asset for change in changes if change.asset not in ids), None)
+    if gone is not None:
+        raise StaleError(f"The asset {gone} is gone from the store. Nothing was written; plan again.")
+    rows = (
+        (change.source, change.tenant_id, ids[change.asset], *_values(change.after, vocabulary)) for change in changes
+    )
+    insert_many(connection, binding, ("source", "tenant_id", "asset_id", *_LIFE), rows)
 
 
 def _change(connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary) -> None:
@@ -97,7 +104,7 @@ def _change(connection: Connection, changes: Sequence[BindingChange], vocabulary
             "which_source": change.source,
             "which_tenant": change.tenant_id,
             "which_device": change.before.device_id if change.before else "",
-            **_columns(change.after, vocabulary),
+            **dict(zip(_LIFE, _values(change.after, vocabulary), strict=True)),
         }
         for change in changes
     ]
@@ -105,15 +112,15 @@ def _change(connection: Connection, changes: Sequence[BindingChange], vocabulary
         raise StaleError("A binding that the plan changes is gone from the store. Nothing was written; plan again.")
 
 
-def _columns(life: Life, vocabulary: Vocabulary) -> dict[str, Any]:
-    return {
-        "device_id": life.device_id,
-        "presence": life.presence.value,
-        "bound_at": life.bound_at,
-        "missing_since": life.missing_since,
-        "missing_reads": life.missing_reads,
-        "unlisted_reads": life.unlisted_reads,
-        "inactive_since": life.inactive_since,
-        "status_before_id": vocabulary.stored("status", life.status_before),
-        "status_set_id": vocabulary.stored("status", life.status_set),
-    }
+def _values(life: Life, vocabulary: Vocabulary) -> tuple[Any, ...]:
+    return (
+        life.device_id,
+        life.presence.value,
+        life.bound_at,
+        life.missing_since,
+        life.missing_reads,
+        life.unlisted_reads,
+        life.inactive_since,
+        vocabulary.stored("status", life.status_before),
+        vocabulary.stored("status", life.status_set),
+    )

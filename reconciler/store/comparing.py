@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -15,13 +16,26 @@ from reconciler.store.binding_rows import find_bindings
 from reconciler.store.catalogue_rows import list_form, read_entries
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
 from reconciler.store.tables import asset
-from reconciler.store.vocabulary import BOOKKEEPING, COLUMNS, CUSTOM_PREFIX, REFERENCES, Vocabulary, decode_custom
+from reconciler.store.vocabulary import (
+    BOOKKEEPING,
+    COLUMNS,
+    CUSTOM_PREFIX,
+    NO_CUSTOM,
+    REFERENCES,
+    Vocabulary,
+    decode_custom,
+)
 
-Side = Callable[[Attribute], Scalar]
+Side = Callable[[Attribute], tuple[str, Scalar]]
+
+before: Final[Side] = attrgetter("name", "before")
+"""An attribute's name and what it was when the plan was made."""
+
+after: Final[Side] = attrgetter("name", "after")
+"""An attribute's name and what it becomes."""
 
 _SHOWN: Final = 20
 _NAMES: Final = tuple(COLUMNS)
-_POSITIONS: Final = {name: position for position, name in enumerate(_NAMES, start=2)}
 _SELECTED: Final = (asset.c.tag, asset.c.custom, *(asset.c[COLUMNS[name]] for name in _NAMES))
 
 
@@ -54,16 +68,6 @@ def same(one: Scalar, other: Scalar) -> bool:
     return one == other and isinstance(one, bool) is isinstance(other, bool)
 
 
-def before(attribute: Attribute) -> Scalar:
-    """Return what an attribute was when the plan was made."""
-    return attribute.before
-
-
-def after(attribute: Attribute) -> Scalar:
-    """Return what an attribute becomes."""
-    return attribute.after
-
-
 def compare(
     connection: Connection, plan: Plan, vocabulary: Vocabulary, side: Side, new_users: dict[str, int]
 ) -> Iterator[Difference]:
@@ -88,11 +92,10 @@ def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> I
         if change.name not in entries:
             yield Difference(change.label, "the entry", change.name, None)
             continue
-        for attribute in change.attributes:
-            expected = list_form(attribute.name, side(attribute))
-            found = entries[change.name].get(attribute.name)
+        for name, value in map(side, change.attributes):
+            expected, found = list_form(name, value), entries[change.name].get(name)
             if not same(found, expected):
-                yield Difference(change.label, attribute.name, expected, found)
+                yield Difference(change.label, name, expected, found)
 
 
 def _people(
@@ -105,32 +108,29 @@ def _people(
         if person is None:
             yield Difference(change.label, "the user", change.name, None)
             continue
-        for attribute in change.attributes:
-            found = getattr(person, "site" if attribute.name == "site" else PERSON_COLUMNS[attribute.name])
-            if not same(found, side(attribute)):
-                yield Difference(change.label, attribute.name, side(attribute), found)
+        for name, expected in map(side, change.attributes):
+            found = getattr(person, "site" if name == "site" else PERSON_COLUMNS[name])
+            if not same(found, expected):
+                yield Difference(change.label, name, expected, found)
 
 
 def _assets(
     connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary, side: Side
 ) -> Iterator[Difference]:
     by_tag = {change.name: change for change in changes}
-    called = vocabulary.called
-    for row in rows_by_tag(connection, _SELECTED, list(by_tag)):
-        change = by_tag.pop(row.tag)
-        custom = decode_custom(row.custom)
-        for attribute in change.attributes:
-            name, expected = attribute.name, side(attribute)
-            if name in _POSITIONS:
-                found = row[_POSITIONS[name]]
-                if found is not None and name in REFERENCES:
-                    found = called[name].get(found)
-            elif name in BOOKKEEPING:
+    called = tuple(vocabulary.called[name] for name in REFERENCES)
+    for tag, custom, *row in rows_by_tag(connection, _SELECTED, list(by_tag)):
+        change = by_tag.pop(tag)
+        row[: len(called)] = map(dict.get, called, row)
+        found = dict(zip(_NAMES, row, strict=True))
+        if custom != NO_CUSTOM:
+            found.update((CUSTOM_PREFIX + name, value) for name, value in decode_custom(custom).items())
+        for name, expected in map(side, change.attributes):
+            value = found.get(name)
+            if value == expected and value.__class__ is expected.__class__:
                 continue
-            else:
-                found = custom.get(name.removeprefix(CUSTOM_PREFIX))
-            if found is not expected and not same(found, expected):
-                yield Difference(change.label, name, expected, found)
+            if name not in BOOKKEEPING and not same(value, expected):
+                yield Difference(change.label, name, expected, value)
     for tag, change in by_tag.items():
         yield Difference(change.label, "the asset", tag, None)
 

@@ -11,14 +11,31 @@ from sqlalchemy import Connection, Row, insert, select
 from reconciler.errors import UsageError
 from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
 from reconciler.model.run import Origin, Run, RunDetail
-from reconciler.store.journal_tables import run, run_change
+from reconciler.model.snapshot import Scalar
+from reconciler.store.dialect import insert_many
+from reconciler.store.journal_tables import run, run_change, run_reason
 from reconciler.store.times import compact, utc_now
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _KINDS: Final = msgspec.json.Decoder(tuple[Kind, ...])
-_ATTRIBUTES: Final = msgspec.json.Decoder(tuple[Attribute, ...])
+_ATTRIBUTES: Final = msgspec.json.Decoder(list[tuple[str, Scalar, Scalar, int]])
 _IN_CHUNKS: Final = {"yield_per": 5000}
 _SUGGESTED: Final = 3
+_COLUMNS: Final = (
+    "run_id",
+    "subject",
+    "action",
+    "name",
+    "label",
+    "connection",
+    "device_id",
+    "kinds",
+    "attributes",
+)
+
+
+Reason = tuple[str, str]
+"""A rule and the words of its reason; a run keeps each once, since thousands of its changes share it."""
 
 
 def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: bytes, revision: str) -> str:
@@ -41,25 +58,31 @@ def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: byte
         "revision": revision,
     }
     key = connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one()
-    if plan.changes:
-        connection.execute(insert(run_change), list(_rows(key, plan.changes)))
+    reasons: dict[Reason, int] = {}
+    insert_many(connection, run_change, _COLUMNS, _rows(key, plan.changes, reasons))
+    numbered = ((key, number, rule, reason) for (rule, reason), number in reasons.items())
+    insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), numbered)
     return run_id
 
 
-def _rows(key: int, changes: tuple[Change, ...]) -> Iterator[dict[str, Any]]:
-    for position, change in enumerate(changes):
-        yield {
-            "run_id": key,
-            "position": position,
-            "subject": change.subject.value,
-            "action": change.action.value,
-            "name": change.name,
-            "label": change.label,
-            "connection": change.connection,
-            "device_id": change.device_id,
-            "kinds": _text(change.kinds),
-            "attributes": _text(change.attributes),
-        }
+def _rows(key: int, changes: tuple[Change, ...], reasons: dict[Reason, int]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of changes; `reasons` gets each reason that they have, numbered."""
+    for change in changes:
+        attributes = [
+            (each.name, each.before, each.after, reasons.setdefault((each.rule, each.reason), len(reasons)))
+            for each in change.attributes
+        ]
+        yield (
+            key,
+            change.subject.value,
+            change.action.value,
+            change.name,
+            change.label,
+            change.connection,
+            change.device_id,
+            _text(change.kinds),
+            _text(attributes),
+        )
 
 
 def read_runs(connection: Connection, limit: int) -> tuple[Run, ...]:
@@ -108,14 +131,21 @@ def _run(row: Row[Any]) -> Run:
 
 
 def _changes(connection: Connection, key: int) -> Iterator[Change]:
-    statement = select(run_change).where(run_change.c.run_id == key).order_by(run_change.c.position)
+    statement = select(run_change).where(run_change.c.run_id == key).order_by(run_change.c.id)
+    reasons = {
+        row.number: (row.reason, row.rule)
+        for row in connection.execute(select(run_reason).where(run_reason.c.run_id == key))
+    }
     for row in connection.execute(statement, execution_options=_IN_CHUNKS):
         yield Change(
             subject=Subject(row.subject),
             action=Action(row.action),
             name=row.name,
             label=row.label,
-            attributes=_ATTRIBUTES.decode(row.attributes),
+            attributes=tuple(
+                Attribute(name, before, after, *reasons[number])
+                for name, before, after, number in _ATTRIBUTES.decode(row.attributes)
+            ),
             kinds=_KINDS.decode(row.kinds),
             connection=row.connection,
             device_id=row.device_id,

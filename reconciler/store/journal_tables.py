@@ -42,11 +42,20 @@ run = Table(
     Column("undone_by", ForeignKey("run.id")),
 )
 
+run_reason = Table(
+    "run_reason",
+    metadata,
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("rule", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
 run_change = Table(
     "run_change",
     metadata,
-    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("subject", Text, one_of("subject", list(Subject)), nullable=False),
     Column("action", Text, one_of("action", list(Action)), nullable=False),
     Column("name", Text, nullable=False),
@@ -54,9 +63,8 @@ run_change = Table(
     Column("connection", Text),
     Column("device_id", Text),
     Column("kinds", Text, nullable=False),
-    Column("attributes", Text, nullable=False),
+    Column("attributes", Text, nullable=False, comment="a list of [name, before, after, number of the reason]"),
     Index("ix_run_change_name", "name"),
-    sqlite_with_rowid=False,
 )
 
 settings_revision = Table(

@@ -59,7 +59,7 @@ def _differences(connection: Connection, plan: Plan, vocabulary: Vocabulary) -> 
     assets = [change for change in created if change.subject is Subject.ASSET]
     yield from _tags_taken(connection, assets)
     yield from _matches(connection, assets)
-    yield from _bindings_in_the_way(connection, plan.bindings, vocabulary)
+    yield from _bindings_in_the_way(connection, plan.bindings, vocabulary, frozenset(change.name for change in assets))
 
 
 def _newer_reads(connection: Connection, plan: Plan) -> Iterator[Difference]:
@@ -116,7 +116,7 @@ def _values(connection: Connection, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _bindings_in_the_way(
-    connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary
+    connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary, new: frozenset[str]
 ) -> Iterator[Difference]:
     made = [change for change in changes if change.before is None]
     moved = [change for change in changes if change.before and change.before.device_id != change.after.device_id]
@@ -128,6 +128,7 @@ def _bindings_in_the_way(
         for change in changes
         if change.before and change.after.presence.value == "deleted"
     }
-    for tag, key in sorted(live_bindings(connection, [change.asset for change in made]).items()):
+    there = [change.asset for change in made if change.asset not in new]
+    for tag, key in sorted(live_bindings(connection, there).items()):
         if key not in ending:
             yield Difference(tag, "device", None, key[2])

@@ -23,6 +23,7 @@ BOOKKEEPING: Final = frozenset({"device"})
 """Attributes that a plan shows and that a binding holds."""
 
 CUSTOM_PREFIX: Final = "custom."
+NO_CUSTOM: Final = "{}"
 
 _CUSTOM: Final = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")

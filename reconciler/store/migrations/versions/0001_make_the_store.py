@@ -373,9 +373,22 @@ def _journal() -> None:
     )
     op.create_index(op.f("ix_run_started_at"), "run", ["started_at"], unique=False)
     op.create_table(
+        "run_reason",
+        Column("run_id", Integer, ForeignKey("run.id", name=op.f("fk_run_reason_run_id"), ondelete="CASCADE")),
+        Column("number", Integer, autoincrement=False),
+        Column("rule", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        PrimaryKeyConstraint("run_id", "number", name=op.f("pk_run_reason")),
+    )
+    op.create_table(
         "run_change",
-        Column("run_id", Integer, ForeignKey("run.id", name=op.f("fk_run_change_run_id"), ondelete="CASCADE")),
-        Column("position", Integer),
+        Column("id", Integer),
+        Column(
+            "run_id",
+            Integer,
+            ForeignKey("run.id", name=op.f("fk_run_change_run_id"), ondelete="CASCADE"),
+            nullable=False,
+        ),
         Column(
             "subject",
             Text,
@@ -393,11 +406,11 @@ def _journal() -> None:
         Column("connection", Text),
         Column("device_id", Text),
         Column("kinds", Text, nullable=False),
-        Column("attributes", Text, nullable=False),
-        PrimaryKeyConstraint("run_id", "position", name=op.f("pk_run_change")),
-        sqlite_with_rowid=False,
+        Column("attributes", Text, nullable=False, comment="a list of [name, before, after, number of the reason]"),
+        PrimaryKeyConstraint("id", name=op.f("pk_run_change")),
     )
     op.create_index(op.f("ix_run_change_name"), "run_change", ["name"], unique=False)
+    op.create_index(op.f("ix_run_change_run_id"), "run_change", ["run_id"], unique=False)
     op.create_table(
         "settings_revision",
         Column("id", Integer),

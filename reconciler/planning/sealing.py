@@ -1,6 +1,7 @@
 """A plan's canonical bytes, and the digest over them that shows any later change (P2)."""
 
 import hashlib
+import re
 
 import msgspec
 
@@ -8,15 +9,26 @@ from reconciler.model.plan import Plan
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
+_INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What JSON allows as it is and a terminal obeys: control characters beyond ASCII's first, and direction marks."""
+
+
+def canonical(value: object) -> bytes:
+    """Return a value's canonical JSON, without newline: keys sorted, nothing in it that a terminal obeys."""
+    data = _ENCODER.encode(value)
+    if data.isascii() and b"\x7f" not in data:
+        return data
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found.group()):04x}", data.decode()).encode()
+
 
 def encode(plan: Plan) -> bytes:
     """Return the plan's canonical JSON: one line and its newline, the same bytes for equal plans."""
-    return _ENCODER.encode(plan) + b"\n"
+    return canonical(plan) + b"\n"
 
 
 def digest(plan: Plan) -> str:
     """Return the SHA-256 (hex) over the plan's canonical JSON, without newline, with its digest empty."""
-    return hashlib.sha256(_ENCODER.encode(msgspec.structs.replace(plan, digest=""))).hexdigest()
+    return hashlib.sha256(canonical(msgspec.structs.replace(plan, digest=""))).hexdigest()
 
 
 def seal(plan: Plan) -> Plan:

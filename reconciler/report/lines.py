@@ -1,0 +1,100 @@
+"""Lines of a report for a terminal: styled text, folded at a width that is counted in the cells it takes there."""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+
+from rich.cells import cell_len, chop_cells
+from rich.text import Text
+
+from reconciler.report.escaping import terminal
+
+_WORD = re.compile(r" *[^ ]+")
+_KEPT = "\u00a0"
+"""Stands for a space that no line ends at; escaped texts hold none."""
+_LONGEST_KEPT = 40
+_NARROWEST = 20
+"""Cells that a folded text gets at least, however far it is indented."""
+
+
+class Style(StrEnum):
+    """The few looks of a report; none carries a meaning that the words do not."""
+
+    PLAIN = ""
+    HEADING = "bold"
+    CREATE = "green"
+    UPDATE = "yellow"
+    LOUD = "bold red"
+    PROBLEM = "red"
+    WARNING = "yellow"
+    QUIET = "dim"
+
+
+def styled(*pieces: str | tuple[str, Style]) -> Text:
+    """Return pieces, each with its style, as one text. Pieces are escaped: whatever is in them stays on its line."""
+    text = Text()
+    for piece in pieces:
+        words, style = (piece, Style.PLAIN) if isinstance(piece, str) else piece
+        text.append(terminal(words), style or None)
+    return text
+
+
+def parts(words: Iterable[str], separator: str = " · ", style: Style = Style.PLAIN) -> Text:
+    """Return words, escaped and joined, that are folded between one another; a short one is never torn."""
+    shown = [terminal(each) for each in words]
+    kept = [each.replace(" ", _KEPT) if cell_len(each) <= _LONGEST_KEPT else each for each in shown]
+    return Text(separator.join(kept), style or "")
+
+
+def padded(text: str, cells: int) -> str:
+    """Return a text, escaped, with spaces after it up to so many cells."""
+    shown = terminal(text)
+    return shown + " " * (cells - cell_len(shown))
+
+
+def cells(text: str) -> int:
+    """Return how many cells a text takes once it is escaped."""
+    return cell_len(terminal(text))
+
+
+def folded(text: Text, width: int, *, first: Text | str = "", rest: int | None = None) -> list[Text]:
+    """Return the text as lines of at most `width` cells.
+
+    `first` stands before the first line; the others are indented by `rest` cells, or as far as `first` reaches.
+    """
+    start = first if isinstance(first, Text) else Text(first)
+    indent = start.cell_len if rest is None else rest
+    pieces = _pieces(text, max(width - start.cell_len, _NARROWEST), max(width - indent, _NARROWEST))
+    lines = [(Text(" " * indent) if number else start) + piece for number, piece in enumerate(pieces)]
+    for line in lines:
+        line.plain = line.plain.replace(_KEPT, " ")
+        line.rstrip()
+    return lines
+
+
+def _pieces(text: Text, first: int, rest: int) -> list[Text]:
+    if text.cell_len <= first:
+        return [text]
+    bounds = list(_bounds(text.plain, first, rest))
+    return [text[start:end] for start, end in bounds]
+
+
+def _bounds(plain: str, first: int, rest: int) -> Iterable[tuple[int, int]]:
+    """Give where each line begins and ends, broken at spaces, and within a word only when it is longer than a line."""
+    room, begin, end, used = first, 0, 0, 0
+    for match in _WORD.finditer(plain):
+        word = match.group()
+        size = cell_len(word)
+        if used and used + size > room:
+            yield begin, end
+            begin, room, used = match.end() - len(word.lstrip(" ")), rest, 0
+            size = cell_len(word.lstrip(" "))
+        end = match.end()
+        used += size
+        while used > room:
+            fits = len(chop_cells(plain[begin:end], room)[0])
+            yield begin, begin + fits
+            begin, room = begin + fits, rest
+            used = cell_len(plain[begin:end])
+    if end > begin:
+        yield begin, end

@@ -1,0 +1,128 @@
+"""How a plan opens: what it is for, what is over a limit, what the settings change, and what each connection gave."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from reconciler.model.plan import ConnectionSummary, Kind, LimitUse, Plan, SettingChange
+from reconciler.report.lines import Style, cells, folded, padded, parts, styled
+from reconciler.report.values import ARROW, moment, short
+
+
+def headline(plan: Plan, kind: str | None, width: int) -> list[Text]:
+    """Return whose plan this is, of which settings, from when."""
+    instance = f"{plan.instance} ({kind})" if kind else plan.instance
+    settings = short(plan.settings_commit) if plan.settings_commit else f"{short(plan.settings_digest)} (no commit)"
+    verb = "read" if any(each.read_at for each in plan.connections) else "as of"
+    text = parts(
+        [f"Plan for {instance}", f"settings {settings}", f"{verb} {moment(plan.made_at)}"], style=Style.HEADING
+    )
+    return folded(text, width, rest=2)
+
+
+def first_import_lines(plan: Plan, width: int) -> list[Text]:
+    """Return how a first import met a store that holds assets: where a wrong matching field shows (R3)."""
+    lines: list[Text] = []
+    for each in plan.connections:
+        if not _fills_a_filled_store(plan, each):
+            continue
+        report = each.report
+        text = styled(
+            (f"First import of {each.name} into a store that holds assets: ", Style.HEADING),
+            f"of {report.listed:,} devices {report.matched:,} match an asset, {report.ambiguous:,} are ambiguous, and "
+            f"{report.created:,} would be created. If more should match, correct assetMatchingField before applying.",
+        )
+        lines += [Text(), *folded(text, width, first=styled(("! ", Style.WARNING)))]
+    return lines
+
+
+def _fills_a_filled_store(plan: Plan, summary: ConnectionSummary) -> bool:
+    report = summary.report
+    if not summary.first_import or not (report.matched or report.ambiguous or report.created):
+        return False
+    created = [use for use in plan.limits if use.connection == summary.name and use.kind is Kind.CREATED]
+    return not any(use.exempt for use in created)
+
+
+def limit_lines(plan: Plan, width: int) -> list[Text]:
+    """Return the limits that the plan is over, with the numbers and how to allow it; nothing for none (R4)."""
+    over = plan.over_limit()
+    if not over:
+        return []
+    lines = [Text(), styled(("OVER A LIMIT: this plan will not be applied as it is.", Style.LOUD))]
+    for use in over:
+        before = f" after {use.used:,} in the last window" if use.used else ""
+        text = styled(
+            (
+                f"{use.kind} of {use.connection}: {use.planned:,} planned{before}, {use.allowed:,} allowed",
+                Style.PROBLEM,
+            ),
+            f" ({use.bound:,} bound assets)",
+        )
+        lines += folded(text, width, first=styled(("  ! ", Style.PROBLEM)))
+    return lines + folded(parts(["To allow it:", *allow_words(over)], " "), width, first="    ")
+
+
+def allow_words(over: Sequence[LimitUse]) -> list[str]:
+    """Return the options that raise these limits for one run: `--allow created=12`, `--because TEXT`."""
+    needed: dict[str, int] = {}
+    for use in over:
+        needed[use.kind] = max(needed.get(use.kind, 0), use.planned)
+    return [*(f"--allow {kind}={number}" for kind, number in needed.items()), "--because TEXT"]
+
+
+def pending_lines(pending: Sequence[SettingChange], since: str | None, width: int) -> list[Text]:
+    """Return the settings that this store has not seen yet, enablement first; nothing for none (E4).
+
+    `since` is the commit, or the time, of the settings that it has seen.
+    """
+    if not pending:
+        return []
+    when = f" (since {_since(since)})" if since else ""
+    lines = [Text(), styled(("settings not yet applied here", Style.HEADING), when)]
+    names = min(max(cells(each.path) for each in pending), width // 2)
+    for each in sorted(pending, key=lambda each: ("enabled" not in each.path.lower(), each.path)):
+        first = styled(("  ~ ", Style.UPDATE), padded(each.path, names), "  ")
+        lines += folded(styled(f"{each.before} {ARROW} {each.after}"), width, first=first, rest=4 + names + 2)
+    return lines
+
+
+def _since(when: str) -> str:
+    return moment(when) if when.endswith("Z") else short(when)
+
+
+def connection_lines(plan: Plan, width: int) -> list[Text]:
+    """Return one line per connection, with its warnings and what of it is unknown beneath."""
+    if not plan.connections:
+        return []
+    names = min(max(cells(each.name) for each in plan.connections), width // 3)
+    lines = [Text()]
+    for each in plan.connections:
+        first = styled((padded(each.name, names), Style.HEADING), "  ")
+        lines += folded(_connection(each), width, first=first, rest=names + 2)
+        indent = " " * (names + 2)
+        notes = [(f"{part.part} unknown", part.why) for part in each.unknown if part.why != each.skipped]
+        for word, text in [*notes, *(("warning", text) for text in each.warnings)]:
+            note = styled((f"{word}: ", Style.WARNING), text)
+            lines += folded(note, width, first=styled(indent, ("! ", Style.WARNING)))
+    return lines
+
+
+def _connection(summary: ConnectionSummary) -> Text:
+    if summary.skipped is not None and not summary.enabled:
+        return styled("not enabled here: ", summary.skipped)
+    if summary.skipped is not None:
+        return styled(("could not be read: ", Style.PROBLEM), summary.skipped)
+    report = summary.report
+    numbers = (
+        (report.bound, "bound"),
+        (report.matched, "matched"),
+        (report.created, "to create"),
+        (report.ambiguous, "ambiguous"),
+        (report.withheld, "withheld"),
+        (report.excluded, "excluded"),
+        (report.superseded, "superseded"),
+        (report.not_created, "not created"),
+    )
+    words = [f"{number:,} {word}" for number, word in numbers if number]
+    return styled(f"{report.listed:,} listed", ": " if words else "") + parts(words, ", ")

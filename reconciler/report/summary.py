@@ -1,0 +1,92 @@
+"""A plan or an outcome in one line."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from reconciler.model.plan import Action, Change, Kind, Plan, Subject
+from reconciler.model.run import Outcome
+from reconciler.report.kinds import ORDER
+from reconciler.report.values import many
+
+_DETAILS = (*(kind for kind in ORDER if kind not in (Kind.CREATED, Kind.UPDATED)),)
+
+
+def summary_line(plan: Plan) -> str:
+    """Return what a plan comes to: `Plan: 8 to create, 21 to update (5 renamed) · 2 withheld · 1 problem`."""
+    return " · ".join(summary_parts(plan))
+
+
+def summary_parts(plan: Plan) -> list[str]:
+    """Return the parts of the summary line, in its order."""
+    first, *others = _planned(plan.changes) or [""]
+    return [f"Plan: {first}" if first else _nothing(plan), *others, *_rest(plan)]
+
+
+def _nothing(plan: Plan) -> str:
+    if not any(connection.enabled for connection in plan.connections):
+        return "No changes: no connection is enabled here."
+    if plan.incomplete():
+        return "No changes, as far as is known."
+    return "No changes. The store matches Intune."
+
+
+def _planned(changes: Iterable[Change]) -> list[str]:
+    counts = Counter((change.subject, change.action) for change in changes)
+    parts = []
+    created, updated = counts[Subject.ASSET, Action.CREATE], counts[Subject.ASSET, Action.UPDATE]
+    if created or updated:
+        made = [f"{created:,} to create"] if created else []
+        changed = [f"{updated:,} to update{_details(changes)}"] if updated else []
+        parts.append(", ".join(made + changed))
+    users = counts[Subject.USER, Action.CREATE], counts[Subject.USER, Action.UPDATE]
+    if any(users):
+        words = [f"{number:,} to {word}" for number, word in zip(users, ("create", "update"), strict=True) if number]
+        parts.append(f"users: {', '.join(words)}")
+    entries = counts[Subject.CATALOGUE, Action.CREATE] + counts[Subject.CATALOGUE, Action.UPDATE]
+    if entries:
+        parts.append(f"catalogue: {many(entries, 'entry', 'entries')} to make")
+    return parts
+
+
+def _details(changes: Iterable[Change]) -> str:
+    updates = [each for each in changes if each.subject is Subject.ASSET and each.action is Action.UPDATE]
+    counts: Counter[str] = Counter(kind for change in updates for kind in change.kinds)
+    counts["renamed"] = sum(any(attribute.name == "name" for attribute in change.attributes) for change in updates)
+    words = [f"{counts[kind]:,} {kind}" for kind in ("renamed", *_DETAILS) if counts[kind]]
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _rest(plan: Plan) -> list[str]:
+    parts = []
+    if plan.bindings and not plan.changes:
+        parts.append(f"{many(len(plan.bindings), 'binding')} to record")
+    if plan.withheld:
+        parts.append(f"{len(plan.withheld):,} withheld")
+    if plan.problems:
+        parts.append(many(len(plan.problems), "problem"))
+    if over := plan.over_limit():
+        parts.append(f"over {many(len(over), 'limit')}")
+    return parts
+
+
+def outcome_line(outcome: Outcome, seconds: float) -> str:
+    """Return what an apply did: `Applied run 20261123-080000-1a2b: 8 created, 21 updated in 1.2 s`."""
+    done = ", ".join(counts_words(outcome.counts))
+    if not done:
+        done = f"{many(outcome.bindings, 'binding')} recorded" if outcome.bindings else "nothing to change"
+    return f"Applied run {outcome.run_id}: {done} in {seconds:.1f} s"
+
+
+def counts_words(counts: Mapping[str, int]) -> list[str]:
+    """Return a run's counts, named as `Plan.counts` names them, in words."""
+    names: dict[str, tuple[str, str]] = {kind: (kind, kind) for kind in ORDER}
+    names |= {
+        Kind.USERS_DEACTIVATED: ("user deactivated", "users deactivated"),
+        "user-create": ("user created", "users created"),
+        "user-update": ("user updated", "users updated"),
+        Kind.NEW_TYPES: ("new type", "new types"),
+        "catalogue-create": ("catalogue entry made", "catalogue entries made"),
+    }
+    known = [f"{counts[name]:,} {words[counts[name] != 1]}" for name, words in names.items() if counts.get(name)]
+    other = [f"{number:,} {name}" for name, number in sorted(counts.items()) if number and name not in names]
+    return known + other

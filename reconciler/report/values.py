@@ -1,0 +1,62 @@
+"""How a value of a plan is shown to people."""
+
+import json
+
+from reconciler.model.snapshot import Scalar
+
+ARROW = "→"
+EMPTY = "(empty)"
+LONGEST = 120
+"""Characters of a value that are shown."""
+_LONGEST_NAME = 60
+
+
+def shown(value: Scalar) -> str:
+    """Return a value as people read it; a text that could be taken for something else stands in quotes."""
+    match value:
+        case None:
+            return EMPTY
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 2**53:
+            return str(int(value))
+        case str():
+            return _text(value)
+        case _:
+            return str(value)
+
+
+def _text(value: str) -> str:
+    if len(value) > LONGEST:
+        return f"{value[:LONGEST]}… ({len(value):,} characters)"
+    doubtful = value != value.strip() or value in ("", EMPTY) or ARROW in value
+    return f"“{value}”" if doubtful else value
+
+
+def called(label: str) -> str:
+    """Return what something is called, cut where it is longer than a name should be."""
+    return label if len(label) <= _LONGEST_NAME else f"{label[:_LONGEST_NAME]}…"
+
+
+def difference(before: Scalar, after: Scalar) -> str:
+    """Return `before → after`; values that look alike and are not stand as JSON."""
+    old, new = shown(before), shown(after)
+    if old == new:
+        old, new = (json.dumps(value, ensure_ascii=False)[: LONGEST * 2] for value in (before, after))
+    return f"{old} {ARROW} {new}"
+
+
+def moment(utc: str, *, seconds: bool = False) -> str:
+    """Return a point in time, given as `2026-11-23T08:00:00Z`, as `2026-11-23 08:00 UTC`; other text as it is."""
+    day, _, time = utc.partition("T")
+    return f"{day} {time[: 8 if seconds else 5]} UTC" if time.endswith("Z") else utc
+
+
+def short(digest: str) -> str:
+    """Return the first characters of a commit or digest, enough to tell it from others."""
+    return digest[:7]
+
+
+def many(number: int, one: str, several: str | None = None) -> str:
+    """Return `1 asset` or `2 assets`."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

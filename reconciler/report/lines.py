@@ -14,7 +14,7 @@ _KEPT = "\u00a0"
 """Stands for a space that no line ends at; escaped texts hold none."""
 _LONGEST_KEPT = 40
 _NARROWEST = 20
-"""Cells that a folded text gets at least, however far it is indented."""
+"""Cells that a folded text gets at least, however far it is indented; a report is at least 40 wide."""
 
 
 class Style(StrEnum):
@@ -60,11 +60,14 @@ def cells(text: str) -> int:
 def folded(text: Text, width: int, *, first: Text | str = "", rest: int | None = None) -> list[Text]:
     """Return the text as lines of at most `width` cells.
 
-    `first` stands before the first line; the others are indented by `rest` cells, or as far as `first` reaches.
+    `first` stands before the first line; the others are indented by `rest` cells, or as far as `first` reaches. When
+    `first` leaves no room beside it, it stands on lines of its own.
     """
     start = first if isinstance(first, Text) else Text(first)
-    indent = start.cell_len if rest is None else rest
-    pieces = _pieces(text, max(width - start.cell_len, _NARROWEST), max(width - indent, _NARROWEST))
+    indent = min(start.cell_len if rest is None else rest, width - _NARROWEST)
+    if start.cell_len > width - _NARROWEST:
+        return [*folded(start, width, rest=4), *(folded(text, width, first=" " * min(indent, 8)) if text else [])]
+    pieces = _pieces(text, width - start.cell_len, width - indent)
     lines = [(Text(" " * indent) if number else start) + piece for number, piece in enumerate(pieces)]
     for line in lines:
         line.plain = line.plain.replace(_KEPT, " ")

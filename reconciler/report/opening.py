@@ -79,7 +79,8 @@ def pending_lines(pending: Sequence[SettingChange], since: str | None, width: in
     if not pending:
         return []
     when = f" (since {_since(since)})" if since else ""
-    lines = [Text(), styled(("settings not yet applied here", Style.HEADING), when)]
+    heading = styled(("settings not yet applied here", Style.HEADING), when)
+    lines = [Text(), *folded(heading, width, rest=2)]
     names = min(max(cells(each.path) for each in pending), width // 2)
     for each in sorted(pending, key=lambda each: ("enabled" not in each.path.lower(), each.path)):
         first = styled(("  ~ ", Style.UPDATE), padded(each.path, names), "  ")

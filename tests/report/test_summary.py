@@ -1,0 +1,105 @@
+"""A plan or an outcome in one line."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from reconciler.model.plan import (
+    Action,
+    Attribute,
+    BindingChange,
+    Change,
+    ConnectionSummary,
+    Kind,
+    LimitUse,
+    Plan,
+    Problem,
+    Subject,
+    Withheld,
+)
+from reconciler.model.run import Outcome
+from reconciler.model.state import Life, Presence
+from reconciler.report.summary import outcome_line, summary_line
+
+CONNECTION = ConnectionSummary(name="intune", tenant_id="t", enabled=True)
+PLAN = Plan(
+    tool_version="0",
+    instance="prod",
+    settings_digest="d",
+    settings_commit=None,
+    store_id=None,
+    store_revision="",
+    made_at="2026-11-23T08:00:00Z",
+    connections=(CONNECTION,),
+)
+PROBLEM = Problem(connection="intune", label="x", message="m", rule="M4")
+WITHHELD = Withheld(connection="intune", label="x", what="w", reason="r", rule="G3")
+BINDING = BindingChange(
+    connection="intune",
+    source="intune",
+    tenant_id="t",
+    asset="AST-1",
+    before=None,
+    after=Life("d", Presence.PRESENT, "2026-11-23T08:00:00Z"),
+    reason="r",
+    rule="M2",
+)
+OVER = LimitUse(connection="intune", kind=Kind.CREATED, planned=9, used=0, allowed=1, bound=2, over=True)
+
+
+def change(subject: Subject, action: Action, *kinds: Kind, attribute: str = "model") -> Change:
+    """Return a change of one attribute."""
+    attributes = (Attribute(attribute, "a", "b", "r", "F1"),)
+    return Change(subject=subject, action=action, name="n", label="l", attributes=attributes, kinds=kinds)
+
+
+CREATED = change(Subject.ASSET, Action.CREATE, Kind.CREATED)
+UPDATED = change(Subject.ASSET, Action.UPDATE, Kind.UPDATED)
+RENAMED = change(Subject.ASSET, Action.UPDATE, Kind.UPDATED, attribute="name")
+GONE = change(Subject.ASSET, Action.UPDATE, Kind.DELETED_IN_INTUNE, attribute="status")
+NEW_USER = change(Subject.USER, Action.CREATE)
+USER = change(Subject.USER, Action.UPDATE)
+ENTRY = change(Subject.CATALOGUE, Action.CREATE)
+
+
+@pytest.mark.parametrize(
+    ("different", "line"),
+    [
+        ({}, "No changes. The store matches Intune."),
+        ({"problems": (PROBLEM,)}, "No changes. The store matches Intune. · 1 problem"),
+        ({"withheld": (WITHHELD,)}, "No changes, as far as is known. · 1 withheld"),
+        ({"bindings": (BINDING,) * 2}, "No changes. The store matches Intune. · 2 bindings to record"),
+        ({"connections": (replace(CONNECTION, enabled=False),)}, "No changes: no connection is enabled here."),
+        ({"changes": (CREATED,) * 8, "bindings": (BINDING,)}, "Plan: 8 to create"),
+        (
+            {"changes": (CREATED, UPDATED, RENAMED, GONE), "withheld": (WITHHELD,) * 2, "problems": (PROBLEM,)},
+            "Plan: 1 to create, 3 to update (1 renamed, 1 deletedInIntune) · 2 withheld · 1 problem",
+        ),
+        ({"changes": (NEW_USER, USER, USER)}, "Plan: users: 1 to create, 2 to update"),
+        ({"changes": (ENTRY, UPDATED)}, "Plan: 1 to update · catalogue: 1 entry to make"),
+        ({"changes": (CREATED,) * 1200, "limits": (OVER,)}, "Plan: 1,200 to create · over 1 limit"),
+    ],
+)
+def test_summary(different: dict[str, Any], line: str) -> None:
+    """A plan's last line says what it comes to."""
+    assert summary_line(replace(PLAN, **different)) == line
+
+
+@pytest.mark.parametrize(
+    ("counts", "bindings", "line"),
+    [
+        ({"created": 8, "updated": 21}, 8, "Applied run r1: 8 created, 21 updated in 1.2 s"),
+        (
+            {"catalogue-create": 1, "user-create": 2, "usersDeactivated": 1, "somethingNew": 3, "moved": 0},
+            0,
+            "Applied run r1: 1 user deactivated, 2 users created, 1 catalogue entry made, 3 somethingNew in 1.2 s",
+        ),
+        ({}, 3, "Applied run r1: 3 bindings recorded in 1.2 s"),
+        ({}, 0, "Applied run r1: nothing to change in 1.2 s"),
+    ],
+)
+def test_outcome(counts: dict[str, int], bindings: int, line: str) -> None:
+    """An apply's last line says what it did."""
+    outcome = Outcome(run_id="r1", revision="v", changes=1, bindings=bindings, counts=counts)
+    assert outcome_line(outcome, 1.234) == line

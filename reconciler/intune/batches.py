@@ -5,7 +5,6 @@ longest wait that any of them was told (docs concepts/json-batching.md, throttli
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -17,6 +16,7 @@ from reconciler.errors import GraphError, SignInError
 from reconciler.intune.graph import Graph, not_understood
 from reconciler.intune.refusals import described_parts
 from reconciler.intune.retrying import RETRIED, Patience, Trouble, retry_after
+from reconciler.intune.threads import threads
 
 PARTS: Final = 20
 AT_ONCE: Final = 3
@@ -60,8 +60,8 @@ def ask_each(graph: Graph, addresses: Mapping[str, str]) -> Iterator[tuple[str, 
     """Yield an answer, or why there is none, for each address below `/v1.0`, by its key and in any order."""
     keys = iter(addresses)
     chunks = iter(lambda: {key: addresses[key] for key in islice(keys, PARTS)}, {})
-    with ThreadPoolExecutor(AT_ONCE, "batches") as threads:
-        for answers in threads.map(lambda chunk: _ask(graph, chunk), chunks):
+    with threads(AT_ONCE, "batches") as several:
+        for answers in several.map(lambda chunk: _ask(graph, chunk), chunks):
             yield from answers.items()
 
 
@@ -74,7 +74,7 @@ def _ask(graph: Graph, addresses: Mapping[str, str]) -> dict[str, Answer | NoAns
         while waiting:
             answers = _batch(graph, waiting)
             again = {key: answers.get(key) for key in waiting if _again(answers.get(key))}
-            results |= {key: answer for key, answer in answers.items() if key not in again}
+            results |= answers
             waiting = {key: addresses[key] for key in again}
             if waiting:
                 patience.wait(_trouble(graph, again))
@@ -100,5 +100,5 @@ def _again(answer: Answer | None) -> bool:
 
 def _trouble(graph: Graph, answers: Mapping[str, Answer | None]) -> Trouble:
     told = [wait for answer in answers.values() if answer and (wait := answer.wait(graph)) is not None]
-    first = next((answer.described() for answer in answers.values() if answer), "without these parts")
-    return Trouble(f"{len(answers)} parts of a batch were answered {first}", max(told, default=None))
+    first = next((answer.described() for answer in answers.values() if answer), "no answer")
+    return Trouble(f"{len(answers)} of a batch's parts got {first}", max(told, default=None))

@@ -58,5 +58,4 @@ class Budget:
 
     def told(self) -> str:
         """Name the whole time."""
-        minutes = self._seconds / 60
-        return f"the {minutes:g} minutes that reading a connection may take"
+        return f"the {self._seconds / 60:g} minutes that reading a connection may take"

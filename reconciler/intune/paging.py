@@ -6,7 +6,6 @@
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from reconciler.errors import GraphError
 from reconciler.intune.graph import Graph, not_understood
 from reconciler.intune.mending import mended
 from reconciler.intune.refusals import Reply
+from reconciler.intune.threads import threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def pages(graph: Graph, url: str, permission: str) -> Iterator[Page]:
     Raises GraphError, UnreachableError and SignInError.
     """
     links = _Links(graph.base, url)
-    with ThreadPoolExecutor(1, "pages") as ahead:
+    with threads(1, "pages") as ahead:
         reply = graph.get(url, permission=permission)
         while True:
             envelope = _opened(url, reply)

@@ -1,6 +1,5 @@
 """Reading one connection: devices, absence and users, each a part that can fail on its own (G1-G4, G6, G7)."""
 
-from concurrent.futures import ThreadPoolExecutor
 from operator import attrgetter
 from typing import Any
 
@@ -14,6 +13,7 @@ from reconciler.intune.inputs import Access, Bound, Needs
 from reconciler.intune.people import read_people
 from reconciler.intune.records import Records, listed_devices, single_devices, users
 from reconciler.intune.signing_in import SignIn
+from reconciler.intune.threads import threads
 from reconciler.intune.transport import Transport
 from reconciler.model.snapshot import Snapshot
 
@@ -48,18 +48,14 @@ def read_snapshot(
 
 def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, progress: Progress) -> Snapshot:
     listed, people = listed_devices(needs.device_properties), users(needs.user_properties)
-    with ThreadPoolExecutor(2, "parts") as parts:
-        try:
-            reading_people = parts.submit(_people, graph, people, progress)
-            counting = parts.submit(enrolled_count, graph)
-            devices = read_devices(graph, listed, progress)
-            ids = frozenset(map(attrgetter("id"), devices.devices))
-            absence = _absence(graph, needs, bound, devices, ids, progress)
-            found_people, people_unknown = reading_people.result()
-            warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
-        except BaseException:
-            graph.budget.stop()
-            raise
+    with threads(2, "parts") as parts:
+        reading_people = parts.submit(_people, graph, people, progress)
+        counting = parts.submit(enrolled_count, graph)
+        devices = read_devices(graph, listed, progress)
+        ids = frozenset(map(attrgetter("id"), devices.devices))
+        absence = _absence(graph, needs, bound, devices, ids, progress)
+        found_people, people_unknown = reading_people.result()
+        warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
     return Snapshot(
         connection=name,
         source="intune",

@@ -97,12 +97,13 @@ def test_no_request_reaches_a_host_that_is_not_allowed(
         "https://graph.microsoft.com@elsewhere.example",
         "https://me@graph.microsoft.com",
         "https://graph.microsoft.com/v1.0",
+        "https://graph.microsoft.com:8443",
         "https://",
         "graph.microsoft.com",
     ],
 )
 def test_an_address_is_https_and_a_host_only(address: str) -> None:
-    """No other scheme, no login, no path."""
+    """No other scheme, no login, no path, and of Microsoft's no other port."""
     with pytest.raises(SignInError):
         hosts.check(access_to("https://login.microsoftonline.com", address, production=False))
 

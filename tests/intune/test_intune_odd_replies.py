@@ -223,7 +223,7 @@ def test_a_part_without_an_answer_is_asked_again(wire: responses.RequestsMock, r
     listed(wire)
     wire.post(f"{GRAPH}/$batch", json={"responses": []})
     snapshot = read_wire(bound=Bound(frozenset({"gone"}), allowed_absent=5))
-    told = "1 parts of a batch were answered without these parts, 11 times in all. Try again later."
+    told = "1 of a batch's parts got no answer, 11 times in all. Try again later."
     assert snapshot.absence_unknown == {"gone": told}
 
 

@@ -1,13 +1,15 @@
 """Reading a whole connection from the simulator over TLS, with the real msal and requests."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
 
 import msgspec
 import pytest
 
 from reconciler.errors import GraphError, UnreachableError
-from reconciler.intune.read import Bound
+from reconciler.intune.read import Access, Bound, Needs, read_snapshot
 from reconciler.model.snapshot import UNKNOWN, Part, Snapshot, record_type
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName, RetryForm
@@ -15,6 +17,8 @@ from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant import Tenant
 
 Read = Callable[..., Snapshot]
+
+PROPERTIES = ("serialNumber",)
 
 _KINDS = {
     "deviceName": "text",
@@ -172,6 +176,15 @@ def test_a_list_that_fails_part_way_keeps_what_it_has_and_proves_nothing(
     assert "batch" not in simulator.tally.counts
 
 
+def test_a_list_that_ends_after_an_empty_page_is_a_list(simulator: Simulator, read: Read) -> None:
+    """The first page was read, so the connection could be: nothing is known of the devices, and that is told."""
+    simulator.inject(Fault(FaultName.EMPTY_PAGE))
+    simulator.inject(Fault(FaultName.NESTED_ERROR, on=(Endpoint.DEVICES,), after=1))
+    snapshot = read()
+    assert snapshot.devices == ()
+    assert str(snapshot.devices_unknown).startswith("The list ended early, after 0 devices. GET ")
+
+
 def test_a_foreign_link_gets_no_request(simulator: Simulator, read: Read) -> None:
     """A link to another host, which has the token's own name in front, is not followed."""
     simulator.inject(Fault(FaultName.FOREIGN_NEXT_LINK, host="localhost.elsewhere.example"))
@@ -252,3 +265,33 @@ def test_an_overview_that_fails_is_nothing(simulator: Simulator, read: Read) -> 
     snapshot = read()
     assert (snapshot.devices, snapshot.unknown_parts(), snapshot.warnings) == (sound.devices, (), ())
     assert simulator.tally.counts["overview"] == 1
+
+
+def test_an_interrupted_read_ends_at_once(simulator: Simulator, access: Callable[..., Access]) -> None:
+    """Whoever presses Ctrl-C does not wait for a part that Graph told to come back in five minutes."""
+    simulator.inject(Fault(FaultName.THROTTLE, on=(Endpoint.USERS,), retry_after=300))
+
+    def interrupt(_what: str, _count: int) -> None:
+        while not simulator.tally.counts.get("users"):
+            time.sleep(0.001)
+        raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        read_snapshot("intune", access(), Needs(PROPERTIES, ("mail",)), Bound(), interrupt)
+    assert time.monotonic() - began < 5
+
+
+def test_a_read_leaves_no_thread_behind(read: Read) -> None:
+    """What a read began ends with it."""
+    read(users=("mail",), bound=Bound(frozenset({"gone"}), allowed_absent=5))
+    parts = ("pages", "parts", "batches")
+    assert wait_for(lambda: not [one for one in threading.enumerate() if one.name.startswith(parts)])
+
+
+def wait_for(condition: Callable[[], bool], most: float = 5) -> bool:
+    """Wait until something holds; say whether it does."""
+    end = time.monotonic() + most
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.001)
+    return condition()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import requests
 import responses
 
 from reconciler.errors import GraphError, UnreachableError
@@ -89,9 +90,9 @@ def test_a_reply_is_read_up_to_a_size(clock: Any, size: int, fits: bool) -> None
 
 def test_nothing_begins_after_the_time_budget(clock: Any) -> None:
     """With no time left no request is made."""
-    transport = Transport(Budget(60, clock.pace))
-    clock.pass_(60)
-    with responses.RequestsMock(), pytest.raises(UnreachableError, match=r"not answered in the 1 minutes that"):
+    transport = Transport(Budget(120, clock.pace))
+    clock.pass_(120)
+    with responses.RequestsMock(), pytest.raises(UnreachableError, match=r"not answered in the 2 minutes that"):
         transport.send(Call("GET", f"{URL}?$skiptoken=personal"))
 
 
@@ -132,3 +133,31 @@ def test_a_long_message_is_cut() -> None:
     body = b'{"error":{"code":"c","message":"' + b"m" * 5000 + b'"}}'
     told = described(Reply(400, {"request-id": "r"}, body))
     assert told == f"400 Bad Request (c: {'m' * 299}…; request id r)"
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "waits"),
+    [
+        (
+            requests.ReadTimeout(),
+            "graph.microsoft.com said nothing for too long, 11 times in all. Try again later.",
+            10,
+        ),
+        (requests.ConnectionError(), "the connection to graph.microsoft.com was dropped, 11 times in all. Try a", 10),
+        (requests.exceptions.ChunkedEncodingError(), "the connection to graph.microsoft.com was dropped, 11 times", 10),
+        (requests.ConnectTimeout(), "graph.microsoft.com could not be connected to in time, 4 times in all. Try a", 3),
+        (requests.exceptions.ProxyError(), "the proxy gave no way to graph.microsoft.com; check HTTPS_PROXY and N", 3),
+        (requests.exceptions.ContentDecodingError(), "could not be made or read (ContentDecodingError).", 0),
+        (requests.exceptions.InvalidURL(), "the request could not be made or read (InvalidURL).", 0),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_what_happened_to_a_connection_is_told(clock: Any, error: Exception, told: str, waits: int) -> None:
+    """What may pass is tried again, a connection that was never made less often, and what can not pass never."""
+    transport = Transport(Budget(900, clock.pace))
+    with responses.RequestsMock() as wire:
+        wire.get(URL, body=error)
+        with pytest.raises(UnreachableError) as raised:
+            transport.send(Call("GET", URL))
+    assert told in str(raised.value)
+    assert len(clock.waits) == waits

@@ -76,13 +76,18 @@ def _block(change: Change, names: int, width: int, *, every: bool) -> list[Text]
 def _created(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
     """Return what is new in few lines: what it is called and where it belongs, then its other values."""
     after = {each.name: each.after for each in change.attributes if each.after is not None}
-    head = parts([called(change.label), *(shown(after[name]) for name in _NAMED_FIRST if name in after)])
-    lines = folded(head, width, first=styled(("  + ", Style.CREATE), padded(called(change.name), names), "  "))
     said = set(_NAMED_FIRST) | {name for name, value in after.items() if value in (change.label, change.name)}
     if change.subject is Subject.USER and not every:
-        said.add("entraId")
+        said |= {name for name, value in after.items() if name == "entraId" or (name == "active" and value is True)}
     others = [f"{name} {shown(value)}" for name, value in after.items() if name not in said]
-    return lines + (folded(parts(others, style=Style.QUIET), width, first=_INDENT) if others else [])
+    head = [called(change.label), *(shown(after[name]) for name in _NAMED_FIRST if name in after)]
+    first = styled(("  + ", Style.CREATE), padded(called(change.name), names), "  ")
+    if change.subject is Subject.USER:
+        return folded(parts([*head, *others]), width, first=first)
+    return [
+        *folded(parts(head), width, first=first),
+        *(folded(parts(others, style=Style.QUIET), width, first=_INDENT) if others else []),
+    ]
 
 
 def _updated(change: Change, names: int, width: int) -> list[Text]:

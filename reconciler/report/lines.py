@@ -40,10 +40,14 @@ def styled(*pieces: str | tuple[str, Style]) -> Text:
 
 
 def parts(words: Iterable[str], separator: str = " · ", style: Style = Style.PLAIN) -> Text:
-    """Return words, escaped and joined, that are folded between one another; a short one is never torn."""
+    """Return words, escaped and joined, that are folded between one another; a short one is never torn.
+
+    No line begins with the separator.
+    """
+    joint = _KEPT + separator.lstrip() if separator.strip() and separator.startswith(" ") else separator
     shown = [terminal(each) for each in words]
     kept = [each.replace(" ", _KEPT) if cell_len(each) <= _LONGEST_KEPT else each for each in shown]
-    return Text(separator.join(kept), style or "")
+    return Text(joint.join(kept), style or "")
 
 
 def padded(text: str, cells: int) -> str:

@@ -67,7 +67,7 @@ def _labels(why: str, group: Sequence[LeftAlone], *, every: bool) -> list[str]:
 
 
 def _chosen(labels: Sequence[str], *, every: bool) -> Text:
-    """Return a few of the labels, each once, and how many more there are."""
+    """Return a few of the labels, each once, and how many more things there are."""
     names = list(dict.fromkeys(labels))
     some = names if every or len(names) <= _EXAMPLES + 1 else names[:_EXAMPLES]
-    return parts([*some, *([f"{len(names) - len(some):,} more"] if len(some) < len(names) else [])], ", ")
+    return parts([*some, *([f"{len(labels) - len(some):,} more"] if len(some) < len(names) else [])], ", ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +14,13 @@ import typer
 
 from reconciler.cli import plan as plans
 from reconciler.cli import printing
-from reconciler.cli.options import Allow, Env, allowances, surroundings
-from reconciler.cli.talk import Talk, say
-from reconciler.errors import NotConfirmedError, UsageError
+from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
+from reconciler.cli.talk import Talk, say, warn
+from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
+    from reconciler.model.state import Recording
     from reconciler.run.applying import Applied, Order
     from reconciler.run.surroundings import Surroundings
 
@@ -33,9 +33,7 @@ def add_to(app: typer.Typer) -> None:
 def apply(
     context: typer.Context,
     env: Env,
-    saved: Annotated[
-        Path | None, typer.Argument(metavar="[PLAN]", help="A saved plan: it is its own approval.")
-    ] = None,
+    saved: Annotated[Path | None, typer.Argument(metavar="PLAN", help="A saved plan: it is its own approval.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
     allow: Allow = [],  # noqa: B006 - typer copies it
     because: Annotated[
@@ -59,8 +57,8 @@ def apply(
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
     if saved is not None and record is not None:
         raise UsageError("--record goes with an apply that reads; a saved plan reads nothing.")
-    if saved is None and not yes and not sys.stdin.isatty():
-        raise NotConfirmedError("There is no terminal to ask on. Add --yes, or apply a saved plan.")
+    can_ask(yes or saved is not None, ", or apply a saved plan")
+    can_be_written(record)
     started = time.monotonic()
     with Talk() as talk:
         around = surroundings(context, env, talk)
@@ -72,13 +70,9 @@ def apply(
             allowances=allowed,
             because=because,
             allow_uncommitted=allow_uncommitted,
-            everything=record is not None,
+            keep=_keeping(record),
         )
         applied = _apply(around, saved, order)
-    if record is not None and applied.recording is not None:
-        from reconciler.recordings.file import write_recording  # noqa: PLC0415 - only where it is used
-
-        write_recording(applied.recording, record)
     _tell(applied, time.monotonic() - started)
     return plans.exit_code(applied.plan)
 
@@ -101,13 +95,22 @@ def _pausing(talk: Talk, kind: str) -> Callable[[Plan], None]:
     return show
 
 
+def _keeping(file: Path | None) -> Callable[[Recording], None] | None:
+    """Return what writes a recording to the file, None for no file."""
+    if file is None:
+        return None
+    from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
+
+    return lambda recording: write_recording(recording, file)
+
+
 def _asked(env: str) -> bool:
     return typer.confirm(f"Apply this to {env}?", err=True)
 
 
 def _tell(applied: Applied, seconds: float) -> None:
     if applied.warning:
-        say(f"Warning: {applied.warning}")
+        warn(applied.warning)
     if applied.outcome is None:
         say("Nothing was written.")
         return

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
+from reconciler.cli import printing
 from reconciler.cli.options import Global
 from reconciler.cli.talk import say
 from reconciler.errors import ExitCode, ReconcilerError
@@ -48,7 +50,7 @@ def demo(
         _variables(simulator.environment()),
     ):
         overlay = _overlay(Path(folder), simulator)
-        _tell(_Story(options.environments, overlay, simulator))
+        _tell(_Story(options, overlay, simulator))
     return ExitCode.DONE
 
 
@@ -81,20 +83,23 @@ def _variables(values: dict[str, str]) -> Iterator[None]:
 class _Story:
     """The commands of the story, run as a person would type them."""
 
-    def __init__(self, environments: Path, overlay: Path, simulator: "Simulator") -> None:
+    def __init__(self, options: Global, overlay: Path, simulator: "Simulator") -> None:
         self.simulator = simulator
-        self._before = ["--environments", str(environments), "--overlay", str(overlay)]
+        folders = ["--environments", str(options.environments), "--overlay", str(overlay)]
+        self._before = [*folders, "--log-format", options.log_format, *(["--debug"] if options.debug else [])]
 
     def say(self, text: str) -> None:
         """Say what comes next."""
-        typer.echo(f"\n── {text}\n")
+        printing.write(f"\n── {text}\n")
 
     def run(self, *arguments: str) -> None:
         """Run a command; the story ends when it fails."""
         from reconciler.cli.main import run  # noqa: PLC0415 - it imports this module
 
-        typer.secho(f"$ reconciler {' '.join(arguments)}", bold=True)
+        printing.show([Text(f"$ reconciler {' '.join(arguments)}", style="bold")])
         code = run([*self._before, *arguments])
+        if code == ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
         if code != ExitCode.DONE:
             raise ReconcilerError(f"The demo ends here: `reconciler {' '.join(arguments)}` exited with {code}.")
 

@@ -6,7 +6,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Env, surroundings
-from reconciler.cli.talk import Talk, say
+from reconciler.cli.talk import Talk
 from reconciler.errors import ExitCode
 
 
@@ -83,5 +83,4 @@ def status(context: typer.Context, env: Env) -> int:
             width=printing.width(),
         )
     )
-    say("")
     return ExitCode.DONE

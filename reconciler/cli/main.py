@@ -1,6 +1,8 @@
 """The `reconciler` command: its options, its commands, and every error as one paragraph and an exit code (V4)."""
 
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +13,10 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import reconciler
-from reconciler.cli import apply, demo, history, plan, record, schema, simulate, store, validate
+from reconciler.cli import apply, demo, history, plan, printing, record, schema, simulate, store, validate
 from reconciler.cli.options import Global
-from reconciler.cli.talk import complain
+from reconciler.cli.streams import let_go
+from reconciler.cli.talk import LogFormat, choose, complain, talking
 from reconciler.errors import ExitCode, ReconcilerError
 
 app = typer.Typer(
@@ -24,6 +27,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        printing.write(f"reconciler {reconciler.__version__}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -37,11 +46,19 @@ def options(
         typer.Option(
             metavar="DIR",
             envvar="RECONCILER_OVERLAY",
+            exists=True,
+            file_okay=False,
             help="A folder of YAML laid over the environment's files, for trying things; never counts as committed.",
         ),
     ] = None,
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(help="What is said while working, on stderr: text, or a line of JSON each for machines."),
+    ] = LogFormat.TEXT,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an unexpected error.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback ends the program
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     """Mirror Intune's devices into an asset store: settings in Git, a plan to review, an apply that can be explained.
 
@@ -51,10 +68,8 @@ def options(
     Exit codes: 0 done, 1 error, 2 changes pending (plan --detailed-exitcode), 3 over a limit, 4 stale plan, 5 done but
     part is unknown, 64 wrong usage, 130 interrupted.
     """
-    if version:
-        typer.echo(f"reconciler {reconciler.__version__}")
-        raise typer.Exit
-    context.obj = Global(environments, overlay, debug)
+    choose(log_format)
+    context.obj = Global(environments, overlay, log_format, debug)
 
 
 validate.add_to(app)
@@ -69,31 +84,28 @@ demo.add_to(app)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; nothing is raised."""
-    try:
-        code = get_command(app).main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
-    except TyperException as error:
-        complain(f"{error.format_message()} {_help_for(error)}")
-        return ExitCode.USAGE
-    except (KeyboardInterrupt, typer.Abort):
-        complain("Interrupted. Nothing more was done.")
-        return ExitCode.INTERRUPTED
-    except typer.Exit as left:
-        return left.exit_code
-    except ReconcilerError as error:
-        complain(str(error))
-        return error.exit_code
-    except BrokenPipeError:
-        return _quietly_closed()
-    except Exception as error:
-        if "--debug" in arguments:
-            raise
-        complain(
-            f"Unexpected error: {type(error).__name__}: {error}. It is a defect of this program; run again with "
-            f"`reconciler --debug …` to see where, and please report it."
-        )
-        return ExitCode.ERROR
-    return int(code or 0)
+    """Run one command and return its exit code; only with --debug is anything raised."""
+    with talking():
+        try:
+            code = get_command(app).main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
+        except TyperException as error:
+            return _complain(f"{error.format_message()} {_help_for(error)}", ExitCode.USAGE)
+        except (KeyboardInterrupt, typer.Abort):
+            return ExitCode.INTERRUPTED
+        except ReconcilerError as error:
+            return _complain(str(error), error.exit_code)
+        except SystemExit:
+            return ExitCode.DONE  # typer leaves so when the reader of its help went away
+        except Exception as error:
+            if "--debug" in arguments:
+                raise
+            return _complain(_unexpected(error), ExitCode.ERROR)
+        return int(code or 0)
+
+
+def _complain(message: str, code: ExitCode) -> ExitCode:
+    complain(message, code)
+    return code
 
 
 def _help_for(error: TyperException) -> str:
@@ -102,12 +114,26 @@ def _help_for(error: TyperException) -> str:
     return f"See: {path} --help"
 
 
-def _quietly_closed() -> int:
-    """Return the code of a command whose reader (`head`, `less`) went away: that is no error of ours."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.DONE
+def _unexpected(error: Exception) -> str:
+    return (
+        f"Unexpected error: {type(error).__name__}: {error}. It is a defect of this program; run again with "
+        f"`reconciler --debug …` to see where, and please report it."
+    )
 
 
 def main() -> None:
-    """Run the command line's command and exit with its code."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line's command and exit with its code; SIGTERM interrupts as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        let_go(sys.stdout)
+    if code == ExitCode.INTERRUPTED:
+        complain("Interrupted. What was not finished was not kept.", code)
+        sys.stderr.flush()
+        os._exit(code)  # requests that are under way would keep the process until they are answered
+    sys.exit(code)

@@ -1,13 +1,15 @@
 """Options that several commands share, and the environment that they name."""
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.errors import UsageError
+from reconciler.cli.talk import LogFormat
+from reconciler.errors import NotConfirmedError, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
     from reconciler.run.surroundings import Progress, Surroundings
@@ -25,6 +27,7 @@ class Global:
 
     environments: Path
     overlay: Path | None
+    log_format: LogFormat
     debug: bool
 
 
@@ -42,6 +45,20 @@ def surroundings(context: typer.Context, name: str, progress: "Progress") -> "Su
         variables=os.environ,
         progress=progress,
     )
+
+
+def can_be_written(file: Path | None) -> None:
+    """Refuse a file that cannot be made where it is named, before anything is read for it."""
+    if file is None or (file.parent.is_dir() and not file.is_dir()):
+        return
+    what = "it is a folder" if file.is_dir() else f"there is no folder {file.parent}"
+    raise ReconcilerError(f"{file} cannot be written: {what}. Nothing was read or changed. Name another file.")
+
+
+def can_ask(yes: bool, otherwise: str = "") -> None:
+    """Refuse to go on where there is nobody to ask, unless it was said in advance."""
+    if not yes and not sys.stdin.isatty():
+        raise NotConfirmedError(f"There is no terminal to ask on, and nothing was done. Add --yes{otherwise}.")
 
 
 def allowances(values: list[str]) -> dict[str, int]:

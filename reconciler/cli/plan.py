@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Allow, Env, allowances, surroundings
-from reconciler.cli.talk import Talk, say
-from reconciler.errors import ExitCode, first_exit_code
+from reconciler.cli.options import Allow, Env, allowances, can_be_written, surroundings
+from reconciler.cli.talk import Talk, say, warn
+from reconciler.errors import ExitCode, ReconcilerError, first_exit_code
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
@@ -33,9 +33,9 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     env: Env,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Save the plan here, as JSON unless --format says other."),
+        typer.Option("-o", "--output", metavar="FILE", help="Save the plan here: JSON, unless --format is text."),
     ] = None,
-    form: Annotated[PlanFormat | None, typer.Option("--format", help="How the plan is shown; text.")] = None,
+    form: Annotated[PlanFormat | None, typer.Option("--format", help="How it is shown; text when left out.")] = None,
     recording: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Plan from a recording: no network, no store, no credential."),
@@ -56,6 +56,7 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     from reconciler.run import planning  # noqa: PLC0415 - pydantic is heavy
 
     allowed = allowances(allow)
+    can_be_written(output)
     with Talk() as talk:
         around = surroundings(context, env, talk)
         if recording is None:
@@ -68,7 +69,7 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
 
 def _deliver(planned: "Planned", kind: str, output: Path | None, form: PlanFormat | None, every: bool) -> None:
     if planned.warning:
-        say(f"Warning: {planned.warning}")
+        warn(planned.warning)
     if output is None:
         if form is PlanFormat.JSON:
             from reconciler.planning.sealing import encode  # noqa: PLC0415 - only where it is used
@@ -99,8 +100,13 @@ def _save_text(plan: "Plan", kind: str, output: Path, every: bool) -> None:
     from reconciler.report.text import plain, plan_text  # noqa: PLC0415 - only where it is used
     from reconciler.whole_file import whole_file  # noqa: PLC0415 - only where it is used
 
-    with whole_file(output) as stream:
-        stream.write(plain(plan_text(plan, every=every, kind=kind)).encode())
+    try:
+        with whole_file(output) as stream:
+            stream.write(plain(plan_text(plan, every=every, kind=kind)).encode())
+    except OSError as error:
+        raise ReconcilerError(
+            f"The plan could not be written to {output}: {error.strerror}. Nothing was changed; name another file."
+        ) from error
 
 
 def exit_code(plan: "Plan", *, pending: bool = False) -> ExitCode:

@@ -3,27 +3,36 @@
 import sys
 from collections.abc import Iterable
 
-from rich.console import Console
 from rich.text import Text
+
+from reconciler.cli.streams import StreamConsole, let_go
 
 _WIDTH = 80
 
 
 def width() -> int:
     """Return how many columns there are: the terminal's, 80 in a pipe."""
-    console = Console(file=sys.stdout)
+    console = StreamConsole(sys.stdout)
     return console.width if console.is_terminal else _WIDTH
 
 
 def show(lines: Iterable[Text]) -> None:
     """Print lines to stdout."""
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console = StreamConsole(sys.stdout)
     for line in lines:
-        console.print(line)
+        console.print(line, soft_wrap=True)
+
+
+def write(text: str) -> None:
+    """Print text to stdout, with a newline after it."""
+    show([Text(text)])
 
 
 def put(data: bytes) -> None:
     """Write bytes to stdout as they are."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        let_go(sys.stdout)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.talk import say
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, ReconcilerError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,8 +22,13 @@ def schema(
     """Write the JSON Schemas of every settings file and of saved plans."""
     from reconciler.configuration.schemas import generate  # noqa: PLC0415 - pydantic is heavy
 
-    output.mkdir(parents=True, exist_ok=True)
-    for name, text in sorted(generate().items()):
-        (output / name).write_bytes(text)
-        say(str(output / name))
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        for name, text in sorted(generate().items()):
+            (output / name).write_bytes(text)
+            say(str(output / name))
+    except OSError as error:
+        raise ReconcilerError(
+            f"The schemas could not be written to {output}: {error.strerror}. Name another folder."
+        ) from error
     return ExitCode.DONE

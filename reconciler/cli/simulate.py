@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reconciler.cli import printing
 from reconciler.cli.talk import say
 from reconciler.errors import ExitCode
 
@@ -34,9 +35,9 @@ def simulate(
 
 def _tell(simulator: "Simulator") -> None:
     for name, value in simulator.environment().items():
-        typer.echo(f"export {name}={value}")
-    typer.echo("\n# connection.yaml of an instance that is not a production one, or an overlay's")
-    typer.echo(simulator.cloud_block())
+        printing.write(f"export {name}={value}")
+    printing.write("\n# connection.yaml of an instance that is not a production one, or an overlay's")
+    printing.write(simulator.cloud_block())
     say(
         "Serving. From another terminal: curl --cacert $REQUESTS_CA_BUNDLE "
         f"-X POST {simulator.graph}/simulator/next-day moves it to its next day; "

@@ -1,12 +1,16 @@
 """`reconciler store …`: the store itself."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.options import Env, surroundings
+from reconciler.cli.options import Env, can_ask, surroundings
 from reconciler.cli.talk import Talk, say
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, NotConfirmedError, StoreError
+
+if TYPE_CHECKING:
+    from reconciler.store.reading import Store
+    from reconciler.store.writing import WritableStore
 
 commands = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="The store itself: make it, adopt a copy, free a lease."
@@ -33,19 +37,23 @@ def init(context: typer.Context, env: Env) -> int:
 def adopt(
     context: typer.Context,
     env: Env,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
 ) -> int:
     """Make a copied store ENV's own: a new store id, the old one kept as adopted_from (E3)."""
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run.stamps import foreign  # noqa: PLC0415 - pydantic is heavy
 
     with Talk() as talk:
         around = surroundings(context, env, talk)
     instance = around.environment.instance
-    with open_store(around.store_url(), write=True) as store:
-        before = store.stamp()
-        owner = f"that of {before.instance} ({before.kind})" if before else "nobody's yet"
-        if not yes:
-            typer.confirm(f"The store is {owner}. Make it {instance.name}'s?", abort=True, err=True)
+    before = _existing(around.store_url()).stamp()
+    if before is not None and not foreign(before, around.environment):
+        say(f"The store is {instance.name}'s already (store id {before.store_id}); nothing was changed.")
+        return ExitCode.DONE
+    can_ask(yes)
+    theirs = f"that of {before.instance} ({before.kind})" if before else "nobody's yet"
+    if not yes and not typer.confirm(f"The store is {theirs}. Make it {instance.name}'s?", err=True):
+        raise NotConfirmedError("Not adopted: it was not confirmed. Nothing was written.")
+    with _writable(around.store_url()) as store:
         stamp = store.adopt(instance.name, instance.kind)
     origin = f", adopted from {stamp.adopted_from}" if stamp.adopted_from else ""
     say(f"The store is {instance.name}'s now (store id {stamp.store_id}{origin}).")
@@ -59,9 +67,30 @@ def unlock(
     lease: Annotated[str, typer.Argument(metavar="LEASE", help="The lease's id, as the refused apply told it.")],
 ) -> int:
     """Free a lease whose holder is gone; an apply that still runs under it can no longer commit (A2)."""
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
-    with Talk() as talk, open_store(surroundings(context, env, talk).store_url(), write=True) as store:
+    with Talk() as talk:
+        url = surroundings(context, env, talk).store_url()
+    _existing(url)
+    with _writable(url) as store:
         store.unlock(lease)
     say(f"Lease {lease} is free.")
     return ExitCode.DONE
+
+
+def _existing(url: str) -> "Store":
+    """Return the store, opened for reading.
+
+    Raises:
+        StoreError: there is none, and these commands make none.
+    """
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    store = open_store(url)
+    if store.missing:
+        raise StoreError(f"There is no store at {store.place} yet. The first `reconciler apply` makes it.")
+    return store
+
+
+def _writable(url: str) -> "WritableStore":
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    return open_store(url, write=True)

@@ -2,46 +2,102 @@
 
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
+from reconciler.cli.streams import StreamConsole
 from reconciler.report.escaping import terminal
 
 
-def complain(message: str) -> None:
-    """Say what went wrong, on stderr."""
-    _stderr().print(_lines(message), style="red", highlight=False, markup=False, soft_wrap=True)
+class LogFormat(StrEnum):
+    """How things are said on stderr."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class _Level(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+_FORM: Final = ContextVar("log format", default=LogFormat.TEXT)
+_STYLES: Final = {_Level.INFO: "", _Level.WARNING: "yellow", _Level.ERROR: "red"}
+_FIRST: Final = ("devices", "users")
+"""What is told first of what was read; the rest follows in the order in which it was read."""
+
+
+@contextmanager
+def talking() -> Iterator[None]:
+    """Talk as text until `choose` says otherwise; the format from before is back afterwards."""
+    before = _FORM.set(LogFormat.TEXT)
+    try:
+        yield
+    finally:
+        _FORM.reset(before)
+
+
+def choose(form: LogFormat) -> None:
+    """Say things in this format from now on."""
+    _FORM.set(form)
 
 
 def say(message: str) -> None:
-    """Say something in passing, on stderr."""
-    _stderr().print(_lines(message), highlight=False, markup=False, soft_wrap=True)
+    """Say something in passing."""
+    _put(_Level.INFO, message)
 
 
-def _stderr() -> Console:
-    return Console(file=sys.stderr)
+def warn(message: str) -> None:
+    """Say what somebody should look at; the command goes on."""
+    _put(_Level.WARNING, message)
 
 
-def _lines(message: str) -> str:
-    return "\n".join(terminal(line) for line in message.split("\n"))
+def complain(message: str, exit_code: int) -> None:
+    """Say what went wrong, and with which code the command ends."""
+    _put(_Level.ERROR, message, exitCode=int(exit_code))
+
+
+def _put(level: _Level, message: str, **more: object) -> None:
+    console = StreamConsole(sys.stderr)
+    if _FORM.get() is LogFormat.JSON:
+        console.print(_json(level, message, more), soft_wrap=True)
+        return
+    prefix = "Warning: " if level is _Level.WARNING else ""
+    lines = prefix + "\n".join(terminal(line) for line in message.split("\n"))
+    # A terminal breaks words; lines that show settings have their own layout, and a pipe's reader may search them.
+    console.print(lines, style=_STYLES[level], soft_wrap=not console.is_terminal or "\n" in message)
+
+
+def _json(level: _Level, message: str, more: dict[str, object]) -> str:
+    """Return one line of ASCII, in which no character is one that a terminal obeys."""
+    import json  # noqa: PLC0415 - only where it is asked for
+
+    at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return json.dumps({"at": at, "level": level, "message": message, **more}).replace("\x7f", "\\u007f")
 
 
 class Talk:
-    """Progress of long work: moving on a terminal, one line for each phase otherwise (V5)."""
+    """Progress of long work: moving on a terminal, and one line for what was read once that is done (V5)."""
 
     def __init__(self) -> None:
-        self._console = _stderr()
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, dict[str, int]] = {}
         self._lock = threading.Lock()
         self._status: Status | None = None
+        self._began = time.monotonic()
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
-            self._status = self._console.status("")
+        if sys.stderr.isatty() and _FORM.get() is LogFormat.TEXT:
+            self._status = StreamConsole(sys.stderr).status("")
             self._status.start()
         return self
 
@@ -49,21 +105,30 @@ class Talk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.pause()
-        if self._counts and not self._console.is_terminal:
-            say(self._told())
 
-    def __call__(self, what: str, count: int) -> None:
-        """Note that so many of something are done; from any thread."""
+    def __call__(self, connection: str, what: str, count: int) -> None:
+        """Note that so many of something are read for a connection; from any thread."""
         with self._lock:
-            self._counts[what] = count
+            self._counts.setdefault(what, {})[connection] = count
             if self._status is not None:
-                self._status.update(escape(terminal(self._told())))
+                self._status.update(escape(terminal(f"Reading: {_words(self._totals())}")))
 
     def pause(self) -> None:
-        """Stop moving, for a question or the artefact."""
+        """Stop moving and tell what was read, before a question or the artefact."""
         if self._status is not None:
             self._status.stop()
             self._status = None
+        with self._lock:
+            totals = self._totals()
+            self._counts.clear()
+        if totals:
+            seconds = round(time.monotonic() - self._began, 1)
+            _put(_Level.INFO, f"Read {_words(totals)} in {seconds} s.", read=totals, seconds=seconds)
 
-    def _told(self) -> str:
-        return "Read " + ", ".join(f"{count:,} {what}" for what, count in self._counts.items())
+    def _totals(self) -> dict[str, int]:
+        order = [*_FIRST, *self._counts]
+        return {what: sum(self._counts[what].values()) for what in order if what in self._counts}
+
+
+def _words(totals: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {what if count != 1 else what.removesuffix('s')}" for what, count in totals.items())

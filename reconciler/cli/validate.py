@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from reconciler.cli import printing
 from reconciler.cli.options import Global
 from reconciler.cli.talk import say
 from reconciler.errors import ExitCode
@@ -25,9 +26,7 @@ def add_to(app: typer.Typer) -> None:
 
 def validate(
     context: typer.Context,
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ENV]...", help="Environments; all when left out.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="ENV", help="Environments; all when left out.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
     form: Annotated[ProblemFormat, typer.Option("--format", help="How problems are shown.")] = ProblemFormat.TEXT,
 ) -> int:
@@ -46,10 +45,14 @@ def validate(
         for problem in load_environment(options.environments, name, overlay=options.overlay, with_commit=False).problems
     ]
     problems = by_place(strictly(found) if strict else found)
-    typer.echo(rendered(problems, Format(form.value)), nl=False)
+    printing.put(rendered(problems, Format(form.value)).encode())
     wrong = errors(problems)
     if not problems:
         say(f"{', '.join(chosen)}: valid." if chosen else f"{options.environments} holds no environment.")
     else:
-        say(f"{len(wrong)} errors, {len(problems) - len(wrong)} warnings.")
+        say(f"{_many(len(wrong), 'error')}, {_many(len(problems) - len(wrong), 'warning')}.")
     return ExitCode.ERROR if wrong else ExitCode.DONE
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

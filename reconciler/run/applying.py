@@ -34,8 +34,9 @@ _ATTEMPTS: Final = 3
 class Order:
     """What the person or pipeline that applies says.
 
-    `show` is given each plan that is made, whatever becomes of it; `confirm` answers whether to go on. `allowances`
-    raise limits, and `because` says why (R4).
+    `show` is given each plan that is made, whatever becomes of it; `confirm` answers whether to go on with it.
+    `allowances` raise limits, and `because` says why (R4). `keep` is given what was read, every list property of it,
+    before anything is written; None reads only what the settings use.
     """
 
     who: str
@@ -45,16 +46,15 @@ class Order:
     allowances: Mapping[str, int]
     because: str | None = None
     allow_uncommitted: bool = False
-    everything: bool = False
+    keep: Callable[[Recording], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply came to; `outcome` is None when there was nothing to write."""
+    """What an apply came to: the plan with its limits as judged by then; no outcome when there was nothing to write."""
 
     plan: Plan
     outcome: Outcome | None
-    recording: Recording | None = None
     warning: str | None = None
 
 
@@ -80,17 +80,20 @@ def apply(around: Surroundings, order: Order) -> Applied:
         ReconcilerError: of every kind in `reconciler.errors`; nothing was written then.
     """
     check_committed(around.environment, order.allow_uncommitted)
-    recording, warning = reading.read(around, Wanted(everything=order.everything, allowances=order.allowances))
+    wanted = Wanted(everything=order.keep is not None, allowances=order.allowances)
+    recording, warning = reading.read(around, wanted)
+    if order.keep is not None:
+        order.keep(recording)
     for attempt in range(1, _ATTEMPTS + 1):
         plan = make_plan(around.environment, recording, order.allowances)
         order.show(plan)
         check_limits(plan.limits)
         if warning is not None or not _worth_writing(plan, recording.state, around.environment):
-            return Applied(plan, None, recording, warning)
-        if attempt == 1 and not order.confirm():
+            return Applied(plan, None, warning)
+        if (plan.changes or plan.bindings) and not order.confirm():
             raise NotConfirmedError("Not applied: it was not confirmed. Nothing was written.")
         try:
-            return Applied(plan, _write(around, order, plan, recording.state, recording), recording)
+            return Applied(plan, _write(around, order, plan, recording.state, recording))
         except StaleError:
             if attempt == _ATTEMPTS:
                 raise
@@ -110,10 +113,14 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     state = reading.read_state(around)
     warning = check_stamp(state.stamp, environment)
     check_plan(plan, environment, state, around.now())
-    check_limits(judge(environment, state, plan.changes, plan.connections, order.allowances))
+    limits = judge(environment, state, plan.changes, plan.connections, order.allowances)
+    judged = replace(plan, limits=limits)
+    if judged.over_limit():
+        order.show(judged)
+    check_limits(limits)
     if warning is not None or not _worth_writing(plan, state, environment):
-        return Applied(plan, None, warning=warning)
-    return Applied(plan, _write(around, order, plan, state, None))
+        return Applied(judged, None, warning)
+    return Applied(judged, _write(around, order, plan, state, None))
 
 
 def check_limits(limits: tuple[LimitUse, ...]) -> None:
@@ -190,7 +197,7 @@ def _write(around: Surroundings, order: Order, plan: Plan, state: State, recordi
         with store.apply(owner=owner, origin=_origin(around, order)) as transaction:
             if transaction.revision() != state.revision:
                 raise StaleError("Another apply was committed meanwhile. Nothing was written. Plan again.")
-            transaction.verify(plan)
+            transaction.verify(plan, expected_revision=plan.store_revision)
             transaction.write(plan, document(environment), enabled, environment.digest, kind=environment.instance.kind)
             transaction.read_back(plan)
             if recording is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reconciler.configuration.secrets import read_secret
@@ -67,15 +68,7 @@ def read_connections(around: Surroundings, state: State, wanted: Wanted) -> Reco
         for _, connection in sorted(environment.connections.items())
         if wanted.as_if_enabled or environment.enabled(connection)
     ]
-    snapshots: list[Snapshot] = []
-    failures: dict[str, ReconcilerError] = {}
-    with ThreadPoolExecutor(_CONNECTIONS_AT_ONCE, "connections") as pool:
-        readings = [(each, pool.submit(_read_one, around, each, state, wanted)) for each in active]
-        for connection, reading in readings:
-            try:
-                snapshots.append(reading.result())
-            except ReconcilerError as error:
-                failures[connection.name] = error
+    snapshots, failures = _read_all(around, active, state, wanted)
     if failures and not snapshots:
         raise next(iter(failures.values()))
     return Recording(
@@ -87,13 +80,36 @@ def read_connections(around: Surroundings, state: State, wanted: Wanted) -> Reco
     )
 
 
+def _read_all(
+    around: Surroundings, active: list[Connection], state: State, wanted: Wanted
+) -> tuple[list[Snapshot], dict[str, ReconcilerError]]:
+    """Return what could be read, and the errors of the connections that could not be, by name.
+
+    An interrupt does not wait for requests that are still under way.
+    """
+    snapshots: list[Snapshot] = []
+    failures: dict[str, ReconcilerError] = {}
+    pool = ThreadPoolExecutor(_CONNECTIONS_AT_ONCE, "connections")
+    try:
+        readings = [(each, pool.submit(_read_one, around, each, state, wanted)) for each in active]
+        for connection, reading in readings:
+            try:
+                snapshots.append(reading.result())
+            except ReconcilerError as error:
+                failures[connection.name] = error
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return snapshots, failures
+
+
 def _read_one(around: Surroundings, connection: Connection, state: State, wanted: Wanted) -> Snapshot:
     from reconciler.intune.inputs import Needs  # noqa: PLC0415 - requests is heavy
     from reconciler.intune.read import read_snapshot  # noqa: PLC0415 - requests is heavy
 
     access = _access(around, connection)
     selected = Needs(_device_properties(connection, wanted), _user_properties(connection, wanted))
-    return read_snapshot(connection.name, access, selected, _bound(around, connection, state, wanted), around.progress)
+    bound = _bound(around, connection, state, wanted)
+    return read_snapshot(connection.name, access, selected, bound, partial(around.progress, connection.name))
 
 
 def _device_properties(connection: Connection, wanted: Wanted) -> tuple[str, ...]:

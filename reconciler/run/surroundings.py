@@ -8,8 +8,8 @@ from pathlib import Path
 from reconciler.configuration.secrets import store_url
 from reconciler.settings.environment import Environment
 
-Progress = Callable[[str, int], None]
-"""Told what is being worked on, and how many of it are done."""
+Progress = Callable[[str, str, int], None]
+"""Told the connection that is being read, what of it, and how many there are by now; from any thread."""
 
 
 def utc_now() -> str:

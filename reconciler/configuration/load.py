@@ -13,8 +13,7 @@ from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.overlay import laid_over, read_overlay
 from reconciler.configuration.parsing import parse
 from reconciler.configuration.problems import Format, SettingsProblem, by_place, errors, rendered
-from reconciler.configuration.shape import misshapen
-from reconciler.configuration.typed import typed
+from reconciler.configuration.typed import accepted, typed
 from reconciler.errors import SettingsError, UsageError
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.environment import Environment
@@ -117,11 +116,14 @@ class _Reading:
 
     def _model(self, name: str, document: Document) -> SettingsFile | None:
         file = files.kind_of(name)
+        model = accepted(document, schemas.MODELS[file])
+        if model is not None:
+            return model
+        from reconciler.configuration.shape import misshapen  # noqa: PLC0415  slow to import, and only for bad files
+
         problems = misshapen(document, schemas.load(file))
-        if problems:
-            self.problems += problems
-            return None
-        model, problems = typed(document, schemas.MODELS[file])
+        if not problems:
+            model, problems = typed(document, schemas.MODELS[file])
         self.problems += problems
         return model
 

@@ -8,6 +8,8 @@ import re
 from typing import Final
 
 MASK: Final = "*"
+REFERENCE: Final = "`{env: NAME}`, the name of an environment variable, or `{file: PATH}`"
+"""What stands in settings instead of a secret."""
 
 _SECRET_NAME = re.compile(r"(?i)secret|pass(word|phrase|wd)|pwd|token|(private|access|api|account).?key|^key$")
 _SECRET_LINE = re.compile(

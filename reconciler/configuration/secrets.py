@@ -82,7 +82,7 @@ def _from_file(file: str, folder: Path, environ: Mapping[str, str]) -> str:
     try:
         if path.stat().st_size > _MAX_SIZE:
             raise SecretError(f"The file {file}, which settings name for a secret, is too large to be one.")
-        value = path.read_text(encoding="utf-8")
+        value = path.read_bytes().decode()
     except OSError as error:
         raise SecretError(f"The file {file}, which settings name for a secret: {error.strerror}.") from error
     except UnicodeDecodeError:

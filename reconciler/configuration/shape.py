@@ -6,11 +6,11 @@ from typing import Any
 from reconciler.configuration.branches import Branch, branches, kind_of, meant
 from reconciler.configuration.document import Document, Path
 from reconciler.configuration.flaws import Flaw, flaws
+from reconciler.configuration.masking import REFERENCE
 from reconciler.configuration.names import did_you_mean, nearest, one_of
 from reconciler.configuration.problems import SettingsProblem
 
 _YAML_1_1 = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
-REFERENCE = "`{env: NAME}`, the name of an environment variable, or `{file: PATH}`"
 
 
 def misshapen(document: Document, schema: dict[str, Any]) -> tuple[SettingsProblem, ...]:

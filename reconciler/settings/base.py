@@ -1,8 +1,10 @@
 """What every settings model shares: camelCase keys, unknown keys refused, values that never change."""
 
+import datetime
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 
@@ -16,14 +18,22 @@ class Settings(BaseModel):
         frozen=True,
         populate_by_name=True,
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
+        defer_build=True,
     )
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("the version is a number")
+    return value
 
 
 class SettingsFile(Settings):
     """The top of one YAML file."""
 
-    version: Literal[1] = Field(description="The version of the settings language that the file is written in.")
+    version: Annotated[Literal[1], BeforeValidator(_number)] = Field(
+        description="The version of the settings language that the file is written in."
+    )
 
 
 def form(words: str, *examples: str) -> FieldInfo:
@@ -52,6 +62,16 @@ Duration = Annotated[
     form("a whole number and its unit, s, m, h or d: `30m`, `24h`, `7d`", "24h"),
 ]
 """A whole number and its unit: `30m`, `24h`, `7d`."""
+
+
+def _written_day(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a day is written as 2027-06-30")
+    return value
+
+
+Day = Annotated[datetime.date, BeforeValidator(_written_day)]
+"""A day: `2027-06-30`."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 

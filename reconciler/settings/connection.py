@@ -1,12 +1,11 @@
 """`connection.yaml`: which tenant, how to sign in, and in which instances the connection runs."""
 
-import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from reconciler.settings.base import Duration, Settings, SettingsFile, form
+from reconciler.settings.base import Day, Duration, Settings, SettingsFile, form
 from reconciler.settings.instance import InstanceKind, InstanceName
 from reconciler.settings.secrets import FromFile, Secret
 
@@ -54,7 +53,7 @@ class ClientSecret(Settings):
 
     type: Literal["client-secret"] = Field(description="A secret that the app registration generated.")
     secret: Secret = Field(description="Where the secret's value is.")
-    expires: datetime.date | None = Field(default=None, description="The day the secret ends; warned of 30 days ahead.")
+    expires: Day | None = Field(default=None, description="The day the secret ends; warned of 30 days ahead.")
 
 
 class Certificate(Settings):
@@ -65,7 +64,7 @@ class Certificate(Settings):
     certificate: FromFile | None = Field(default=None, description="The certificate, PEM.")
     pfx: FromFile | None = Field(default=None, description="Key and certificate in one PFX file.")
     passphrase: Secret | None = Field(default=None, description="Where the key's passphrase is.")
-    expires: datetime.date | None = Field(default=None, description="The day the certificate ends.")
+    expires: Day | None = Field(default=None, description="The day the certificate ends.")
 
 
 class Federated(Settings):

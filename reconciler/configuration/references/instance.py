@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.masking import has_password
+from reconciler.configuration.masking import REFERENCE, has_password
 from reconciler.configuration.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts
-from reconciler.configuration.shape import REFERENCE
 from reconciler.settings.instance import InstanceFile
 
 _DIALECTS = ("sqlite:", "postgresql:", "postgresql+psycopg:")

@@ -65,13 +65,14 @@ Duration = Annotated[
 
 
 def _written_day(value: object) -> object:
-    is_text = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
-    if not is_text and not isinstance(value, datetime.date):
-        raise ValueError("a day is written as 2027-06-30")
-    return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return datetime.date.fromisoformat(value)
+    if isinstance(value, datetime.date):
+        return value
+    raise ValueError("a day is written as 2027-06-30")
 
 
-Day = Annotated[datetime.date, Field(strict=False), BeforeValidator(_written_day)]
+Day = Annotated[datetime.date, BeforeValidator(_written_day)]
 """A day: `2027-06-30`."""
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

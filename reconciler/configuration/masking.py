@@ -11,10 +11,10 @@ MASK: Final = "*"
 REFERENCE: Final = "`{env: NAME}`, the name of an environment variable, or `{file: PATH}`"
 """What stands in settings instead of a secret."""
 
-_SECRET_NAME = re.compile(r"(?i)secret|pass(word|phrase|wd)|pwd|token|(private|access|api|account).?key|^key$")
+_SECRET_NAME = re.compile(r"(?i)secret|pass(word|phrase|wd)|pwd|pfx|token|(private|access|api|account).?key|^key$")
 _SECRET_LINE = re.compile(
     r"(?ix) [\w-]*"
-    r"(?:secret|pass(?:word|phrase|wd)|pwd|token|(?:private|access|api|account)[_-]?key|(?<![\w-])key(?![\w-]))"
+    r"(?:secret|pass(?:word|phrase|wd)|pwd|pfx|token|(?:private|access|api|account)[_-]?key|(?<![\w-])key(?![\w-]))"
     r"[\w-]* [\"']? \s* : \s* (?! \{\s*[\"']?(?:env|file)[\"']?\s*: ) (?P<value> \S.* )"
 )
 _URL_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^\s/:@]*:(?P<value>[^\s]*)@")

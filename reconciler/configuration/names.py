@@ -1,24 +1,10 @@
-"""Did-you-mean: the known name that is near to one that is not known."""
+"""Known names in words: the one that a person may have meant, and those that are expected."""
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-_ENOUGH = 0.6
+from reconciler.planning.nearest import did_you_mean, nearest
 
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that a person may have meant, case aside; None when none is near."""
-    by_folded: dict[str, str] = {}
-    for candidate in known:
-        by_folded.setdefault(_folded(candidate), candidate)
-    near = difflib.get_close_matches(_folded(name), by_folded, n=1, cutoff=_ENOUGH)
-    return by_folded[near[0]] if near else None
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the hint that names the nearest known name; empty when none is near."""
-    near = nearest(name, known)
-    return f"Did you mean `{near}`?" if near else ""
+__all__ = ["did_you_mean", "nearest", "one_of"]
 
 
 def one_of(names: Sequence[str], limit: int = 12) -> str:
@@ -27,7 +13,3 @@ def one_of(names: Sequence[str], limit: int = 12) -> str:
         return "nothing is declared"
     shown = ", ".join(f"`{name}`" for name in names[:limit])
     return f"{shown} and {len(names) - limit} more" if len(names) > limit else shown
-
-
-def _folded(name: str) -> str:
-    return name.casefold().replace("_", "").replace("-", "")

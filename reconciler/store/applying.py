@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from reconciler.errors import ReadBackError, StoreError
-from reconciler.model.plan import Change, Plan, ReadAdvance, Subject
+from reconciler.model.plan import Action, Change, Plan, ReadAdvance, Subject
 from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import State
 from reconciler.store.asset_rows import write_assets
@@ -31,7 +31,7 @@ class Transaction:
     def __init__(self, connection: Connection, origin: Origin) -> None:
         self._connection = connection
         self._origin = origin
-        self._new_users: dict[str, int] = {}
+        self._users: dict[str, int] = {}
         self._outcome: Outcome | None = None
 
     @property
@@ -105,8 +105,8 @@ class Transaction:
         Raises:
             ReadBackError: one does not (A4).
         """
-        vocabulary = Vocabulary.read(self._connection, self._new_users)
-        differences = list(compare(self._connection, plan, vocabulary, after, self._new_users))
+        vocabulary = Vocabulary.read(self._connection, _created(plan, self._users))
+        differences = list(compare(self._connection, plan, vocabulary, after, self._users))
         if differences:
             raise ReadBackError(
                 f"What was written is not what was planned, so nothing was kept: {listed(differences)}. This is a "
@@ -121,10 +121,10 @@ class Transaction:
         write_entries(connection, changes[Subject.CATALOGUE])
         vocabulary = Vocabulary.read(connection)
         if changes[Subject.USER]:
-            self._new_users = write_people(connection, changes[Subject.USER], vocabulary)
-            vocabulary = Vocabulary.read(connection, self._new_users)
+            self._users = write_people(connection, changes[Subject.USER], vocabulary)
+            vocabulary = Vocabulary.read(connection, _created(plan, self._users))
         write_assets(connection, changes[Subject.ASSET], vocabulary, now)
-        write_bindings(connection, plan.bindings, vocabulary)
+        write_bindings(connection, plan.bindings)
 
     def _write_settings(self, document: dict[str, Any], enabled: dict[str, bool], digest: str, now: str) -> None:
         last = read_applied(self._connection)
@@ -139,6 +139,12 @@ class Transaction:
                 document=_text(document),
             )
         )
+
+
+def _created(plan: Plan, users: dict[str, int]) -> dict[str, int]:
+    """Return the ids of a plan's new users; what they are called is what the plan says."""
+    new = [each for each in plan.changes if each.subject is Subject.USER and each.action is Action.CREATE]
+    return {change.name: users[change.name] for change in new}
 
 
 def _write_reads(connection: Connection, reads: tuple[ReadAdvance, ...]) -> None:

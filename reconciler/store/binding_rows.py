@@ -1,6 +1,7 @@
 """Bindings found by device and written from a plan's bookkeeping."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, bindparam, func, select, update
@@ -10,10 +11,9 @@ from reconciler.model.plan import BindingChange
 from reconciler.model.state import Life, Presence
 from reconciler.store.asset_rows import IN_CHUNKS, asset_ids, chunks, is_most
 from reconciler.store.dialect import insert_many
-from reconciler.store.state import LIFE_COLUMNS, as_life
+from reconciler.store.state import LIFE_COLUMNS
 from reconciler.store.tables import asset, binding
 from reconciler.store.usage import Tenant
-from reconciler.store.vocabulary import Vocabulary
 
 Key = tuple[str, str, str]
 """Source, tenant id, device id."""
@@ -21,22 +21,23 @@ Key = tuple[str, str, str]
 _LIFE: Final = tuple(column.name for column in LIFE_COLUMNS)
 
 
-def find_bindings(
-    connection: Connection, devices: Iterable[Key], vocabulary: Vocabulary
-) -> dict[Key, tuple[str, Life]]:
-    """Return the bindings of these devices: the tag of the asset, and the life."""
+life_values: Final[Callable[[Life], tuple[Any, ...]]] = attrgetter(*Life.__struct_fields__)
+"""A life's values in the order of its columns."""
+
+
+def find_bindings(connection: Connection, devices: Iterable[Key]) -> dict[Key, tuple[Any, ...]]:
+    """Return the bindings of these devices: the tag of the asset, then the life's values."""
     by_tenant: dict[Tenant, set[str]] = {}
     for source, tenant, device in devices:
         by_tenant.setdefault((source, tenant), set()).add(device)
-    statuses = vocabulary.names.statuses
     return {
-        (source, tenant, row[1]): (row[0], as_life(row[1:], statuses))
+        (source, tenant, row[1]): row
         for (source, tenant), wanted in by_tenant.items()
         for row in _rows(connection, source, tenant, wanted)
     }
 
 
-def _rows(connection: Connection, source: str, tenant: str, devices: set[str]) -> Iterator[Sequence[Any]]:
+def _rows(connection: Connection, source: str, tenant: str, devices: set[str]) -> Iterator[tuple[Any, ...]]:
     """Yield the tag and the life's columns of these devices; most of a tenant's are found by looking at all of them."""
     c = binding.c
     of_tenant = (c.source == source, c.tenant_id == tenant)
@@ -63,34 +64,32 @@ def live_bindings(connection: Connection, tags: Sequence[str]) -> dict[str, Key]
     }
 
 
-def write_bindings(connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary) -> None:
+def write_bindings(connection: Connection, changes: Sequence[BindingChange]) -> None:
     """Change the bindings there are, deletions first so that an asset is free for its next one; then make new ones.
 
     Raises:
-        StaleError: an asset or a binding is gone, or a status is not known.
+        StaleError: an asset or a binding is gone.
     """
     made = [change for change in changes if change.before is None]
     changed = [change for change in changes if change.before is not None]
     for deleted in (True, False):
         some = [change for change in changed if (change.after.presence is Presence.DELETED) is deleted]
         if some:
-            _change(connection, some, vocabulary)
+            _change(connection, some)
     if made:
-        _make(connection, made, vocabulary)
+        _make(connection, made)
 
 
-def _make(connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary) -> None:
+def _make(connection: Connection, changes: Sequence[BindingChange]) -> None:
     ids = asset_ids(connection, [change.asset for change in changes])
     gone = next((change.asset for change in changes if change.asset not in ids), None)
     if gone is not None:
         raise StaleError(f"The asset {gone} is gone from the store. Nothing was written; plan again.")
-    rows = (
-        (change.source, change.tenant_id, ids[change.asset], *_values(change.after, vocabulary)) for change in changes
-    )
+    rows = ((change.source, change.tenant_id, ids[change.asset], *life_values(change.after)) for change in changes)
     insert_many(connection, binding, ("source", "tenant_id", "asset_id", *_LIFE), rows)
 
 
-def _change(connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary) -> None:
+def _change(connection: Connection, changes: Sequence[BindingChange]) -> None:
     c = binding.c
     statement = update(binding).where(
         and_(
@@ -104,23 +103,9 @@ def _change(connection: Connection, changes: Sequence[BindingChange], vocabulary
             "which_source": change.source,
             "which_tenant": change.tenant_id,
             "which_device": change.before.device_id if change.before else "",
-            **dict(zip(_LIFE, _values(change.after, vocabulary), strict=True)),
+            **dict(zip(_LIFE, life_values(change.after), strict=True)),
         }
         for change in changes
     ]
     if connection.execute(statement, rows).rowcount != len(rows):
         raise StaleError("A binding that the plan changes is gone from the store. Nothing was written; plan again.")
-
-
-def _values(life: Life, vocabulary: Vocabulary) -> tuple[Any, ...]:
-    return (
-        life.device_id,
-        life.presence.value,
-        life.bound_at,
-        life.missing_since,
-        life.missing_reads,
-        life.unlisted_reads,
-        life.inactive_since,
-        vocabulary.stored("status", life.status_before),
-        vocabulary.stored("status", life.status_set),
-    )

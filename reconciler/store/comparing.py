@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from reconciler.model.plan import Action, Attribute, BindingChange, Change, Plan
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Life
 from reconciler.store.asset_rows import rows_by_tag
-from reconciler.store.binding_rows import find_bindings
+from reconciler.store.binding_rows import Key, find_bindings, life_values
 from reconciler.store.catalogue_rows import list_form, read_entries
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
 from reconciler.store.tables import asset
@@ -69,11 +69,11 @@ def same(one: Scalar, other: Scalar) -> bool:
 
 
 def compare(
-    connection: Connection, plan: Plan, vocabulary: Vocabulary, side: Side, new_users: dict[str, int]
+    connection: Connection, plan: Plan, vocabulary: Vocabulary, side: Side, users: dict[str, int]
 ) -> Iterator[Difference]:
     """Yield where the rows of a plan's changes differ from that side; creations are compared on the `after` side only.
 
-    `new_users` are the ids of the users that the plan made, by reference.
+    `users` are the ids of the users that the plan made or changed, by the names of their changes.
     """
     actions = (Action.UPDATE,) if side is before else (Action.CREATE, Action.UPDATE)
     by_subject: dict[Subject, list[Change]] = {subject: [] for subject in Subject}
@@ -81,9 +81,9 @@ def compare(
         if change.action in actions:
             by_subject[change.subject].append(change)
     yield from _entries(connection, by_subject[Subject.CATALOGUE], side)
-    yield from _people(by_subject[Subject.USER], vocabulary, side, new_users)
+    yield from _people(by_subject[Subject.USER], vocabulary, side, users)
     yield from _assets(connection, by_subject[Subject.ASSET], vocabulary, side)
-    yield from _bindings(connection, plan.bindings, vocabulary, side)
+    yield from _bindings(connection, plan.bindings, side)
 
 
 def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
@@ -99,11 +99,11 @@ def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> I
 
 
 def _people(
-    changes: Sequence[Change], vocabulary: Vocabulary, side: Side, new_users: dict[str, int]
+    changes: Sequence[Change], vocabulary: Vocabulary, side: Side, users: dict[str, int]
 ) -> Iterator[Difference]:
     people = {person.id: person for person in vocabulary.people} if changes else {}
     for change in changes:
-        key = new_users.get(change.name) or vocabulary.ids["user"].get(change.name)
+        key = users.get(change.name) or vocabulary.ids["user"].get(change.name)
         person = people.get(key) if key is not None else None
         if person is None:
             yield Difference(change.label, "the user", change.name, None)
@@ -135,25 +135,18 @@ def _assets(
         yield Difference(change.label, "the asset", tag, None)
 
 
-def _bindings(
-    connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary, side: Side
-) -> Iterator[Difference]:
-    lives: list[tuple[BindingChange, Life]] = []
+def _bindings(connection: Connection, changes: Sequence[BindingChange], side: Side) -> Iterator[Difference]:
+    lives: dict[Key, tuple[BindingChange, Life]] = {}
     for change in changes:
         life = change.before if side is before else change.after
         if life is not None:
-            lives.append((change, life))
-    found = find_bindings(connection, [(c.source, c.tenant_id, life.device_id) for c, life in lives], vocabulary)
-    for change, life in lives:
-        tag, is_now = found.get((change.source, change.tenant_id, life.device_id), (None, None))
-        if tag != change.asset:
-            yield Difference(f"the binding of device {life.device_id}", "asset", change.asset, tag)
-        elif is_now != life:
-            yield from _lives(change, life, is_now)
-
-
-def _lives(change: BindingChange, expected: Life, found: Any) -> Iterator[Difference]:
-    for name in Life.__struct_fields__:
-        if getattr(expected, name) != getattr(found, name):
-            label = f"the binding of device {expected.device_id} to {change.asset}"
-            yield Difference(label, name, getattr(expected, name), getattr(found, name))
+            lives[change.source, change.tenant_id, life.device_id] = (change, life)
+    found = find_bindings(connection, lives)
+    for key, (change, life) in lives.items():
+        expected = (change.asset, *life_values(life))
+        row = found.get(key, (None,))
+        if row == expected:
+            continue
+        for name, value, wanted in zip(("asset", *Life.__struct_fields__), row, expected, strict=False):
+            if value != wanted:
+                yield Difference(f"the binding of device {life.device_id}", name, wanted, value)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     event,
     insert,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import TypeEngine
 
@@ -77,6 +78,11 @@ def for_writing(connection: Connection) -> Connection:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("reconciler_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def was_cut_short(error: DBAPIError) -> bool:
+    """Say whether a read failed because a write was cut short, and only a writer can put it back."""
+    return getattr(error.orig, "sqlite_errorname", None) == "SQLITE_READONLY_ROLLBACK"
 
 
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

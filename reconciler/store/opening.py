@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Final, Literal, overload
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from reconciler.errors import StoreError
-from reconciler.store.dialect import Mode, for_writing, sqlite_engine, table_names
+from reconciler.store.dialect import Mode, for_writing, sqlite_engine, table_names, was_cut_short
 from reconciler.store.migrations import REVISIONS, revision_of, upgrade
 from reconciler.store.place import Place, in_words, locate
 from reconciler.store.reading import Store
@@ -70,6 +71,7 @@ def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False)
             return False
         if place.path.is_dir():
             raise StoreError(f"The store {place} is a folder. It has to be a SQLite file; see store.url.")
+        _put_back(place, wait_seconds)
         with _engine(place, "ro", wait_seconds).connect() as connection:
             revision = revision_of(connection)
             if revision is None and table_names(connection):
@@ -87,6 +89,18 @@ def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False)
             "file, then: reconciler store upgrade ENV"
         )
     return True
+
+
+def _put_back(place: Place, wait_seconds: float) -> None:
+    """Let SQLite put back what an apply that was cut short had begun to write, so that its readers can read again."""
+    try:
+        with _engine(place, "ro", wait_seconds).connect() as connection:
+            table_names(connection)
+    except OperationalError as error:
+        if not was_cut_short(error):
+            raise
+        with _engine(place, "rw", wait_seconds).connect() as connection:
+            table_names(connection)
 
 
 def _make(place: Place, wait_seconds: float) -> None:

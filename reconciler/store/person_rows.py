@@ -23,29 +23,32 @@ COLUMNS: Final = {
 
 
 def write_people(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
-    """Update and create users; return the ids of the created ones by their reference.
+    """Update and create users; return their ids by the names of their changes.
 
     Raises:
         StaleError: a user or a site is not in the store.
     """
-    _update(connection, [change for change in changes if change.action is Action.UPDATE], vocabulary)
-    return _create(connection, [change for change in changes if change.action is Action.CREATE], vocabulary)
+    updated = _update(connection, [change for change in changes if change.action is Action.UPDATE], vocabulary)
+    return updated | _create(connection, [change for change in changes if change.action is Action.CREATE], vocabulary)
 
 
 def _row(change: Change, vocabulary: Vocabulary) -> dict[str, Any]:
     return {COLUMNS[each.name]: vocabulary.stored(each.name, each.after) for each in change.attributes}
 
 
-def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> None:
+def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
+    updated: dict[str, int] = {}
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for change in changes:
         key = vocabulary.ids["user"].get(change.name)
         if key is None:
             raise StaleError(f"The user {change.name!r} is gone from the store. Nothing was written; plan again.")
+        updated[change.name] = key
         row = _row(change, vocabulary)
         groups.setdefault(tuple(sorted(row)), []).append({**row, "which": key})
     for _, rows in sorted(groups.items()):
         connection.execute(update(person).where(person.c.id == bindparam("which")), rows)
+    return updated
 
 
 def _create(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:

@@ -56,8 +56,8 @@ _ADVICE: Final = {
     "SQLITE_BUSY": "is locked by another program. Wait until it is done, or find what holds it, and try again.",
     "SQLITE_LOCKED": "is locked by another program. Wait until it is done, and try again.",
     "SQLITE_CANTOPEN": "cannot be opened. Check that its folder exists, and who may read and write there.",
-    "SQLITE_READONLY_ROLLBACK": "was left in the middle of an apply that was cut short. The next apply puts it back "
-    "as it was before; so does any program that opens it for writing, for example the sqlite3 shell.",
+    "SQLITE_READONLY_ROLLBACK": "was left in the middle of an apply that was cut short, and only who may write the "
+    "file can put it back: run any command once as such a user.",
     "SQLITE_READONLY": "cannot be written. Check who may write the file and its folder.",
     "SQLITE_PERM": "may not be opened. Check who may read and write it.",
     "SQLITE_FULL": "cannot be written: the disk is full. Make room and try again.",

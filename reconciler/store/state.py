@@ -4,7 +4,7 @@ The caller's transaction makes it consistent. Names are looked up once and share
 JSON is decoded only where there is some.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -52,7 +52,7 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
     """Return the whole state; `now` and the seconds before it are the limits' window (R2)."""
     names = read_names(connection)
     row = connection.execute(select(stamp)).one_or_none()
-    bindings = tuple(read_bindings(connection, names))
+    bindings = tuple(read_bindings(connection))
     return State(
         stamp=as_stamp(row),
         revision=row.revision if row else "",
@@ -87,7 +87,7 @@ def read_assets(connection: Connection, names: Names) -> Iterator[Asset]:
         yield Asset(key, tag, types[type_id], sites[site_id], statuses[status_id], user, (*values, *extra))
 
 
-def read_bindings(connection: Connection, names: Names) -> Iterator[Binding]:
+def read_bindings(connection: Connection) -> Iterator[Binding]:
     """Yield every binding, by source, tenant and device."""
     c = binding.c
     rows = connection.execute(
@@ -95,7 +95,7 @@ def read_bindings(connection: Connection, names: Names) -> Iterator[Binding]:
         execution_options=_IN_CHUNKS,
     )
     for source, tenant, asset_id, *life in rows:
-        yield Binding(source, tenant, asset_id, as_life(life, names.statuses))
+        yield Binding(source, tenant, asset_id, Life(life[0], _PRESENCE[life[1]], *life[2:]))
 
 
 LIFE_COLUMNS: Final = (
@@ -106,21 +106,13 @@ LIFE_COLUMNS: Final = (
     binding.c.missing_reads,
     binding.c.unlisted_reads,
     binding.c.inactive_since,
-    binding.c.status_before_id,
-    binding.c.status_set_id,
+    binding.c.status_before,
+    binding.c.status_set,
 )
 """A binding's columns in the order of Life's fields."""
 
 
 _PRESENCE: Final = {each.value: each for each in Presence}
-
-
-def as_life(values: Sequence[Any], statuses: dict[int, str]) -> Life:
-    """Return the Life of these columns' values."""
-    device, presence, bound, since, reads, unlisted, inactive, before, last = values
-    return Life(
-        device, _PRESENCE[presence], bound, since, reads, unlisted, inactive, statuses.get(before), statuses.get(last)
-    )
 
 
 def read_applied(connection: Connection) -> AppliedSettings | None:

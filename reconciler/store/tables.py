@@ -168,8 +168,8 @@ binding = Table(
     Column("missing_reads", Integer, CheckConstraint("missing_reads >= 0", "missing_reads"), nullable=False),
     Column("unlisted_reads", Integer, CheckConstraint("unlisted_reads >= 0", "unlisted_reads"), nullable=False),
     Column("inactive_since", Text),
-    Column("status_before_id", ForeignKey("status.id")),
-    Column("status_set_id", ForeignKey("status.id")),
+    Column("status_before", Text, comment="a status's name; empty text when it had none"),
+    Column("status_set", Text, comment="a status's name"),
     UniqueConstraint("source", "tenant_id", "device_id"),
 )
 _ALIVE: Final = text("presence <> 'deleted'")

@@ -59,7 +59,7 @@ def _differences(connection: Connection, plan: Plan, vocabulary: Vocabulary) -> 
     assets = [change for change in created if change.subject is Subject.ASSET]
     yield from _tags_taken(connection, assets)
     yield from _matches(connection, assets)
-    yield from _bindings_in_the_way(connection, plan.bindings, vocabulary, frozenset(change.name for change in assets))
+    yield from _bindings_in_the_way(connection, plan.bindings, frozenset(change.name for change in assets))
 
 
 def _newer_reads(connection: Connection, plan: Plan) -> Iterator[Difference]:
@@ -116,13 +116,13 @@ def _values(connection: Connection, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _bindings_in_the_way(
-    connection: Connection, changes: Sequence[BindingChange], vocabulary: Vocabulary, new: frozenset[str]
+    connection: Connection, changes: Sequence[BindingChange], new: frozenset[str]
 ) -> Iterator[Difference]:
     made = [change for change in changes if change.before is None]
     moved = [change for change in changes if change.before and change.before.device_id != change.after.device_id]
     keys = [(change.source, change.tenant_id, change.after.device_id) for change in (*made, *moved)]
-    for (_, _, device), (tag, _) in sorted(find_bindings(connection, keys, vocabulary).items()):
-        yield Difference(f"device {device}", "asset", None, tag)
+    for key, row in sorted(find_bindings(connection, keys).items()):
+        yield Difference(f"device {key[2]}", "asset", None, row[0])
     ending = {
         (change.source, change.tenant_id, change.before.device_id)
         for change in changes

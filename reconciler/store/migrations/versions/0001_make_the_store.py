@@ -300,8 +300,8 @@ def _assets() -> None:
             nullable=False,
         ),
         Column("inactive_since", Text),
-        Column("status_before_id", Integer, ForeignKey("status.id", name=op.f("fk_binding_status_before_id"))),
-        Column("status_set_id", Integer, ForeignKey("status.id", name=op.f("fk_binding_status_set_id"))),
+        Column("status_before", Text, comment="a status's name; empty text when it had none"),
+        Column("status_set", Text, comment="a status's name"),
         PrimaryKeyConstraint("id", name=op.f("pk_binding")),
         UniqueConstraint("source", "tenant_id", "device_id", name=op.f("uq_binding_source_tenant_id_device_id")),
     )

@@ -1,0 +1,48 @@
+"""Every golden case's plan does to a real store what applying it means."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from applying import applied
+from case_files import case_folders, plan_of
+from msgspec.structs import replace
+from storing import ORIGIN, fill, state, url
+
+from reconciler.model.state import State
+from reconciler.store.opening import open_store
+
+
+@pytest.mark.parametrize("folder", case_folders(), ids=lambda folder: folder.name)
+def test_the_store_becomes_what_applying_the_plan_means(folder: Path, tmp_path: Path) -> None:
+    """A plan is verified, written and read back, and the state is then the one that the plan leads to."""
+    _, recording, plan = plan_of(folder)
+    path = fill(tmp_path / "store.db", recording.state)
+    with open_store(url(path), write=True) as store, store.apply(owner="test", origin=ORIGIN) as transaction:
+        transaction.verify(plan)
+        transaction.write(plan, {}, {}, plan.settings_digest, kind="production")
+        transaction.read_back(plan)
+    assert comparable(state(path)) == comparable(applied(plan, recording.state))
+
+
+def comparable(state: State) -> dict[str, Any]:
+    """Return what a plan decides of a state, with assets and people named instead of numbered, in no order."""
+    tags = {asset.id: asset.tag for asset in state.assets}
+    people = {person.id: replace(person, id=0) for person in state.people}
+    return {
+        "assets": {
+            asset.tag: (asset.type, asset.site, asset.status, people.get(asset.user or 0), values(state, asset.values))
+            for asset in state.assets
+        },
+        "people": sorted(map(repr, people.values())),
+        "bindings": sorted(repr((tags[each.asset_id], replace(each, asset_id=0))) for each in state.bindings),
+        "catalogue": {name: sorted(getattr(state.catalogue, name)) for name in state.catalogue.__struct_fields__},
+        "reads": sorted(map(repr, state.reads)),
+        "pins": {tags[key]: pins for key, pins in state.pins.items()},
+        "highest_tag": state.highest_tag,
+    }
+
+
+def values(state: State, values: tuple[Any, ...]) -> dict[str, Any]:
+    """Return an asset's values by field, those that are empty left out."""
+    return {name: value for name, value in zip(state.fields, values, strict=True) if value is not None}

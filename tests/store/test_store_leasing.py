@@ -1,0 +1,99 @@
+"""The lease: one apply at a time, and a dead one's does not last (A2)."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from storing import NEXT_READ, ORIGIN, apply, changed, dump, execute, first_store, plan, url
+
+from reconciler.errors import LeaseError, UsageError
+from reconciler.store.dialect import sqlite_engine
+from reconciler.store.leasing import Lease, check_fencing, give_up
+from reconciler.store.opening import open_store
+
+HELD = (
+    "INSERT OR REPLACE INTO lease (id, lease_id, owner, since, expires, held, fencing) "
+    "VALUES (1, 'abcd1234', 'eve on server', '2026-11-23T08:00:00Z', '{expires}', 1, 41)"
+)
+FAR, PAST = "2999-01-01T00:00:00Z", "2026-11-23T08:15:00Z"
+
+
+def held_store(path: Path, expires: str) -> Path:
+    """Make a store whose lease someone else took."""
+    execute(first_store(path), HELD.format(expires=expires))
+    return path
+
+
+def test_a_held_lease_stops_an_apply_and_says_who_has_it(tmp_path: Path) -> None:
+    """The loser is told the owner, since when, and how to break a dead one's lease."""
+    path = held_store(tmp_path / "store.db", FAR)
+    before = dump(path)
+    with pytest.raises(LeaseError) as caught:
+        apply(path, plan(read_at=NEXT_READ))
+    assert str(caught.value) == (
+        "Another apply holds the store: eve on server, since 2026-11-23T08:00:00Z. Wait until it is done. If it died, "
+        "its lease ends by itself at 2999-01-01T00:00:00Z, or now with: reconciler store unlock ENV abcd1234"
+    )
+    assert dump(path) == before
+
+
+def test_a_second_apply_is_told_at_once_while_the_first_writes(tmp_path: Path) -> None:
+    """The lease is seen by others before anything is committed."""
+    path = first_store(tmp_path / "store.db")
+    with open_store(url(path), write=True) as one, one.apply(owner="ann", origin=ORIGIN) as transaction:
+        transaction.write(plan(changed("AST-000001", name=("LT-1", "LT-9"))), {}, {}, "s1", kind="production")
+        with pytest.raises(LeaseError, match="holds the store: ann"):
+            apply(path, plan(read_at=NEXT_READ))
+    with open_store(url(path), write=False) as store:
+        assert store.status().lease is None
+
+
+def test_an_expired_lease_is_taken_with_the_next_fencing_number(tmp_path: Path) -> None:
+    """A holder that died stops nobody for long."""
+    path = held_store(tmp_path / "store.db", PAST)
+    with open_store(url(path), write=False) as store:
+        assert store.status().lease == (
+            "abcd1234: eve on server, since 2026-11-23T08:00:00Z, until 2026-11-23T08:15:00Z (ended)"
+        )
+    with open_store(url(path), write=True) as store:
+        with store.apply(owner="ann", origin=ORIGIN):
+            assert " ann, since " in str(store.status().lease)
+        assert store.status().lease is None
+    connection = sqlite3.connect(path)
+    assert connection.execute("SELECT fencing FROM lease").fetchall() == [(42,)]
+    connection.close()
+
+
+def test_an_apply_whose_lease_was_taken_writes_nothing(tmp_path: Path) -> None:
+    """Whoever slept past the end of its lease finds another fencing number inside its transaction."""
+    path = held_store(tmp_path / "store.db", FAR)
+    engine = sqlite_engine(path, "rw", 1)
+    ours = Lease("00000000", 40)
+    with engine.connect() as connection, connection.begin():
+        with pytest.raises(LeaseError) as caught:
+            check_fencing(connection, ours)
+        give_up(connection, ours)
+        check_fencing(connection, Lease("abcd1234", 41))
+    assert str(caught.value) == (
+        "The store's lease was taken from this apply before it could write (by eve on server, since "
+        "2026-11-23T08:00:00Z); nothing was written. Apply again."
+    )
+
+
+def test_a_lease_is_broken_by_its_id_alone(tmp_path: Path) -> None:
+    """Nobody breaks a lease that they did not look at."""
+    path = held_store(tmp_path / "store.db", FAR)
+    with open_store(url(path), write=True) as store:
+        with pytest.raises(UsageError, match="There is no lease ffff on the store; held is abcd1234: eve on server"):
+            store.unlock("ffff")
+        store.unlock("abcd1234")
+        with pytest.raises(UsageError, match="nobody holds one"):
+            store.unlock("abcd1234")
+    apply(path, plan(read_at=NEXT_READ))
+
+
+def test_a_store_is_not_adopted_while_an_apply_holds_it(tmp_path: Path) -> None:
+    """An apply does not find itself in another instance's store."""
+    path = held_store(tmp_path / "store.db", FAR)
+    with open_store(url(path), write=True) as store, pytest.raises(LeaseError):
+        store.adopt("uat", "uat")

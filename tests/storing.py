@@ -1,0 +1,364 @@
+"""Plans made by hand, stores filled with a State, and what is in a store's file: what the store's tests share."""
+
+import shutil
+import sqlite3
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import insert
+
+from reconciler.model.plan import (
+    Action,
+    Attribute,
+    BindingChange,
+    Change,
+    ConnectionSummary,
+    Kind,
+    Plan,
+    ReadAdvance,
+    Subject,
+)
+from reconciler.model.run import Origin, Outcome
+from reconciler.model.snapshot import Scalar
+from reconciler.model.state import Life, Presence, State
+from reconciler.settings.fields import BUILT_IN_FIELDS
+from reconciler.store import dialect, opening, tables
+from reconciler.store.journal_tables import connection_read, stamp, whole_read_day
+from reconciler.store.vocabulary import encode_custom
+
+TENANT = "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11"
+READ = "2026-11-23T08:00:00Z"
+NEXT_READ = "2026-11-24T08:00:00Z"
+NOW = "2026-11-24T09:00:00Z"
+DAY = 86_400
+ORIGIN = Origin(who="ann", where="laptop", started_at=READ, commit="3f2c1d", clean=True)
+
+
+def attribute(name: str, after: Scalar, before: Scalar = None, reason: str = "because", rule: str = "F1") -> Attribute:
+    """Return an attribute of a change."""
+    return Attribute(name, before, after, reason, rule)
+
+
+def made(name: str, **details: Scalar) -> Change:
+    """Return a new catalogue entry."""
+    attributes = tuple(attribute(key, value, rule="K2") for key, value in details.items())
+    return Change(subject=Subject.CATALOGUE, action=Action.CREATE, name=name, label=name, attributes=attributes)
+
+
+def new_user(upn: str, **details: Scalar) -> Change:
+    """Return a user imported from Entra, called by UPN."""
+    name = upn.partition("@")[0].title()
+    values: dict[str, Scalar] = {"name": name, "upn": upn, "active": True, "entraId": f"e-{upn}"}
+    attributes = tuple(attribute(key, value, rule="U4") for key, value in (values | details).items())
+    return Change(subject=Subject.USER, action=Action.CREATE, name=upn, label=upn, attributes=attributes)
+
+
+def new_asset(tag: str, device: str, match: dict[str, str] | None = None, **values: Scalar) -> Change:
+    """Return an asset that a device creates; a custom field is given as `custom__name`."""
+    attributes = tuple(attribute(key.replace("__", "."), value) for key, value in values.items())
+    return Change(
+        subject=Subject.ASSET,
+        action=Action.CREATE,
+        name=tag,
+        label=str(values.get("name", tag)),
+        attributes=attributes,
+        kinds=(Kind.CREATED,),
+        connection="intune",
+        device_id=device,
+        match=match or {},
+    )
+
+
+def changed(tag: str, kinds: tuple[Kind, ...] = (Kind.UPDATED,), **values: tuple[Scalar, Scalar]) -> Change:
+    """Return an asset's update: each attribute's before and after."""
+    attributes = tuple(attribute(key.replace("__", "."), after, before) for key, (before, after) in values.items())
+    return Change(subject=Subject.ASSET, action=Action.UPDATE, name=tag, label=tag, attributes=attributes, kinds=kinds)
+
+
+def life(device: str, presence: Presence = Presence.PRESENT, **more: Any) -> Life:
+    """Return a binding's life that began with the first read."""
+    return Life(device, presence, READ, **more)
+
+
+def bound(tag: str, after: Life, before: Life | None = None, tenant: str = TENANT) -> BindingChange:
+    """Return a binding made or changed."""
+    return BindingChange(
+        connection="intune",
+        source="intune",
+        tenant_id=tenant,
+        asset=tag,
+        before=before,
+        after=after,
+        reason="as read",
+        rule="row 1",
+    )
+
+
+def plan(*changes: Change, bindings: tuple[BindingChange, ...] = (), read_at: str = READ, **more: Any) -> Plan:
+    """Return a plan for a new store, unless `store_id` says which."""
+    order = list(Subject)
+    details: dict[str, Any] = {
+        "tool_version": "0",
+        "instance": "prod",
+        "settings_digest": "s1",
+        "settings_commit": "3f2c1d",
+        "store_id": None,
+        "store_revision": "",
+        "made_at": read_at,
+        "digest": "p1",
+        "connections": (ConnectionSummary(name="intune", tenant_id=TENANT, enabled=True, read_at=read_at),),
+        "reads": (ReadAdvance(source="intune", tenant_id=TENANT, read_at=read_at, whole=True),),
+    }
+    ordered = tuple(sorted(changes, key=lambda change: order.index(change.subject)))
+    return Plan(**(details | more), changes=ordered, bindings=bindings)
+
+
+CATALOGUE = (
+    made("organisation/Contoso"),
+    made("site/Contoso/Head Office"),
+    made("site/Contoso/Leeds"),
+    made("status/In Use"),
+    made("status/Retired"),
+    made("group/Computers"),
+    made("type/Laptop", group="Computers"),
+    made("type/Virtual Machine", group="Computers"),
+    made("field/department", type="text", label="Department", maxLength=80),
+    made("field/managed_by", type="choice", label="Managed by", choices='["Intune", "Nobody"]'),
+    made("licence/Visio", seats=40, alsoKnownAs='["Visio 2021", "Microsoft Visio"]'),
+)
+PEOPLE = (new_user("ann@contoso.com", site="Contoso/Leeds"), new_user("bob@contoso.com"))
+FIRST = new_asset(
+    "AST-000001",
+    "d1",
+    {"serialNumber": "abc1"},
+    type="Laptop",
+    site="Contoso/Leeds",
+    status="In Use",
+    user="ann@contoso.com",
+    name="LT-1",
+    serialNumber="ABC1",
+    storageGb=256,
+    memoryGb=15.8,
+    encrypted=True,
+    lastCheckIn=READ,
+    warrantyEnd="2029-01-31",
+    custom__department="Sales",
+    custom__managed_by="Intune",
+)
+SECOND = new_asset("AST-000002", "d2", {"serialNumber": "abc2"}, type="Laptop", name="LT-2", serialNumber="ABC 2")
+FIRST_PLAN = plan(
+    *CATALOGUE,
+    *PEOPLE,
+    FIRST,
+    SECOND,
+    bindings=(bound("AST-000001", life("d1", status_set="In Use")), bound("AST-000002", life("d2"))),
+    highest_tag=2,
+)
+"""A first import: a catalogue, two users, two assets with their bindings."""
+
+
+def url(path: Path) -> str:
+    """Return the URL of a store's file."""
+    return f"sqlite:///{path}"
+
+
+def apply(path: Path, plan: Plan, *, origin: Origin = ORIGIN, fitted: bool = True, **settings: Any) -> Outcome:
+    """Apply a plan as `apply ENV` does; it is made for the store that is there, unless not `fitted`."""
+    with opening.open_store(url(path), write=True) as store:
+        if fitted and (found := store.stamp()):
+            plan = replace(plan, store_id=found.store_id)
+        with store.apply(owner="ann on laptop", origin=origin) as transaction:
+            transaction.verify(plan)
+            transaction.write(plan, {"a": 1}, {"intune": True}, plan.settings_digest, kind="production", **settings)
+            transaction.read_back(plan)
+        return transaction.outcome
+
+
+def state(path: Path, window: int = DAY, now: str = NOW) -> State:
+    """Return a store's state, read by a reader."""
+    with opening.open_store(url(path), write=False) as store:
+        return store.state(window, now)
+
+
+def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of a store's file, by table, the lease's aside."""
+    with sqlite3.connect(path) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = {
+            name: connection.execute(f"SELECT * FROM {name}").fetchall()
+            for name in sorted(names)
+            if name not in ("lease", "sqlite_sequence")
+        }
+    connection.close()
+    return rows
+
+
+def execute(path: Path, *statements: str) -> None:
+    """Run statements in a store's file, as another program would."""
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA foreign_keys = ON")
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+@cache
+def _empty() -> Path:
+    path = Path(mkdtemp()) / "empty.db"
+    opening.initialise(url(path))
+    return path
+
+
+@cache
+def _first() -> Path:
+    path = Path(mkdtemp()) / "first.db"
+    shutil.copy(_empty(), path)
+    apply(path, FIRST_PLAN)
+    return path
+
+
+def empty_store(path: Path) -> Path:
+    """Make a store with no rows; return the path."""
+    shutil.copy(_empty(), path)
+    return path
+
+
+def first_store(path: Path) -> Path:
+    """Make a store to which `FIRST_PLAN` was applied; return the path."""
+    shutil.copy(_first(), path)
+    return path
+
+
+def fill(path: Path, state: State) -> Path:
+    """Make a store that holds a state, ids included; return the path."""
+    empty_store(path)
+    engine = dialect.sqlite_engine(path, "rw", 5)
+    with engine.connect() as connection, connection.begin():
+        for table, rows in _rows(state):
+            if rows:
+                connection.execute(insert(table), rows)
+    return path
+
+
+def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:
+    known = state.catalogue
+    organisations = {name: key for key, name in enumerate(known.organisations, 1)}
+    sites = {name: key for key, name in enumerate(known.sites, 1)} | {None: None}
+    statuses = {name: key for key, name in enumerate(known.statuses, 1)} | {None: None}
+    groups = {name: key for key, name in enumerate(known.asset_groups, 1)}
+    types = {name: key for key, name in enumerate(known.types, 1)} | {None: None}
+    columns = [field.column for field in BUILT_IN_FIELDS.values()]
+    return [
+        (tables.organisation, [{"id": key, "name": name} for name, key in organisations.items()]),
+        (
+            tables.site,
+            [
+                {"id": key, "organisation_id": organisations[name.split("/")[0]], "name": name.split("/")[1]}
+                for name, key in sites.items()
+                if name
+            ],
+        ),
+        (tables.status, [{"id": key, "name": name} for name, key in statuses.items() if name]),
+        (tables.asset_group, [{"id": key, "name": name} for name, key in groups.items()]),
+        (
+            tables.asset_type,
+            [{"id": key, "name": name, "group_id": groups[known.types[name]]} for name, key in types.items() if name],
+        ),
+        (tables.custom_field, [{"name": name, "type": "text"} for name in known.custom_fields]),
+        (tables.licence, [{"name": name} for name in known.licences]),
+        (
+            tables.person,
+            [
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "upn": each.upn,
+                    "mail": each.mail,
+                    "employee_id": each.employee_id,
+                    "site_id": sites[each.site],
+                    "active": each.active,
+                    "entra_id": each.entra_id,
+                }
+                for each in state.people
+            ],
+        ),
+        (
+            tables.asset,
+            [
+                {
+                    "id": each.id,
+                    "tag": each.tag,
+                    "type_id": types[each.type],
+                    "site_id": sites[each.site],
+                    "status_id": statuses[each.status],
+                    "person_id": each.user,
+                    **dict(zip(columns, each.values, strict=False)),
+                    "custom": encode_custom(dict(zip(known.custom_fields, each.values[len(columns) :], strict=True))),
+                    "created_at": READ,
+                    "updated_at": READ,
+                }
+                for each in state.assets
+            ],
+        ),
+        (
+            tables.pin,
+            [
+                {"asset_id": key, "field": field, "reason": reason, "pinned_at": READ}
+                for key, pins in state.pins.items()
+                for field, reason in pins.items()
+            ],
+        ),
+        (
+            tables.binding,
+            [
+                {
+                    "source": each.source,
+                    "tenant_id": each.tenant_id,
+                    "asset_id": each.asset_id,
+                    "device_id": each.life.device_id,
+                    "presence": each.life.presence.value,
+                    "bound_at": each.life.bound_at,
+                    "missing_since": each.life.missing_since,
+                    "missing_reads": each.life.missing_reads,
+                    "unlisted_reads": each.life.unlisted_reads,
+                    "inactive_since": each.life.inactive_since,
+                    "status_before": each.life.status_before,
+                    "status_set": each.life.status_set,
+                }
+                for each in state.bindings
+            ],
+        ),
+        (
+            connection_read,
+            [{"source": each.source, "tenant_id": each.tenant_id, "read_at": each.read_at} for each in state.reads],
+        ),
+        (
+            whole_read_day,
+            [
+                {"source": each.source, "tenant_id": each.tenant_id, "day": day}
+                for each in state.reads
+                for day in each.whole_days
+            ],
+        ),
+        (
+            stamp,
+            [
+                {
+                    "id": 1,
+                    "instance": state.stamp.instance,
+                    "kind": state.stamp.kind,
+                    "store_id": state.stamp.store_id,
+                    "adopted_from": state.stamp.adopted_from,
+                    "revision": state.revision,
+                    "highest_tag": state.highest_tag,
+                    "created_at": READ,
+                }
+            ]
+            if state.stamp
+            else [],
+        ),
+    ]

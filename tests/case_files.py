@@ -4,8 +4,8 @@
   it the file and its keys. A connection that `_base` lacks begins as a copy of `intune`.
 - `before.yaml` is the store and what was read; its first comment says what the case shows. `assets` carry their binding
   (`device`, an id or a whole life) and their user (a UPN or name); `users` are the store's, `entraUsers` Entra's;
-  `devices`, `absent`, `absenceUnknown` and so on are the snapshot of connection `intune`, `also` those of others. `fleet`
-  adds so many uneventful bound devices, so that a case is not over a limit.
+  `devices`, `absent`, `absenceUnknown` and so on are the snapshot of connection `intune`, `also` those of others.
+  `fleet` adds so many uneventful bound devices, so that a case is not over a limit.
 - `plan.yaml` is what must come out, whole.
 """
 
@@ -174,7 +174,13 @@ def _record(kind: type[Struct], values: dict[str, Any], read: dict[str, Any]) ->
     }
     if values["id"] in read.get("unlisted", ()):
         full |= dict.fromkeys(_USER_OF_DEVICE, UNSET)
-    return kind(**{name: UNSET if value == "~unknown" else value for name, value in full.items() if name in kind.__struct_fields__})
+    return kind(
+        **{
+            name: UNSET if value == "~unknown" else value
+            for name, value in full.items()
+            if name in kind.__struct_fields__
+        }
+    )
 
 
 def _state(before: dict[str, Any], environment: Environment) -> State:
@@ -287,7 +293,9 @@ def _limit(use: LimitUse) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    told: dict[str, Any] = {str(change.action): change.name if change.subject == "asset" else f"{change.subject} {change.name}"}
+    told: dict[str, Any] = {
+        str(change.action): change.name if change.subject == "asset" else f"{change.subject} {change.name}"
+    }
     told |= {"label": change.label} if change.label != change.name.split("/", 1)[-1] else {}
     told |= {"connection": change.connection} if change.connection else {}
     told |= {"device": change.device_id} if change.device_id else {}
@@ -324,23 +332,26 @@ def _binding_change(change: BindingChange) -> dict[str, Any]:
 def written(description: dict[str, Any]) -> str:
     """Return a description as the text of a `plan.yaml`."""
     yaml = YAML()
-    yaml.width = 118
+    yaml.width = 10_000
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
     yaml.dump(_styled(description), stream)
     return stream.getvalue()
 
 
-def _styled(value: Any, name: str = "") -> Any:
+def _styled(value: Any, depth: int = 0) -> Any:
+    """Write what is one fact on one line, and everything above it as a block."""
     match value:
-        case dict() if name not in ("", "changes", "connections", "attributes"):
+        case dict() if (
+            depth and not any(isinstance(each, dict | list) for each in value.values()) and "label" not in value
+        ):
             flat = CommentedMap(value)
             flat.fa.set_flow_style()
             return flat
         case dict():
-            return CommentedMap({key: _styled(each, key if isinstance(each, dict | list) else name) for key, each in value.items()})
+            return CommentedMap({key: _styled(each, depth + 1) for key, each in value.items()})
         case list() if all(isinstance(each, dict) for each in value):
-            return CommentedSeq([_styled(each, name) for each in value])
+            return CommentedSeq([_styled(each, depth + 1) for each in value])
         case list():
             flow = CommentedSeq(value)
             flow.fa.set_flow_style()

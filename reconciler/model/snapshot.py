@@ -80,5 +80,6 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
         if self.users_unknown not in (None, "not read"):
             parts.append(Part("users", str(self.users_unknown)))
         if self.absence_unknown:
-            parts.append(Part("absence", f"{len(self.absence_unknown)} devices: {min(self.absence_unknown.values())}"))
+            devices = "1 device" if len(self.absence_unknown) == 1 else f"{len(self.absence_unknown)} devices"
+            parts.append(Part("absence", f"{devices}: {min(self.absence_unknown.values())}"))
         return tuple(parts)

@@ -7,15 +7,15 @@ from typing import Any
 
 from reconciler.model.plan import Attribute
 from reconciler.model.snapshot import UNKNOWN, Scalar
-from reconciler.model.state import Asset
+from reconciler.model.state import Asset, Person
 from reconciler.planning.assignment import Assignment, Found, assign
-from reconciler.planning.devices import Compiled, Listed, identifier
+from reconciler.planning.devices import Compiled, Listed
 from reconciler.planning.types import TypeDecision
 from reconciler.planning.values import fit
 from reconciler.planning.world import World
 from reconciler.settings.field_mappings import Empty, Mapping, Write
 from reconciler.settings.fields import AssetField
-from reconciler.settings.imports import SiteAllocation
+from reconciler.settings.imports import ImportsFile, SiteAllocation
 
 
 @dataclass(slots=True)
@@ -118,12 +118,13 @@ def draft_user(draft: Draft, compiled: Compiled, device: Listed, world: World) -
     """
     settings = compiled.connection.users
     before = draft.asset.user if draft.asset else None
-    found = assign(settings, world.directory, identifier(compiled, device))
+    not_imported = world.not_imported.get(compiled.connection.name)
+    found = assign(settings, world.directory, device.identifier, not_imported)
     match found.found:
         case Found.MATCHED:
             return _put_user(draft, before, found.person, f"Intune names {found.value}", "U3")
         case Found.UNKNOWN:
-            draft.unknown.append(("user", "the device's user is unknown", "U3"))
+            draft.unknown.append(("user", found.reason, "U3"))
         case Found.AMBIGUOUS:
             message = (
                 f"{found.count} store users have the {settings.user_identifier.store} {found.value}; make it unique"
@@ -152,18 +153,22 @@ def draft_site(draft: Draft, compiled: Compiled, user: int | None, world: World)
     imports = compiled.connection.imports
     if imports.site_allocation is SiteAllocation.KEEP and not draft.creating:
         return
-    before = draft.asset.site if draft.asset else None
-    person = world.person(user)
-    if imports.site_allocation is SiteAllocation.DEFAULT_SITE:
-        after, reason = imports.default_site, "every asset is at the default site"
-    elif any(name == "user" for name, _, _ in draft.unknown):
+    unknown = any(name == "user" for name, _, _ in draft.unknown)
+    if unknown and imports.site_allocation is not SiteAllocation.DEFAULT_SITE:
         if draft.creating:
             draft.unknown.append(("site", "the device's user is unknown", "S1"))
         return
-    elif person is not None and person.site is not None:
-        after, reason = person.site, f"the site of {person.name}"
-    else:
-        after = imports.default_site
-        reason = "its user has no site: the default site" if person else "it has no user: the default site"
+    after, reason = site_of(imports, world.person(user))
     if after is not None:
-        draft.put("site", before, after, reason, "S1")
+        draft.put("site", draft.asset.site if draft.asset else None, after, reason, "S1")
+
+
+def site_of(imports: ImportsFile, user: Person | None) -> tuple[str | None, str]:
+    """Return the site of an asset that has this user, and why; None when there is no such site (S1)."""
+    if imports.site_allocation is SiteAllocation.DEFAULT_SITE:
+        return imports.default_site, "every asset is at the default site"
+    if user is None:
+        return imports.default_site, "it has no user: the default site"
+    if user.site is None:
+        return imports.default_site, "its user has no site: the default site"
+    return user.site, f"the site of {user.name}"

@@ -1,12 +1,13 @@
 """Who an asset belongs to: the four cases of U3, kept apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.people import Directory
+from reconciler.planning.world import World
 from reconciler.settings.users import AssignFrom, UsersFile
 
 
@@ -29,18 +30,31 @@ class Assignment:
     person: int | None = None
     value: str = ""
     count: int = 0
+    reason: str = ""
 
 
-def assign(settings: UsersFile, directory: Directory, value: Any) -> Assignment:
-    """Return whose a device is; `value` is the identifier's source value, which may be UNKNOWN."""
+def assigner(settings: UsersFile, world: World, connection: str) -> Callable[[Any], Assignment]:
+    """Return a function that says whose a device is, given the identifier's source value, which may be UNKNOWN."""
+    not_imported = world.not_imported.get(connection)
+    return lambda value: assign(settings, world.directory, value, not_imported)
+
+
+def assign(settings: UsersFile, directory: Directory, value: Any, not_imported: str | None = None) -> Assignment:
+    """Return whose a device is.
+
+    `not_imported` is why Entra's users were to be imported and could not be: a user who is not in the store may be one
+    of them, so whether there is a match is unknown.
+    """
     if settings.assign_from is AssignFrom.NONE:
         return Assignment(Found.UNTOUCHED)
     if value is UNKNOWN:
-        return Assignment(Found.UNKNOWN)
+        return Assignment(Found.UNKNOWN, reason="the device's user is unknown")
     if value is None or not str(value).strip():
         return Assignment(Found.NOBODY)
-    people = directory.find(settings.user_identifier.store, value)
-    return _judge(str(value), people)
+    found = _judge(str(value).strip(), directory.find(settings.user_identifier.store, value))
+    if found.found is Found.NOT_IN_STORE and not_imported is not None:
+        return Assignment(Found.UNKNOWN, reason=f"{found.value} is not in the store, and {not_imported}")
+    return found
 
 
 def _judge(value: str, people: Sequence[int]) -> Assignment:

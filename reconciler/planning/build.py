@@ -13,7 +13,7 @@ from reconciler.model.plan import Attribute, BindingChange, Change, ConnectionSu
 from reconciler.model.snapshot import Part
 from reconciler.model.state import Recording, State
 from reconciler.planning.catalogue import catalogue_changes
-from reconciler.planning.connections import plan_connection
+from reconciler.planning.connections import plan_connections
 from reconciler.planning.limits import Allowances, judge
 from reconciler.planning.people import references, user_changes
 from reconciler.planning.sealing import seal
@@ -24,6 +24,9 @@ from reconciler.settings.fields import asset_fields
 T = TypeVar("T")
 
 _NOTHING_ALLOWED: Allowances = {}
+
+_DIGITS = 15
+"""A tag with more digits is none that was ever given: the settings allow at most twelve."""
 
 
 def build_plan(
@@ -45,6 +48,7 @@ def build_plan(
     active = [each for each in _sorted(environment) if as_if_enabled or environment.enabled(each)]
     if active:
         world.changes.extend(catalogue_changes(environment.catalogue, recording.state.catalogue))
+    read = []
     for connection in _sorted(environment):
         if connection not in active:
             world.summaries.append(_disabled(environment, connection))
@@ -52,7 +56,8 @@ def build_plan(
             why = recording.failures.get(connection.name, "the recording has nothing of this connection")
             world.summaries.append(_unread(connection, why))
         else:
-            plan_connection(world, connection, snapshots[connection.name], fields)
+            read.append((connection, snapshots[connection.name]))
+    plan_connections(world, read, fields)
     return seal(_assemble(world, recording, allowances, pending))
 
 
@@ -91,7 +96,7 @@ def _assemble(world: World, recording: Recording, allowances: Allowances, pendin
         store_id=state.stamp.store_id if state.stamp else None,
         store_revision=state.revision,
         made_at=recording.taken_at,
-        connections=tuple(world.summaries),
+        connections=tuple(sorted(world.summaries, key=lambda each: each.name)),
         pending_since=(state.applied.commit or state.applied.applied_at) if state.applied and pending else None,
         pending=pending,
         limits=judge(environment, state, changes, world.summaries, allowances),
@@ -119,6 +124,8 @@ def _asset_order(change: Change) -> tuple[str, str]:
 
 def _tagged(world: World) -> tuple[list[Change], list[BindingChange], int]:
     """Give each new asset its tag: the numbers after the highest ever given, by connection, name and device."""
+    if not world.created:
+        return [], [], world.state.highest_tag
     tags = world.environment.catalogue.asset_tags
     number = highest_number(world.state, tags.prefix)
     changes, bindings = [], []
@@ -137,7 +144,7 @@ def _new_order(change: Change) -> tuple[str, str, str]:
 def highest_number(state: State, prefix: str) -> int:
     """Return the highest number that a tag with this prefix has, or ever had."""
     numbers = (asset.tag.removeprefix(prefix) for asset in state.assets if asset.tag.startswith(prefix))
-    used = (int(number) for number in numbers if number.isascii() and number.isdigit())
+    used = (int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) <= _DIGITS)
     return max(state.highest_tag, max(used, default=0))
 
 
@@ -148,6 +155,8 @@ def _user_changes(world: World) -> list[Change]:
         for person_id, person in world.directory.people.items()
         if person_id in world.user_owners and before.get(person_id) != person
     ]
+    if not changed:
+        return []
     old_names = references(before.values())
     new_names = references(world.directory.people.values())
     names = {person.id: old_names.get(person.id) or new_names[person.id] for person in changed}
@@ -159,6 +168,9 @@ def _user_changes(world: World) -> list[Change]:
 
 def _named(world: World, changes: Iterable[Change]) -> list[Change]:
     """Put users' names where planning noted their ids (P1)."""
+    changes = list(changes)
+    if not any(each.name == "user" for change in changes for each in change.attributes):
+        return changes
     before = references(world.state.people)
     after = references(world.directory.people.values())
 

@@ -33,7 +33,7 @@ def _plain(kind: str, names: list[str], stored: tuple[str, ...]) -> Iterator[Cha
 def _custom_fields(catalogue: CatalogueFile, stored: StoredCatalogue) -> Iterator[Change]:
     for each in sorted(catalogue.custom_fields, key=lambda each: each.name):
         if each.name not in stored.custom_fields:
-            details: dict[str, Scalar] = {"type": each.type, "label": each.label or each.name}
+            details: dict[str, Scalar] = {"type": each.type.value, "label": each.label or each.name}
             if each.max_length is not None:
                 details["maxLength"] = each.max_length
             if each.choices:

@@ -4,7 +4,8 @@ An unknown value makes a comparison unknown; `all`, `any` and `not` combine the 
 an unknown only remains where it decides.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import re2
@@ -44,6 +45,45 @@ def compile_criterion(criterion: language.Criterion, places: Places) -> Test:
             return _not(compile_criterion(criterion.not_, places))
         case language.Comparison():
             return _comparison(criterion, places)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What criteria read: places of properties in a row, and of fields among the mapped values."""
+
+    properties: tuple[int, ...]
+    fields: tuple[int, ...]
+
+    def of(self, properties: Sequence[Sequence[Any]], fields: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        """Return the columns that decide."""
+        return [*(properties[place] for place in self.properties), *(fields[place] for place in self.fields)]
+
+
+def inputs(criteria: Iterable[language.Criterion], places: Places) -> Inputs:
+    """Return what these criteria read of what is there."""
+    comparisons = [each for criterion in criteria for each in comparisons_in(criterion)]
+    properties = [places.property_at(each.property) for each in comparisons if each.property is not None]
+    fields = [places.field_at(each.field) for each in comparisons if each.field is not None]
+    return Inputs(_known(properties), _known(fields))
+
+
+def _known(found: Iterable[int | None]) -> tuple[int, ...]:
+    return tuple(sorted({place for place in found if place is not None}))
+
+
+def comparisons_in(criterion: language.Criterion) -> Iterator[language.Comparison]:
+    """Yield every comparison of a criterion."""
+    match criterion:
+        case language.All():
+            for each in criterion.all:
+                yield from comparisons_in(each)
+        case language.Any():
+            for each in criterion.any:
+                yield from comparisons_in(each)
+        case language.Not():
+            yield from comparisons_in(criterion.not_)
+        case language.Comparison():
+            yield criterion
 
 
 def _all(tests: list[Test]) -> Test:

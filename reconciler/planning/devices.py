@@ -1,37 +1,25 @@
-"""A connection's settings compiled for one snapshot, and each listed device as planning sees it."""
+"""A connection's settings compiled for one snapshot, and its listed devices as planning sees them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.model.snapshot import UNKNOWN, Scalar, Snapshot, UnknownType
-from reconciler.model.state import LastRead, Life
+from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.planning import needs
-from reconciler.planning.criteria import Answer, Test, compile_criterion
+from reconciler.planning.asset_index import Form, worthy_form
+from reconciler.planning.columns import Column, asked, asked_of_rows
+from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.mapping import FieldMap, compile_mappings
-from reconciler.planning.matching import Candidate, Form
-from reconciler.planning.presence import Read, Sighting
-from reconciler.planning.types import Decide, compile_types
-from reconciler.planning.values import is_worthless, matching_form, worthless_forms
+from reconciler.planning.matching import Candidate
+from reconciler.planning.presence import Sighting
+from reconciler.planning.types import Decide, TypeDecision, compile_types
+from reconciler.planning.values import worthless_forms
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Clock
 
 _USER = "user."
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A device of the snapshot: its properties as a row, its mapped values, and its Entra user.
-
-    `user` is None when it has none and UNKNOWN when that is not known.
-    """
-
-    device_id: str
-    label: str
-    row: Sequence[Any]
-    values: list[Any]
-    user: Any
+_DEFENDER = "msSense"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +29,9 @@ class Compiled:
     connection: Connection
     fields: FieldMap
     decide_type: Decide
+    type_inputs: Inputs
     excluded: Test | None
-    defender: int | None
-    """Where `managementAgent` stands in a row; None when Defender's devices are not left out or it was not read."""
-    identifier: int | str | None
-    """Where the user identifier stands in a row, or the name of the Entra user's property."""
+    exclusion_inputs: Inputs
     keys: tuple[int, ...]
     """Where the matching fields stand among the mapped values, in the order in which they are tried."""
     worthless: frozenset[str]
@@ -62,132 +48,181 @@ def compile_connection(
         connection.field_mappings.mappings, fields, snapshot.device_properties, snapshot.user_properties
     )
     imports = connection.imports
-    source = connection.users.user_identifier.source
+    by_check_in = imports.inactive and imports.inactive.measured_by is Clock.DEVICE_CHECK_IN
     return Compiled(
         connection=connection,
         fields=mapped,
         decide_type=compile_types(connection.asset_types, mapped.places),
+        type_inputs=inputs([rule.when for rule in connection.asset_types.rules], mapped.places),
         excluded=compile_criterion(imports.exclude, mapped.places) if imports.exclude else None,
-        defender=mapped.places.property_at("managementAgent") if imports.exclude_defender_managed else None,
-        identifier=source.removeprefix(_USER) if source.startswith(_USER) else mapped.places.property_at(source),
+        exclusion_inputs=inputs([imports.exclude] if imports.exclude else [], mapped.places),
         keys=tuple(index for name in imports.matching_fields() if (index := mapped.places.field_at(name)) is not None),
         worthless=worthless_forms(imports.ignored_values),
-        stale_before=stale_before
-        if imports.inactive and imports.inactive.measured_by is Clock.DEVICE_CHECK_IN
-        else None,
+        stale_before=stale_before if by_check_in else None,
         places=mapped.places.properties,
     )
 
 
-def list_devices(compiled: Compiled, snapshot: Snapshot) -> list[Listed]:
-    """Return the snapshot's devices with their mapped values."""
-    users = _users(compiled, snapshot)
-    user_at = compiled.places.get("userId")
-    name_at = compiled.places.get("deviceName")
-    read_row, read_values = compiled.fields.row, compiled.fields.values
-    listed = []
-    for device in snapshot.devices:
-        row = read_row(device)
-        user = None if users is None else _user(row, user_at, users)
-        name = None if name_at is None else row[name_at]
-        label = name if isinstance(name, str) and name else device.id
-        listed.append(Listed(device.id, label, row, read_values(row, user), user))
-    return listed
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One listed device: its properties as a row, its mapped values, and what was found out about it.
+
+    `excluded` is None when that is not known; `identifier` is what the source says of its user: None for nobody, or
+    UNKNOWN (U2, U3).
+    """
+
+    device_id: str
+    label: str
+    values: Sequence[Any]
+    excluded: Answer
+    stale: bool
+    identifier: Any
+    type: TypeDecision
+
+    def sighting(self) -> Sighting | None:
+        """Return how the device was seen; None when whether it is excluded is unknown."""
+        if self.excluded is None:
+            return None
+        if self.excluded:
+            return Sighting.EXCLUDED
+        return Sighting.STALE if self.stale else Sighting.FRESH
 
 
-def _users(compiled: Compiled, snapshot: Snapshot) -> Any:
-    """Return the Entra users by id, UNKNOWN when they could not be read, None when nothing asks for them."""
-    if not needs.user_properties(compiled.connection):
-        return None
-    if snapshot.users_unknown is not None:
-        return UNKNOWN
-    return {user.id: user for user in snapshot.users}
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """The listed devices, column by column and sorted by id; `index` says where an id stands."""
+
+    ids: list[str]
+    index: dict[str, int]
+    rows: list[tuple[Any, ...]]
+    columns: list[Column]
+    """The mapped values, field by field."""
+    values: list[tuple[Any, ...]]
+    """The mapped values, device by device."""
+    excluded: list[Answer]
+    stale: list[bool]
+    identifiers: Column
+    types: list[TypeDecision]
+    forms: list[tuple[Form, ...]]
+    places: dict[str, int]
+
+    def label(self, index: int) -> str:
+        """Return what people call the device: its name, else its id."""
+        name = self._property(index, "deviceName")
+        return name if isinstance(name, str) and name else self.ids[index]
+
+    def at(self, index: int) -> Listed:
+        """Return one device."""
+        return Listed(
+            device_id=self.ids[index],
+            label=self.label(index),
+            values=self.values[index],
+            excluded=self.excluded[index],
+            stale=self.stale[index],
+            identifier=self.identifiers[index],
+            type=self.types[index],
+        )
+
+    def candidate(self, index: int) -> Candidate:
+        """Return the device as matching sees it."""
+        return Candidate(
+            device_id=self.ids[index],
+            label=self.label(index),
+            excluded=self.excluded[index],
+            enrolled=self._property(index, "enrolledDateTime"),
+            synced=self._property(index, "lastSyncDateTime"),
+            forms=self.forms[index],
+        )
+
+    def _property(self, index: int, name: str) -> Any:
+        place = self.places.get(name)
+        return UNKNOWN if place is None else self.rows[index][place]
 
 
-def _user(row: Sequence[Any], user_at: int | None, users: Any) -> Any:
-    user_id = UNKNOWN if user_at is None else row[user_at]
-    if user_id is None:
-        return None
-    if user_id is UNKNOWN or users is UNKNOWN:
-        return UNKNOWN
-    return users.get(user_id)
-
-
-def identifier(compiled: Compiled, device: Listed) -> Any:
-    """Return what the source says of the device's user: the identifier, None for nobody, or UNKNOWN (U2, U3)."""
-    match compiled.identifier:
-        case None:
-            return UNKNOWN
-        case int() as index:
-            return device.row[index]
-        case name if device.user is None or device.user is UNKNOWN:
-            return device.user if name else None
-        case name:
-            return getattr(device.user, str(name), UNKNOWN)
-
-
-def is_excluded(compiled: Compiled, device: Listed) -> Answer:
-    """Say whether the device is left out (X1); None when that is unknown."""
-    answers: list[Answer] = []
-    if compiled.connection.imports.exclude_defender_managed:
-        agent = UNKNOWN if compiled.defender is None else device.row[compiled.defender]
-        answers.append(None if agent is UNKNOWN else agent == "msSense")
-    if compiled.excluded is not None:
-        answers.append(compiled.excluded(device.row, device.values))
-    if True in answers:
-        return True
-    return None if None in answers else False
-
-
-def candidate(compiled: Compiled, device: Listed) -> Candidate:
-    """Return the device as matching sees it."""
-    places = compiled.places
-    return Candidate(
-        device_id=device.device_id,
-        label=device.label,
-        excluded=is_excluded(compiled, device),
-        enrolled=device.row[places["enrolledDateTime"]] if "enrolledDateTime" in places else UNKNOWN,
-        synced=device.row[places["lastSyncDateTime"]] if "lastSyncDateTime" in places else UNKNOWN,
-        forms=tuple(_form(device.values[key], compiled.worthless) for key in compiled.keys),
+def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
+    """Return the snapshot's devices with all that its settings say of them."""
+    by_id = {device.id: device for device in snapshot.devices}
+    ids = sorted(by_id)
+    rows = [compiled.fields.row(by_id[device_id]) for device_id in ids]
+    properties: list[Column] = list(zip(*rows, strict=True)) or [()] * len(compiled.places)
+    users = _users(compiled, snapshot, properties, len(ids))
+    columns = compiled.fields.columns(properties, users)
+    values = list(zip(*columns, strict=True))
+    return Devices(
+        ids=ids,
+        index={device_id: index for index, device_id in enumerate(ids)},
+        rows=rows,
+        columns=columns,
+        values=values,
+        excluded=_excluded(compiled, properties, columns, rows, values),
+        stale=_stale(compiled, properties, len(ids)),
+        identifiers=_identifiers(compiled, properties, users),
+        types=asked_of_rows(compiled.decide_type, compiled.type_inputs.of(properties, columns), rows, values),
+        forms=_forms(compiled, columns, len(ids)),
+        places=compiled.places,
     )
 
 
-def _form(value: Scalar | UnknownType, worthless: frozenset[str]) -> Form:
-    if value is UNKNOWN:
-        return UNKNOWN
-    form = matching_form(value)
-    return None if is_worthless(form, worthless) else form
+def _users(compiled: Compiled, snapshot: Snapshot, properties: Sequence[Column], count: int) -> Column:
+    """Return each device's Entra user: None for no user, UNKNOWN when that is not known."""
+    if not needs.user_properties(compiled.connection):
+        return [None] * count
+    place = compiled.places.get("userId")
+    if place is None:
+        return [UNKNOWN] * count
+    if snapshot.users_unknown is not None:
+        return [None if user_id is None else UNKNOWN for user_id in properties[place]]
+    users: dict[Any, Any] = {user.id: user for user in snapshot.users} | {UNKNOWN: UNKNOWN}
+    return list(map(users.get, properties[place]))
 
 
-def is_stale(compiled: Compiled, device: Listed) -> bool:
-    """Say whether the device's check-in is older than `afterDays`; an unknown or empty check-in is not."""
-    index = compiled.places.get("lastSyncDateTime")
-    if compiled.stale_before is None or index is None:
-        return False
-    seen = device.row[index]
-    return isinstance(seen, str) and seen < compiled.stale_before
+def _identifiers(compiled: Compiled, properties: Sequence[Column], users: Column) -> Column:
+    source = compiled.connection.users.user_identifier.source
+    if source.startswith(_USER):
+        name = source.removeprefix(_USER)
+        return [user if user is None or user is UNKNOWN else getattr(user, name, UNKNOWN) for user in users]
+    place = compiled.places.get(source)
+    return [UNKNOWN] * len(users) if place is None else properties[place]
 
 
-def sighting(compiled: Compiled, device: Listed, excluded: Answer) -> Sighting | None:
-    """Return how a listed device was seen; None when whether it is excluded is unknown."""
-    if excluded is None:
-        return None
-    if excluded:
-        return Sighting.EXCLUDED
-    return Sighting.STALE if is_stale(compiled, device) else Sighting.FRESH
+def _excluded(
+    compiled: Compiled,
+    properties: Sequence[Column],
+    columns: Sequence[Column],
+    rows: Sequence[Any],
+    values: Sequence[Any],
+) -> list[Answer]:
+    """Say of each device whether it is left out (X1); None when that is unknown."""
+    answers: list[Answer] = [False] * len(rows)
+    if compiled.excluded is not None:
+        answers = asked_of_rows(compiled.excluded, compiled.exclusion_inputs.of(properties, columns), rows, values)
+    if not compiled.connection.imports.exclude_defender_managed:
+        return answers
+    place = compiled.places.get("managementAgent")
+    agents = [UNKNOWN] * len(rows) if place is None else properties[place]
+    return list(map(_either, answers, agents))
 
 
-def make_read(snapshot: Snapshot, last: LastRead | None) -> Read:
-    """Return the read that the snapshot is, compared with the last applied one (D3)."""
-    whole = snapshot.devices_unknown is None
-    days = set(last.whole_days if last else ())
-    if whole:
-        days.add(snapshot.read_at[:10])
-    return Read(snapshot.read_at, last is None or snapshot.read_at > last.read_at, whole, tuple(sorted(days)))
+def _either(answer: Answer, agent: Any) -> Answer:
+    if answer or agent == _DEFENDER:
+        return True
+    return None if agent is UNKNOWN else answer
 
 
-def relisted(life: Life, device_id: str, unlisted: frozenset[str], newer: bool) -> int:
-    """Return the reads in a row in which a single GET found the device although the list lacked it (G3)."""
-    if device_id not in unlisted:
-        return 0
-    return life.unlisted_reads + 1 if newer else life.unlisted_reads
+def _stale(compiled: Compiled, properties: Sequence[Column], count: int) -> list[bool]:
+    """Say of each device whether its check-in is older than `afterDays`; an unknown or empty check-in is not."""
+    before, place = compiled.stale_before, compiled.places.get("lastSyncDateTime")
+    if before is None or place is None:
+        return [False] * count
+    return [isinstance(seen, str) and seen < before for seen in properties[place]]
+
+
+def _forms(compiled: Compiled, columns: Sequence[Column], count: int) -> list[tuple[Form, ...]]:
+    """Return each device's matching values as they are compared, one for each matching field."""
+
+    def form(value: Any) -> Form:
+        return UNKNOWN if value is UNKNOWN else worthy_form(value, compiled.worthless)
+
+    if not compiled.keys:
+        return [()] * count
+    return list(zip(*(asked(form, columns[key]) for key in compiled.keys), strict=True))

@@ -1,18 +1,18 @@
-"""A connection's mappings compiled once into one function per device (F1, F2)."""
+"""A connection's mappings compiled once into functions of whole columns (F1, F2)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
+from reconciler.model.snapshot import UNKNOWN
+from reconciler.planning.columns import Column, asked
 from reconciler.planning.transforms import Step, compile_transforms
 from reconciler.settings.field_mappings import Mapping
 from reconciler.settings.fields import AssetField
 
-Value = Scalar | UnknownType
-Source = Callable[[Sequence[Any], Any], Any]
-"""A mapping's value for a device's row and its Entra user (None: no user, UNKNOWN: not known)."""
+Source = Callable[[Sequence[Column], Column], Column]
+"""A mapping's values for the columns of device properties and the Entra users (None: no user, UNKNOWN: not known)."""
 
 _USER = "user."
 
@@ -40,13 +40,13 @@ class FieldMap:
     mappings: tuple[Mapping, ...]
     fields: tuple[AssetField, ...]
     places: Places
-    row: Callable[[Any], Sequence[Any]]
+    row: Callable[[Any], tuple[Any, ...]]
     """Return a device's properties as a tuple, in the order of `places.properties`."""
     sources: tuple[Source, ...]
 
-    def values(self, row: Sequence[Any], user: Any) -> list[Any]:
-        """Return the mapped value of each field; UNKNOWN where a property that decides is."""
-        return [source(row, user) for source in self.sources]
+    def columns(self, properties: Sequence[Column], users: Column) -> list[Column]:
+        """Return the mapped values, field by field; UNKNOWN where a property that decides is."""
+        return [source(properties, users) for source in self.sources]
 
 
 def compile_mappings(
@@ -74,7 +74,7 @@ def _source(mapping: Mapping, places: Places, user_properties: frozenset[str]) -
     step = compile_transforms(mapping.transform)
     if mapping.value is not None:
         constant = mapping.value if step is None else step(mapping.value)
-        return lambda row, user: constant
+        return lambda properties, users: [constant] * len(users)
     parts = [_property(name, places, user_properties) for name in mapping.sources()]
     first = parts[0] if len(parts) == 1 else _first_not_empty(parts)
     return first if step is None else _transformed(first, step)
@@ -85,35 +85,32 @@ def _property(name: str, places: Places, user_properties: frozenset[str]) -> Sou
         return _user_property(name.removeprefix(_USER), user_properties)
     index = places.property_at(name)
     if index is None:
-        return lambda row, user: UNKNOWN
-    return lambda row, user: row[index]
+        return lambda properties, users: [UNKNOWN] * len(users)
+    return lambda properties, users: properties[index]
 
 
 def _user_property(name: str, known: frozenset[str]) -> Source:
     read = name in known
 
-    def value(row: Sequence[Any], user: Any) -> Any:  # noqa: ARG001 - sources have one shape
+    def value(user: Any) -> Any:
         if user is None:
             return None
         return getattr(user, name) if read and user is not UNKNOWN else UNKNOWN
 
-    return value
+    return lambda properties, users: list(map(value, users))
 
 
 def _first_not_empty(parts: list[Source]) -> Source:
-    def value(row: Sequence[Any], user: Any) -> Any:
-        for part in parts:
-            one = part(row, user)
-            if one is not None and one != "":
-                return one
-        return None
+    def first(values: Sequence[Any]) -> Any:
+        return next((value for value in values if value is not None and value != ""), None)
 
-    return value
+    return lambda properties, users: list(map(first, zip(*(part(properties, users) for part in parts), strict=True)))
 
 
 def _transformed(source: Source, step: Step) -> Source:
-    def value(row: Sequence[Any], user: Any) -> Any:
-        one = source(row, user)
-        return one if one is None or one is UNKNOWN else step(one)
+    def one(value: Any) -> Any:
+        if value is UNKNOWN:
+            return value
+        return None if value is None or value == "" else step(value)
 
-    return value
+    return lambda properties, users: asked(one, source(properties, users))

@@ -7,20 +7,14 @@
 - M6 a bound device that is proven absent hands its binding to the device that now has the asset's value.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reconciler.model.snapshot import UNKNOWN, UnknownType
-from reconciler.model.state import Asset, Binding, Presence
+from reconciler.model.state import Binding, Presence
+from reconciler.planning.asset_index import AssetIndex, Form, Key, first_key
 from reconciler.planning.criteria import Answer
-from reconciler.planning.values import is_worthless, matching_form
-
-Form = str | UnknownType | None
-"""A matching value as it is compared: None when it is worthless."""
-
-Key = tuple[int, str]
-"""Which matching field (by its place in the settings), and the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +30,7 @@ class Candidate:
 
     def key(self) -> Key | None:
         """Return the first worthy value; None when there is none or an earlier one is unknown."""
-        for index, form in enumerate(self.forms):
-            if form is UNKNOWN:
-                return None
-            if form is not None:
-                return index, str(form)
-        return None
+        return first_key(self.forms)
 
 
 class Verdict(StrEnum):
@@ -83,55 +72,6 @@ class Ties:
     absent: frozenset[str]
 
 
-class AssetIndex:
-    """The store's assets by their matching values; built only when something has to be looked up."""
-
-    def __init__(
-        self, assets: Sequence[Asset], positions: Sequence[int | None], worthless: frozenset[str], fields: Sequence[str]
-    ) -> None:
-        self.assets = {asset.id: asset for asset in assets}
-        self.fields = tuple(fields)
-        self._positions = tuple(positions)
-        self._worthless = worthless
-        self._indexes: dict[int, dict[str, list[int]]] = {}
-
-    def form(self, asset: Asset, index: int) -> str | None:
-        """Return an asset's worthy form for a matching field, None when it has none."""
-        position = self._positions[index]
-        value = None if position is None else asset.values[position]
-        if value is None:
-            return None
-        form = matching_form(value)
-        return None if is_worthless(form, self._worthless) else form
-
-    def key(self, asset: Asset) -> Key | None:
-        """Return an asset's first worthy value."""
-        for index in range(len(self._positions)):
-            form = self.form(asset, index)
-            if form is not None:
-                return index, form
-        return None
-
-    def find(self, index: int, forms: Sequence[Form]) -> list[int]:
-        """Return the assets with the form, except those with a different worthy value for an earlier field (M2)."""
-        if index not in self._indexes:
-            self._indexes[index] = self._build(index)
-        found = self._indexes[index].get(str(forms[index]), [])
-        return [each for each in found if not self._contradicts(self.assets[each], index, forms)]
-
-    def _contradicts(self, asset: Asset, index: int, forms: Sequence[Form]) -> bool:
-        earlier = ((self.form(asset, i), forms[i]) for i in range(index))
-        return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in earlier)
-
-    def _build(self, index: int) -> dict[str, list[int]]:
-        entries: dict[str, list[int]] = {}
-        for asset in self.assets.values():
-            form = self.form(asset, index)
-            if form is not None:
-                entries.setdefault(form, []).append(asset.id)
-        return entries
-
-
 @dataclass(slots=True)
 class Matching:
     """Every device's decision.
@@ -145,17 +85,26 @@ class Matching:
     moved_from: dict[str, str] = field(default_factory=dict)
 
 
-def match_devices(candidates: Sequence[Candidate], ties: Ties, index: AssetIndex) -> Matching:
-    """Decide every candidate; their order does not matter."""
+def match_together(candidates: Iterable[Candidate], ties: Ties, index: AssetIndex) -> Matching:
+    """Decide what bindings and scope decide, and among devices that share a value; their order does not matter.
+
+    A bound device that shares its value with no other, and whose binding is not deleted, may be left out: it is bound.
+    """
+    candidates = list(candidates)
     matching = Matching()
-    by_id = {each.device_id: each for each in candidates}
     _decide_at_sight(candidates, ties, matching)
     for members in _groups(candidates, ties):
         _decide_group(members, ties, index, matching)
-    claims = _claims([each for each in candidates if each.device_id not in matching.decisions], index, matching)
-    for asset_id, claimants in sorted(claims.items()):
-        _decide_claims(asset_id, claimants, by_id, ties, index, matching)
     return matching
+
+
+def match_claims(
+    devices: Iterable[Candidate], listed: Container[str], ties: Ties, index: AssetIndex, matching: Matching
+) -> None:
+    """Decide devices that have no binding by their matching values alone (M2); `listed` are all listed ids."""
+    claims = _claims(devices, index, matching)
+    for asset_id, claimants in sorted(claims.items()):
+        _decide_claims(asset_id, claimants, listed, ties, index, matching)
 
 
 def _decide_at_sight(candidates: Iterable[Candidate], ties: Ties, matching: Matching) -> None:
@@ -173,8 +122,8 @@ def _decide_at_sight(candidates: Iterable[Candidate], ties: Ties, matching: Matc
 
 
 def _bound(binding: Binding, ties: Ties) -> Decision:
-    other = ties.others.get(binding.asset_id)
-    if binding.life.presence is Presence.DELETED and other is not None:
+    other = ties.others.get(binding.asset_id) or ties.holders[binding.asset_id]
+    if binding.life.presence is Presence.DELETED and other.life.presence is not Presence.DELETED:
         reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id} meanwhile"
         return Decision(Verdict.PROBLEM, binding.asset_id, binding, reason, "M4")
     return Decision(Verdict.BOUND, binding.asset_id, binding, "it is bound to the asset", "M1")
@@ -268,13 +217,15 @@ def _look_up(device: Candidate, index: AssetIndex) -> Decision | tuple[int, int]
                 tags = ", ".join(sorted(index.assets[each].tag for each in several))
                 reason = f"{len(several)} assets have its {index.fields[place]} ({tags}); correct all but one"
                 return Decision(Verdict.PROBLEM, reason=reason, rule="M4")
-    return Decision(Verdict.NEW, reason="no asset has its matching value", rule="M7")
+    worthy = any(form is not None for form in device.forms)
+    reason = "no asset has its matching value" if worthy else "it has no value that could match an asset"
+    return Decision(Verdict.NEW, reason=reason, rule="M7")
 
 
 def _decide_claims(
     asset_id: int,
     claimants: list[tuple[int, Candidate]],
-    by_id: dict[str, Candidate],
+    listed: Container[str],
     ties: Ties,
     index: AssetIndex,
     matching: Matching,
@@ -290,14 +241,14 @@ def _decide_claims(
     losers = (each for _, each in claimants if each is not winner)
     reason = f"asset {tag} matches it by a later field and is device {winner.device_id}'s by {index.fields[best]}"
     _put_all(matching, losers, Decision(Verdict.PROBLEM, reason=reason, rule="M2"))
-    _settle(winner, asset_id, best, by_id, ties, index, matching)
+    _settle(winner, asset_id, best, listed, ties, index, matching)
 
 
 def _settle(
     device: Candidate,
     asset_id: int,
     place: int,
-    by_id: dict[str, Candidate],
+    listed: Container[str],
     ties: Ties,
     index: AssetIndex,
     matching: Matching,
@@ -315,7 +266,7 @@ def _settle(
         )
     elif holder.life.presence is Presence.DELETED or holder.life.device_id in ties.absent:
         _move(matching, device, holder, ties, f"re-enrolled: it has the asset's {name}, the old device is gone", "M6")
-    elif holder.life.device_id in by_id:
+    elif holder.life.device_id in listed:
         reason = f"asset {tag} has its {name} but is bound to listed device {holder.life.device_id}, which has another"
         matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
     else:

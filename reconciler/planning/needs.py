@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from reconciler.planning.criteria import comparisons_in
 from reconciler.settings import criteria
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Clock
@@ -15,7 +16,8 @@ _ALWAYS = ("deviceName", "enrolledDateTime", "lastSyncDateTime")
 def device_properties(connection: Connection) -> tuple[str, ...]:
     """Return the managedDevice properties that planning this connection reads, sorted."""
     names = set(_ALWAYS) | {name for name in _sources(connection) if not name.startswith(_USER)}
-    names |= {name for criterion in _criteria(connection) for name in _properties(criterion)}
+    comparisons = (each for criterion in _criteria(connection) for each in comparisons_in(criterion))
+    names |= {each.property for each in comparisons if each.property is not None}
     if connection.imports.exclude_defender_managed:
         names.add("managementAgent")
     if user_properties(connection):
@@ -52,19 +54,3 @@ def _criteria(connection: Connection) -> Iterator[criteria.Criterion]:
         yield rule.when
     if connection.imports.exclude is not None:
         yield connection.imports.exclude
-
-
-def _properties(criterion: criteria.Criterion) -> Iterator[str]:
-    match criterion:
-        case criteria.All():
-            for each in criterion.all:
-                yield from _properties(each)
-        case criteria.Any():
-            for each in criterion.any:
-                yield from _properties(each)
-        case criteria.Not():
-            yield from _properties(criterion.not_)
-        case criteria.Comparison(property=str() as name):
-            yield name
-        case _:
-            return

@@ -5,6 +5,7 @@
 - Two store users with one identifier are a problem, and neither is touched.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,24 +34,28 @@ _ENTRA: Final = {
 
 
 def references(people: Iterable[Person]) -> dict[int, str]:
-    """Return what each user (by id) is called in plans.
+    """Return what each user (by id) is called in plans; no two are called the same.
 
-    It is the first of UPN, mail, employee id and name that no other user has, whatever the case; where none is
-    unique, the name with the id.
+    It is the first of UPN, mail, employee id and name that no other user has in any of these, whatever the case; where
+    there is none, the name with the id.
     """
     people = list(people)
-    names: dict[int, str] = {}
-    for read in PERSON_FIELDS.values():
-        counts: dict[str, int] = {}
-        for person in people:
-            if value := read(person):
-                key = value.casefold()
-                counts[key] = counts.get(key, 0) + 1
-        for person in people:
-            value = read(person)
-            if person.id not in names and value and counts[value.casefold()] == 1:
-                names[person.id] = value
-    return {person.id: names.get(person.id) or f"{person.name} [{person.id}]" for person in people}
+    owners: dict[str, int | None] = {}
+    for person in people:
+        for value in (person.upn, person.mail, person.employee_id, person.name):
+            if value and owners.setdefault(value.casefold(), person.id) != person.id:
+                owners[value.casefold()] = None
+    return {person.id: _reference(person, owners) for person in people}
+
+
+def _reference(person: Person, owners: dict[str, int | None]) -> str:
+    for value in (person.upn, person.mail, person.employee_id, person.name):
+        if value and owners[value.casefold()] == person.id:
+            return value
+    name = f"{person.name} [{person.id}]"
+    while name.casefold() in owners:
+        name += "]"
+    return name
 
 
 def identifier_form(value: Scalar) -> str:
@@ -101,32 +106,33 @@ class ImportedUsers:
 def import_users(
     connection: str, settings: ImportUsers, field: UserField, users: Sequence[Any], directory: Directory
 ) -> ImportedUsers:
-    """Return the store users that are made or changed by Entra's users, which come sorted by id (U4)."""
+    """Return the store users that are made or changed by Entra's users, in whatever order they come (U4)."""
     by_entra_id = {person.entra_id: person for person in directory.people.values() if person.entra_id}
+    users = sorted(users, key=lambda user: user.id)
+    found = {user.id: _found(user, field, directory) for user in users if user.id not in by_entra_id}
+    wanted = Counter(each for several in found.values() for each in several)
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    claimed: set[int] = set()
     for user in users:
-        person = by_entra_id.get(user.id)
-        if person is None:
-            found = [each for each in _found(user, field, directory) if directory.people[each].entra_id is None]
-            if len(found) > 1 or any(each in claimed for each in found):
-                problems.append(_ambiguous(connection, user, field, found))
-                continue
-            person = directory.people[found[0]] if found else None
+        mine = found.get(user.id, ())
+        if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
+            problems.append(_ambiguous(connection, user, field, mine))
+            continue
+        person = directory.people[mine[0]] if mine else by_entra_id.get(user.id)
         after = _after(user, settings, person or Person(id=next_id, name=""))
         if person is None:
             next_id -= 1
-        claimed.add(after.id)
         if after != person:
             changed.append(after)
     return ImportedUsers(tuple(changed), tuple(problems))
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> Sequence[int]:
+    """Return the store users with the Entra user's identifier that are no Entra user yet."""
     value = getattr(user, _ENTRA[field], UNKNOWN)
-    return directory.find(field, value) if value is not UNKNOWN and value else ()
+    found = directory.find(field, value) if value is not UNKNOWN and value else ()
+    return [each for each in found if directory.people[each].entra_id is None]
 
 
 def _after(user: Any, settings: ImportUsers, person: Person) -> Person:
@@ -152,13 +158,11 @@ def _known(user: Any, name: str, otherwise: str | None) -> str | None:
 
 def _ambiguous(connection: str, user: Any, field: UserField, found: Sequence[int]) -> Problem:
     label = _known(user, "userPrincipalName", None) or user.id
-    return Problem(
-        connection=connection,
-        label=label,
-        message=f"{max(len(found), 2)} store users have the same {field} as this Entra user; none of them is updated. "
-        f"Make the {field} unique.",
-        rule="U2",
-    )
+    if len(found) > 1:
+        message = f"{len(found)} store users have the {field} of this Entra user; none of them is updated."
+    else:
+        message = f"several Entra users have the {field} of one store user; it is taken for none of them."
+    return Problem(connection=connection, label=label, message=f"{message} Make the {field} unique.", rule="U2")
 
 
 _ATTRIBUTES: Final[tuple[tuple[str, str], ...]] = (

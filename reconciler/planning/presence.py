@@ -7,7 +7,8 @@ The rows of the table are the sightings here, its columns the states of a `Life`
 9. `last-import` inactivity · 10. absent, its same-value device excluded · 11. a read that is not newer counts nothing.
 
 Statuses are set on these events, never in the steady state (D1). The recovered status and the restored one are written
-only while the asset's status is still the one we set last; a status in `neverReplace` stays whatever happens.
+only while the asset's status is still the one we set last; a status in `neverReplace` stays whatever happens. An asset
+that became inactive without our setting a status has no `status_set`, so that none is restored.
 """
 
 import dataclasses
@@ -16,11 +17,11 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
+from reconciler.model.plan import Kind
 from reconciler.model.state import Life, Presence
 from reconciler.settings.imports import Clock, ImportsFile
 
-NO_STATUS_BEFORE = ""
-"""`status_before` of an asset that had no status when we made it inactive."""
+_CHECKS_IN = "the device checks in again"
 
 
 class Sighting(StrEnum):
@@ -50,7 +51,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What becomes of a binding and of its asset's status; `sets_status` says whether `status` is to be written."""
+    """What becomes of a binding and of its asset's status.
+
+    `sets_status` says whether `status` is to be written, `kind` what that counts as if not as an update.
+    """
 
     life: Life
     sets_status: bool = False
@@ -58,6 +62,7 @@ class Step:
     reason: str = ""
     rule: str = ""
     deletion_withheld: bool = False
+    kind: Kind | None = None
 
 
 def step(life: Life, sighting: Sighting, read: Read, imports: ImportsFile, status: str | None) -> Step:
@@ -84,30 +89,37 @@ def created_life(device_id: str, stale: bool, read: Read, imports: ImportsFile) 
     new = imports.statuses.new
     inactive = imports.inactive
     if stale and inactive is not None and inactive.status is not None:
-        life = replace(life, inactive_since=read.at, status_before=new or NO_STATUS_BEFORE, status_set=inactive.status)
+        life = replace(life, inactive_since=read.at, status_before=new, status_set=inactive.status)
         return Step(life, True, inactive.status, _stale_reason(imports), "row 2")
     return Step(replace(life, status_set=new), new is not None, new, "the status of new assets", "row 1")
 
 
 def _seen(life: Life, stale: bool, read: Read, imports: ImportsFile, status: str | None) -> Step:
     was_deleted = life.presence is Presence.DELETED
+    again = life.presence is not Presence.PRESENT
     life = replace(life, presence=Presence.PRESENT, missing_since=None, missing_reads=0)
     if stale:
-        return _seen_stale(life, read, imports, status, was_deleted)
-    if was_deleted:
-        return _recovered(replace(life, inactive_since=None, status_before=None), imports, status)
-    if life.inactive_since is not None:
-        return _active_again(life, imports, status)
-    return Step(life)
+        done = _seen_stale(life, read, imports, status, was_deleted)
+    elif was_deleted:
+        done = _recovered(replace(life, inactive_since=None, status_before=None), imports, status)
+    elif life.inactive_since is not None:
+        done = _active_again(life, imports, status)
+    else:
+        done = Step(life)
+    if again and not done.rule:
+        return dataclasses.replace(done, reason="the device is listed and in scope again", rule="row 1")
+    return done
 
 
 def _seen_stale(life: Life, read: Read, imports: ImportsFile, status: str | None, was_deleted: bool) -> Step:
     if life.inactive_since is not None or (read.at <= life.bound_at and not was_deleted):
         return Step(life)
-    before = status
-    if was_deleted:
-        recovered = _recovered(life, imports, status)
-        before = recovered.status if recovered.sets_status else status
+    if not was_deleted:
+        return _made_inactive(life, read, imports, status, status, _stale_reason(imports), "row 2")
+    recovered = _recovered(life, imports, status)
+    if imports.inactive is None or imports.inactive.status is None:
+        return dataclasses.replace(recovered, life=replace(recovered.life, inactive_since=read.at))
+    before = recovered.status if recovered.sets_status else status
     return _made_inactive(life, read, imports, status, before, _stale_reason(imports), "row 2")
 
 
@@ -123,12 +135,10 @@ def _active_again(life: Life, imports: ImportsFile, status: str | None) -> Step:
     before = life.status_before
     life = replace(life, inactive_since=None, status_before=None)
     restore = imports.inactive is None or imports.inactive.restore_previous
-    if not restore or before is None or status != life.status_set or status in imports.statuses.never_replace:
-        return Step(life)
-    previous = before or None
-    return Step(
-        replace(life, status_set=previous), True, previous, "the device checks in again: its previous status", "row 1"
-    )
+    ours = life.status_set is not None and status == life.status_set
+    if not restore or not ours or status in imports.statuses.never_replace:
+        return Step(life, reason=_CHECKS_IN, rule="row 1")
+    return Step(replace(life, status_set=before), True, before, f"{_CHECKS_IN}: its previous status", "row 1")
 
 
 def _made_inactive(
@@ -139,9 +149,9 @@ def _made_inactive(
     life = replace(life, inactive_since=read.at)
     target = imports.inactive.status
     if target is None or status in imports.statuses.never_replace:
-        return Step(life)
-    life = replace(life, status_before=before or NO_STATUS_BEFORE, status_set=target)
-    return Step(life, True, target, reason, rule)
+        return Step(replace(life, status_before=None, status_set=None), reason=reason, rule=rule)
+    life = replace(life, status_before=before, status_set=target)
+    return Step(life, True, target, reason, rule, kind=Kind.INACTIVE)
 
 
 def _stale_reason(imports: ImportsFile) -> str:
@@ -169,9 +179,12 @@ def _absent(life: Life, read: Read, imports: ImportsFile, status: str | None) ->
         missing_reads=reached,
         unlisted_reads=0,
     )
-    if reached < imports.missing_reads or imports.statuses.deleted_in_intune is None:
-        aged = _aged(life, read, imports, status)
-        return aged or Step(life, reason=f"absent in {reached} of {imports.missing_reads} reads", rule="row 4")
+    if reached < imports.missing_reads:
+        waiting = Step(life, reason=f"absent in {reached} of {imports.missing_reads} reads", rule="row 4")
+        return _aged(life, read, imports, status) or waiting
+    if imports.statuses.deleted_in_intune is None:
+        kept = Step(life, reason="absent, and there is no status for devices that are gone", rule="row 5b")
+        return _aged(life, read, imports, status) or kept
     return _deleted(life, imports, status)
 
 
@@ -183,7 +196,7 @@ def _deleted(life: Life, imports: ImportsFile, status: str | None) -> Step:
         reason += f", absent in {imports.missing_reads} reads in a row"
     if status in imports.statuses.never_replace:
         return Step(life, reason=reason, rule="row 5")
-    return Step(replace(life, status_set=target), True, target, reason, "row 5")
+    return Step(replace(life, status_set=target), True, target, reason, "row 5", kind=Kind.DELETED_IN_INTUNE)
 
 
 def _unproven(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Step:

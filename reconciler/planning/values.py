@@ -28,8 +28,10 @@ _PLACEHOLDERS: Final = frozenset(
 CyberDrain/CIPP#623, HuduM365Automation), without spaces, dots and dashes."""
 
 _PUNCTUATION: Final = str.maketrans("", "", " .-_")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_WHOLE: Final = re.compile(r"[+-]?\d{1,300}", re.ASCII)
+_EXACT: Final = 2**53
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 
 def as_text(value: Scalar) -> str:
@@ -57,8 +59,8 @@ def worthless_forms(ignored: Iterable[str]) -> frozenset[str]:
 
 def is_worthless(form: str, forms: frozenset[str]) -> bool:
     """Say whether a matching form must never match: empty, one character repeated, or a placeholder (M3)."""
-    plain = form.translate(_PUNCTUATION)
-    return plain in forms or len(set(plain)) <= 1
+    plain = form if form.isalnum() else form.translate(_PUNCTUATION)
+    return plain in forms or plain == plain[:1] * len(plain)
 
 
 def fit(field: AssetField, value: Scalar) -> Scalar:
@@ -95,13 +97,16 @@ def _fit_text(field: AssetField, text: str) -> str:
 
 
 def _fit_number(value: Scalar) -> int | float:
+    text = as_text(value).strip()
+    if _WHOLE.fullmatch(text):
+        return int(text)
     try:
-        number = float(as_text(value)) if isinstance(value, str | bool) else value
+        number = float(text)
     except ValueError:
         raise ValueError("it is not a number") from None
-    if not isinstance(number, int | float) or not math.isfinite(number):
+    if not math.isfinite(number):
         raise ValueError("it is not a number")
-    return int(number) if isinstance(number, float) and number.is_integer() else number
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 def _fit_integer(value: Scalar) -> int:
@@ -135,12 +140,12 @@ def _fit_date(text: str) -> str:
 
 
 def _fit_datetime(text: str) -> str:
-    if _DATETIME.fullmatch(text):
-        return text
     try:
         moment = datetime.datetime.fromisoformat(text)
-    except ValueError:
+        if _DATETIME.fullmatch(text):
+            return text
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         raise ValueError("it is not a point in time") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.isoformat(timespec='seconds')}Z"

@@ -12,25 +12,31 @@ from reconciler.model.plan import (
     Subject,
     Withheld,
 )
+from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, LastRead, Person, Presence, State
+from reconciler.planning.asset_index import Rewritten
 from reconciler.planning.people import Directory
 from reconciler.settings.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
 class NewAsset:
-    """An asset to be created, before it has its tag: the change and its binding lack only that."""
+    """An asset to be created, before it has its tag: the change and its binding lack only that.
+
+    `values` are its matching fields as they will be written.
+    """
 
     change: Change
     binding: BindingChange
+    values: dict[str, Scalar]
 
 
 @dataclass(slots=True)
 class World:
     """What every connection's planning reads, and what it adds to.
 
-    `user_owners` says which connection last changed a user; `claimed` are the assets that this plan binds anew, and
-    `claimed_forms` the matching values of those it creates, with the connection that does.
+    `user_owners` says which connection last changed a user; `claimed` are the assets that this plan binds to a device
+    anew or again, with the connection and the device; `rewritten` are the matching fields that it writes so far.
     """
 
     environment: Environment
@@ -39,9 +45,12 @@ class World:
     positions: dict[str, int]
     directory: Directory
     reads: dict[str, LastRead]
+    matching_fields: frozenset[str] = frozenset()
     user_owners: dict[int, str] = field(default_factory=dict)
-    claimed: dict[int, str] = field(default_factory=dict)
-    claimed_forms: dict[tuple[str, str], str] = field(default_factory=dict)
+    not_imported: dict[str, str] = field(default_factory=dict)
+    """Why a connection's import of users is withheld."""
+    claimed: dict[int, tuple[str, str]] = field(default_factory=dict)
+    rewritten: Rewritten = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     created: list[NewAsset] = field(default_factory=list)
     bindings: list[BindingChange] = field(default_factory=list)
@@ -69,6 +78,9 @@ def make_world(environment: Environment, state: State) -> World:
         positions={name: index for index, name in enumerate(state.fields)},
         directory=Directory(state.people),
         reads={read.tenant_id: read for read in state.reads},
+        matching_fields=frozenset(
+            name for each in environment.connections.values() for name in each.imports.matching_fields()
+        ),
     )
 
 
@@ -81,17 +93,31 @@ class TenantBindings:
     others: dict[int, Binding]
 
 
-def tenant_bindings(state: State, tenant_id: str) -> TenantBindings:
-    """Return the tenant's bindings by device and by asset (a live one first), and other tenants' live ones by asset."""
+def tenant_bindings(world: World, tenant_id: str) -> TenantBindings:
+    """Return the tenant's bindings by device and by asset (a live one first), and other tenants' live ones by asset.
+
+    A binding whose asset a person removed is none (row 13).
+    """
     own: dict[str, Binding] = {}
     holders: dict[int, Binding] = {}
     others: dict[int, Binding] = {}
-    for binding in state.bindings:
+    for binding in world.state.bindings:
+        if binding.asset_id not in world.assets:
+            continue
         live = binding.life.presence is not Presence.DELETED
         if binding.tenant_id == tenant_id:
             own[binding.life.device_id] = binding
-            if live or binding.asset_id not in holders:
-                holders[binding.asset_id] = binding
+            _hold(holders, binding)
         elif live:
-            others[binding.asset_id] = binding
+            _hold(others, binding)
     return TenantBindings(own, holders, others)
+
+
+def _hold(holders: dict[int, Binding], binding: Binding) -> None:
+    other = holders.setdefault(binding.asset_id, binding)
+    if other is not binding and _rank(binding) < _rank(other):
+        holders[binding.asset_id] = binding
+
+
+def _rank(binding: Binding) -> tuple[bool, str, str]:
+    return binding.life.presence is Presence.DELETED, binding.tenant_id, binding.life.device_id

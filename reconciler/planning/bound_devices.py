@@ -1,0 +1,128 @@
+"""Devices that have an asset, or take one over: the binding's next life, and what the asset becomes."""
+
+from msgspec.structs import replace
+
+from reconciler.model.plan import Attribute
+from reconciler.model.state import Asset, Life, Presence
+from reconciler.planning.asset_changes import Draft
+from reconciler.planning.devices import Listed
+from reconciler.planning.drafting import draft_asset, finish, put_binding, put_status
+from reconciler.planning.matching import Decision, Verdict
+from reconciler.planning.planner import Planner
+from reconciler.planning.presence import Sighting, Step, first_life, step
+from reconciler.planning.unchanged import compile_unchanged, steady
+from reconciler.settings.imports import OnFirstMatch
+
+_STALE_RECORD_READS = 3
+"""After so many reads in a row that a single GET contradicts, a person should look (G3)."""
+
+_BOUND = ("it is bound to the asset", "M1")
+
+
+def plan_bound_devices(planner: Planner) -> None:
+    """Plan every device that is bound, but for those of which matching said something else."""
+    devices, assets, own = planner.devices, planner.world.assets, planner.ties.own
+    special, excluded, stale = planner.matching.decisions, devices.excluded, devices.stale
+    unchanged = compile_unchanged(planner)
+    count = 0
+    for place, device_id in enumerate(devices.ids):
+        binding = own.get(device_id)
+        if binding is None or device_id in special:
+            continue
+        count += 1
+        asset = assets[binding.asset_id]
+        if (
+            excluded[place] is False
+            and not stale[place]
+            and steady(binding.life)
+            and device_id not in planner.unlisted
+            and unchanged(place, asset)
+        ):
+            continue
+        decision = Decision(Verdict.BOUND, binding.asset_id, binding, *_BOUND)
+        plan_bound(planner, devices.at(place), decision)
+    planner.counts[Verdict.BOUND] += count
+
+
+def plan_bound(planner: Planner, device: Listed, decision: Decision) -> None:
+    """Plan a device whose decision is bound, moves or matched."""
+    asset = planner.world.assets[decision.asset_id or 0]
+    old = decision.binding.life if decision.binding else None
+    how = device.sighting()
+    if how is None:
+        planner.withhold(device.device_id, device.label, "its update", "whether it is excluded is unknown", "X1")
+        return
+    life = _own_life(planner, device, old)
+    done = step(life, how, planner.read, planner.connection.imports, asset.status) if old else Step(life)
+    if (old is None or _revives(old, done.life)) and _claimed(planner, device, asset, decision.verdict):
+        return
+    if how is Sighting.EXCLUDED:
+        planner.leave(device.device_id, device.label, "excluded", "the settings leave it out", "X1")
+    draft = Draft(asset, planner.world.state.pins.get(asset.id, {}))
+    if how is not Sighting.EXCLUDED and not _only_binds(planner, life, decision):
+        if old is not None and old.device_id != device.device_id:
+            draft.attributes.append(
+                Attribute("device", old.device_id, device.device_id, decision.reason, decision.rule)
+            )
+        draft_asset(planner, device, draft)
+    put_status(draft, done, asset.status)
+    finish(planner, draft, device.label, done, device.device_id)
+    _put_binding(planner, asset, old, done, decision)
+    _check_stale_record(planner, device, done.life)
+
+
+def _own_life(planner: Planner, device: Listed, old: Life | None) -> Life:
+    """Return the life that the device's binding goes on with, its unlisted reads counted (G3)."""
+    if old is None:
+        return first_life(device.device_id, planner.read)
+    reads = 0
+    if device.device_id in planner.unlisted:
+        reads = old.unlisted_reads + planner.read.newer
+    if old.device_id == device.device_id and old.unlisted_reads == reads:
+        return old
+    return replace(old, device_id=device.device_id, unlisted_reads=reads)
+
+
+def _only_binds(planner: Planner, life: Life, decision: Decision) -> bool:
+    """Say whether this read makes, or made, the binding and so leaves the asset alone (`onFirstMatch: bind-only`)."""
+    if planner.connection.imports.on_first_match is not OnFirstMatch.BIND_ONLY:
+        return False
+    return decision.verdict is not Verdict.MOVES and planner.read.at <= life.bound_at
+
+
+def _revives(old: Life, new: Life) -> bool:
+    return old.presence is Presence.DELETED and new.presence is not Presence.DELETED
+
+
+def _claimed(planner: Planner, device: Listed, asset: Asset, verdict: Verdict) -> bool:
+    """Claim an asset that no live binding has; say whether another device of this plan has it already (M4)."""
+    mine = (planner.name, device.device_id)
+    owner = planner.world.claimed.setdefault(asset.id, mine)
+    if owner == mine:
+        return False
+    message = (
+        f"asset {asset.tag} is taken by device {owner[1]} of connection {owner[0]} in this plan; remove one of them"
+    )
+    planner.counts[Verdict.PROBLEM] += 1
+    planner.counts[verdict] -= 1
+    planner.problem(device.device_id, device.label, message, "M4")
+    return True
+
+
+def _put_binding(planner: Planner, asset: Asset, old: Life | None, done: Step, decision: Decision) -> None:
+    if old is None or old.device_id != done.life.device_id:
+        reason, rule = decision.reason, decision.rule
+    elif done.rule:
+        reason, rule = done.reason, done.rule
+    else:
+        reason, rule = "how often a single GET found it and the list did not", "G3"
+    put_binding(planner, asset.tag, old, done.life, reason, rule)
+
+
+def _check_stale_record(planner: Planner, device: Listed, life: Life) -> None:
+    if life.unlisted_reads >= _STALE_RECORD_READS:
+        message = (
+            f"Intune's list lacked it in {life.unlisted_reads} reads in a row, yet answers for it by id: "
+            f"a stale record. Delete the device in Intune if it is gone."
+        )
+        planner.problem(device.device_id, device.label, message, "G3")

@@ -115,8 +115,9 @@ def _tell(applied: Applied, seconds: float) -> None:
         say("Nothing was written.")
         return
     from reconciler.report.history import outcome_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.lines import folded  # noqa: PLC0415 - as above
 
-    printing.show([outcome_text(applied.outcome, seconds)])
+    printing.show(folded(outcome_text(applied.outcome, seconds), printing.width(), rest=2))
 
 
 def who() -> str:

@@ -7,6 +7,7 @@ laid over them from a folder of the demo's own, with --overlay.
 import contextlib
 import os
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,13 +91,13 @@ class _Story:
 
     def say(self, text: str) -> None:
         """Say what comes next."""
-        printing.write(f"\n── {text}\n")
+        printing.write("\n" + textwrap.fill(text, printing.width(), initial_indent="── ", subsequent_indent="   "))
 
     def run(self, *arguments: str) -> None:
         """Run a command; the story ends when it fails."""
         from reconciler.cli.main import run  # noqa: PLC0415 - it imports this module
 
-        printing.show([Text(f"$ reconciler {' '.join(arguments)}", style="bold")])
+        printing.show([Text(), Text(f"$ reconciler {' '.join(arguments)}", style="bold")])
         code = run([*self._before, *arguments])
         if code == ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
@@ -108,7 +109,7 @@ def _tell(story: _Story) -> None:
     tenant = story.simulator.tenant
     story.say(
         f"A tenant with {len(tenant.devices.items)} devices and {len(tenant.users.items)} users is simulated at "
-        f"{story.simulator.graph}.\n   The settings are those of environments/prod; --overlay adds only where the "
+        f"{story.simulator.graph}. The settings are those of environments/prod; --overlay adds only where the "
         "simulator and a fresh store are."
     )
     story.run("validate", "prod", "uat")

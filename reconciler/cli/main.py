@@ -89,7 +89,7 @@ def run(arguments: Sequence[str]) -> int:
         try:
             code = get_command(app).main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
         except TyperException as error:
-            return _complain(f"{error.format_message()} {_help_for(error)}", ExitCode.USAGE)
+            return _complain(_misused(error), ExitCode.USAGE)
         except (KeyboardInterrupt, typer.Abort):
             return ExitCode.INTERRUPTED
         except ReconcilerError as error:
@@ -108,10 +108,13 @@ def _complain(message: str, code: ExitCode) -> ExitCode:
     return code
 
 
-def _help_for(error: TyperException) -> str:
-    """Return where help is for a command that was used wrongly."""
+def _misused(error: TyperException) -> str:
+    """Return what is wrong with the command line and where help is; the help itself where a command is missing."""
+    text = error.format_message().replace("Value error, ", "")
+    if text.startswith("Usage:"):
+        return text
     path = getattr(getattr(error, "ctx", None), "command_path", "reconciler")
-    return f"See: {path} --help"
+    return f"{text.rstrip('.')}. See: {path} --help"
 
 
 def _unexpected(error: Exception) -> str:

@@ -1,0 +1,49 @@
+"""A simulated tenant of sixty devices as of today, and a command line that reads it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+
+from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant import Tenant
+
+
+@pytest.fixture(autouse=True)
+def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start from no variable that a terminal, a pipeline or a person may have set."""
+    for name in (
+        *("FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "GITHUB_ACTOR", "GITHUB_SERVER_URL"),
+        *("INTUNE_CLIENT_SECRET", "REQUESTS_CA_BUNDLE", "RECONCILER_ALLOW_HOST", "RECONCILER_OVERLAY"),
+    ):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def offline(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> CommandLine:
+    """Return a command line with the example environments, and no tenant."""
+    return CommandLine(tmp_path, capfd)
+
+
+@pytest.fixture
+def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    now = datetime.now(UTC).replace(microsecond=0)
+    with Simulator(Tenant.generate(devices=60, users=30, now=now), page_size=25) as running:
+        for name, text in running.environment().items():
+            monkeypatch.setenv(name, text)
+        yield running
+
+
+@pytest.fixture
+def tenant(simulator: Simulator) -> Tenant:
+    return simulator.tenant
+
+
+@pytest.fixture
+def cli(offline: CommandLine, simulator: Simulator) -> Iterator[CommandLine]:
+    """Give a command line whose environments read the simulated tenant; nothing it writes may hold the secret."""
+    offline.connect(simulator)
+    yield offline
+    assert offline.holds_no_secret()

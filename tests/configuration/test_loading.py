@@ -152,13 +152,13 @@ def test_files_that_are_not_yaml_are_none_of_our_business(environments: Path) ->
     assert messages(environments) == []
 
 
-def test_ten_thousand_rules_are_fine(environments: Path) -> None:
+def test_thousands_of_rules_are_fine(environments: Path) -> None:
     rule = "  - {{name: Rule {0}, when: {{any: [{{field: model, contains: x{0}}}]}}, type: Laptop}}\n"
     head = "version: 1\ndetermine: rules\ndefault: Laptop\nrules:\n"
     rules = environments / "prod/connections/intune/asset-types.yaml"
-    rules.write_text(head + "".join(rule.format(number) for number in range(10_000)))
+    rules.write_text(head + "".join(rule.format(number) for number in range(2_000)))
     environment = load_environment(environments, "prod").settled()
-    assert len(environment.connections["intune"].asset_types.rules) == 10_000
+    assert len(environment.connections["intune"].asset_types.rules) == 2_000
 
 
 def test_loading_imports_nothing_that_only_other_commands_need() -> None:

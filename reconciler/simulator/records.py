@@ -42,6 +42,7 @@ class Device(Struct, frozen=True, kw_only=True, gc=False):
     easActivationDateTime: str = NEVER
     azureADRegistered: bool | None = None
     deviceEnrollmentType: str = "unknown"
+    enrollmentProfileName: str = ""
     activationLockBypassCode: str | None = None
     emailAddress: str = ""
     azureADDeviceId: str = ZERO_GUID
@@ -112,6 +113,10 @@ class User(Struct, frozen=True, kw_only=True, gc=False):
     proxyAddresses: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     createdDateTime: str | None = None
+    employeeHireDate: str | None = None
+    onPremisesDistinguishedName: str | None = None
+    onPremisesDomainName: str | None = None
+    onPremisesSecurityIdentifier: str | None = None
     onPremisesImmutableId: str | None = None
     onPremisesSamAccountName: str | None = None
     onPremisesUserPrincipalName: str | None = None

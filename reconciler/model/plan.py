@@ -15,6 +15,9 @@ from reconciler.model.state import Life
 
 PLAN_FORMAT: Final = 1
 
+SOFTWARE: Final = "software: "
+"""How the name of an attribute begins that is about one software of an asset; the software's name follows."""
+
 
 class Kind(StrEnum):
     """A kind of change that a limit counts; the names are those of `limits:` in instance.yaml (R1)."""
@@ -61,7 +64,8 @@ class Change(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_d
 
     `name` identifies the subject: an asset's tag, a user's reference (for a new one: what it will be), a catalogue
     entry as `kind/name` (`site/Contoso/Leeds`). `label` is what people call it. An asset's attributes are `type`,
-    `site`, `status`, `user`, the field names of `settings.fields`, and `device` when its binding moves. A user's are
+    `site`, `status`, `user`, the field names of `settings.fields`, `device` when its binding moves, and one
+    `software: NAME` for each software that differs: its versions there, one to a line, None when it is not. A user's are
     `name`, `upn`, `mail`, `employeeId`, `site`, `active`, `entraId`. A catalogue entry's: what its settings say.
     `match` holds a created asset's normalised matching values: at apply no asset may have one of them.
     """

@@ -55,6 +55,18 @@ class RunDetail(Struct, frozen=True, rename="camel"):
     changes: tuple[Change, ...]
 
 
+class LicenceUse(Struct, frozen=True, rename="camel"):
+    """A licence's seats (None for any number), and how many assets have software that is tied to it (L2)."""
+
+    name: str
+    seats: int | None
+    used: int
+
+    def over(self) -> int:
+        """Return how many seats too few there are."""
+        return 0 if self.seats is None else max(0, self.used - self.seats)
+
+
 class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
     """What `status` tells of a store: numbers, the last reads, and connections that only the store knows (K7)."""
 
@@ -66,3 +78,4 @@ class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
     last_run: Run | None
     last_reads: dict[str, str]
     lease: str | None = None
+    licences: tuple[LicenceUse, ...] = ()

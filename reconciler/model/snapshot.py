@@ -34,6 +34,14 @@ def record_type(name: str, properties: tuple[tuple[str, str], ...]) -> type[Stru
     return msgspec.defstruct(name, fields, frozen=True, gc=False, module=__name__)
 
 
+class Software(Struct, frozen=True, array_like=True, gc=False):
+    """An application as it is detected on devices: trimmed, `version` empty and `publisher` None when not known."""
+
+    name: str
+    version: str = ""
+    publisher: str | None = None
+
+
 class Part(Struct, frozen=True):
     """A part of a snapshot that is not, or not wholly, known: which, and why."""
 
@@ -70,6 +78,12 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     users: tuple[Any, ...] = ()
     users_unknown: str | None = "not read"
     """Why the users are not known; None when they are."""
+    software: tuple[Software, ...] = ()
+    """Each application and version that was detected, once."""
+    detected: dict[str, tuple[int, ...]] = {}
+    """What was detected on each device: its id in lower case, and places in `software`, ascending."""
+    software_unknown: str | None = "not read"
+    """Why the software is not known; None when all of it is (G4, L1)."""
     warnings: tuple[str, ...] = ()
 
     def unknown_parts(self) -> tuple[Part, ...]:

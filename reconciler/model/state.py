@@ -102,6 +102,14 @@ class StoredCatalogue(Struct, frozen=True, rename="camel"):
     licences: tuple[str, ...] = ()
 
 
+class Application(Struct, frozen=True, rename="camel"):
+    """A software that the store knows: its name, who publishes it, and the licence that it is tied to (L2)."""
+
+    name: str
+    publisher: str | None = None
+    licence: str | None = None
+
+
 class Usage(Struct, frozen=True, rename="camel"):
     """What counts against a connection's limits: changes in the window by kind, bound assets at its start (R1, R2)."""
 
@@ -126,7 +134,9 @@ class State(Struct, frozen=True, rename="camel", kw_only=True):
 
     `fields` are the asset fields by their settings name, the built-in ones first, then the store's custom fields.
     `pins` are the fields of an asset (by its id) that people pinned, with the reason. `highest_tag` is the highest
-    number ever given to a created asset, so that tags are never given twice.
+    number ever given to a created asset, so that tags are never given twice. `versions` are the pairs of an application
+    (its place in `applications`) and a version that assets have; `installed` are an asset's (by its id), as places in
+    `versions`, ascending.
     """
 
     stamp: Stamp | None = None
@@ -137,6 +147,9 @@ class State(Struct, frozen=True, rename="camel", kw_only=True):
     people: tuple[Person, ...] = ()
     bindings: tuple[Binding, ...] = ()
     pins: dict[int, dict[str, str]] = {}
+    applications: tuple[Application, ...] = ()
+    versions: tuple[tuple[int, str], ...] = ()
+    installed: dict[int, tuple[int, ...]] = {}
     reads: tuple[LastRead, ...] = ()
     usage: tuple[Usage, ...] = ()
     applied: AppliedSettings | None = None

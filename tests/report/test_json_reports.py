@@ -84,5 +84,6 @@ def test_status() -> None:
             "lastRun": None,
             "lastReads": {},
             "lease": None,
+            "licences": [],
         },
     }

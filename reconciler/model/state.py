@@ -54,7 +54,7 @@ class Asset(Struct, frozen=True, array_like=True, gc=False):
     values: tuple[Scalar, ...]
 
 
-class Life(Struct, frozen=True, rename="camel", omit_defaults=True):
+class Life(Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
     """What a binding stores about its device's presence; points in time are UTC text."""
 
     device_id: str
@@ -72,7 +72,7 @@ class Life(Struct, frozen=True, rename="camel", omit_defaults=True):
     """The status we last set."""
 
 
-class Binding(Struct, frozen=True, rename="camel"):
+class Binding(Struct, frozen=True, gc=False, rename="camel"):
     """The tie between a device and an asset."""
 
     source: str

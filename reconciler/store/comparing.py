@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection
@@ -118,13 +118,9 @@ def _assets(
     connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary, side: Side
 ) -> Iterator[Difference]:
     by_tag = {change.name: change for change in changes}
-    called = tuple(vocabulary.called[name] for name in REFERENCES)
-    for tag, custom, *row in rows_by_tag(connection, _SELECTED, list(by_tag)):
-        change = by_tag.pop(tag)
-        row[: len(called)] = map(dict.get, called, row)
-        found = dict(zip(_NAMES, row, strict=True))
-        if custom != NO_CUSTOM:
-            found.update((CUSTOM_PREFIX + name, value) for name, value in decode_custom(custom).items())
+    for row in rows_by_tag(connection, _SELECTED, list(by_tag)):
+        change = by_tag.pop(row[0])
+        found = _worded(row, vocabulary)
         for name, expected in map(side, change.attributes):
             value = found.get(name)
             if value == expected and value.__class__ is expected.__class__:
@@ -133,6 +129,16 @@ def _assets(
                 yield Difference(change.label, name, expected, value)
     for tag, change in by_tag.items():
         yield Difference(change.label, "the asset", tag, None)
+
+
+def _worded(row: Sequence[Any], vocabulary: Vocabulary) -> dict[str, Scalar]:
+    """Return an asset's row as a plan says it, attribute by attribute."""
+    found = dict(zip(_NAMES, row[2:], strict=True))
+    for name in REFERENCES:
+        found[name] = vocabulary.called[name].get(found[name])
+    if row[1] != NO_CUSTOM:
+        found.update((CUSTOM_PREFIX + name, value) for name, value in decode_custom(row[1]).items())
+    return found
 
 
 def _bindings(connection: Connection, changes: Sequence[BindingChange], side: Side) -> Iterator[Difference]:

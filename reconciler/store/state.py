@@ -26,6 +26,7 @@ from reconciler.store.journal_tables import connection_read, settings_revision, 
 from reconciler.store.names import Names, read_names, read_people
 from reconciler.store.tables import FIELD_COLUMNS, asset, binding, pin
 from reconciler.store.usage import read_usage
+from reconciler.store.vocabulary import NO_CUSTOM, decode_custom
 
 BUILT_IN: Final = tuple(BUILT_IN_FIELDS)
 """The names of the built-in fields, in the order of an asset's values."""
@@ -34,8 +35,7 @@ EMPTY_STATE: Final = State(fields=BUILT_IN)
 """The state of a store that does not exist yet."""
 
 _IN_CHUNKS: Final = {"yield_per": 5000}
-_NO_CUSTOM: Final = "{}"
-_CUSTOM: Final = msgspec.json.Decoder(dict[str, str | int | float | bool | None])
+_FIRST_VALUE: Final = 7
 _ASSET_COLUMNS: Final = (
     asset.c.id,
     asset.c.tag,
@@ -80,22 +80,22 @@ def read_assets(connection: Connection, names: Names) -> Iterator[Asset]:
     types, sites, statuses = none | names.types, none | names.sites, none | names.statuses
     fields = tuple(names.custom_fields.values())
     nothing: tuple[Scalar, ...] = (None,) * len(fields)
-    decode = _CUSTOM.decode
     rows = connection.execute(select(*_ASSET_COLUMNS).order_by(asset.c.id), execution_options=_IN_CHUNKS)
-    for key, tag, type_id, site_id, status_id, user, custom, *values in rows:
-        extra = nothing if custom == _NO_CUSTOM else tuple(map(decode(custom).get, fields))
-        yield Asset(key, tag, types[type_id], sites[site_id], statuses[status_id], user, (*values, *extra))
+    for row in rows:
+        key, tag, type_id, site_id, status_id, user, custom = row[:_FIRST_VALUE]
+        extra = nothing if custom == NO_CUSTOM else tuple(map(decode_custom(custom).get, fields))
+        yield Asset(key, tag, types[type_id], sites[site_id], statuses[status_id], user, row[_FIRST_VALUE:] + extra)
 
 
 def read_bindings(connection: Connection) -> Iterator[Binding]:
-    """Yield every binding, by source, tenant and device."""
+    """Yield every binding, in the order in which they were made."""
     c = binding.c
     rows = connection.execute(
-        select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.source, c.tenant_id, c.device_id),
-        execution_options=_IN_CHUNKS,
+        select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.id), execution_options=_IN_CHUNKS
     )
-    for source, tenant, asset_id, *life in rows:
-        yield Binding(source, tenant, asset_id, Life(life[0], _PRESENCE[life[1]], *life[2:]))
+    for source, tenant, asset_id, device, presence, bound, since, reads, unlisted, inactive, before, last in rows:
+        life = Life(device, _PRESENCE[presence], bound, since, reads, unlisted, inactive, before, last)
+        yield Binding(source, tenant, asset_id, life)
 
 
 LIFE_COLUMNS: Final = (

@@ -193,7 +193,7 @@ def test_a_binding_moves_to_another_device_and_another_ends(tmp_path: Path) -> N
     bindings = (bound("AST-000001", moved, life("d1", status_set="In Use")), bound("AST-000002", GONE, life("d2")))
     apply(path, plan(move, retire, bindings=bindings, read_at=NEXT_READ))
     found = state(path)
-    assert found.bindings == (Binding("intune", TENANT, 2, GONE), Binding("intune", TENANT, 1, moved))
+    assert found.bindings == (Binding("intune", TENANT, 1, moved), Binding("intune", TENANT, 2, GONE))
     assert found.assets[1].status == "Retired"
 
 

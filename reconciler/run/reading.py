@@ -18,7 +18,7 @@ from reconciler.planning.tenants import check_tenants
 from reconciler.run.stamps import check_stamp
 from reconciler.run.surroundings import Surroundings
 from reconciler.settings.base import seconds
-from reconciler.settings.connection import ClientSecret, OwnCloud
+from reconciler.settings.connection import ClientSecret
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Absence
 from reconciler.settings.instance import InstanceKind
@@ -150,7 +150,6 @@ def _access(around: Surroundings, connection: Connection) -> Access:
         raise UnsupportedError(
             f"connections/{connection.name}: credential type {credential.type} is not supported yet."
         )
-    own = isinstance(settings.cloud, OwnCloud)
     places = addresses(settings.cloud)
     return Access(
         authority=places.authority,
@@ -158,5 +157,5 @@ def _access(around: Surroundings, connection: Connection) -> Access:
         tenant_id=connection.tenant_id,
         client_id=settings.client_id,
         secret=read_secret(credential.secret, around.folder, around.variables),
-        production=around.environment.instance.kind is InstanceKind.PRODUCTION and not (own and around.overlaid),
+        production=around.environment.instance.kind is InstanceKind.PRODUCTION and not connection.cloud_from_overlay,
     )

@@ -9,6 +9,7 @@ ReconcilerError                      1
 ├── GraphError                       1  Graph answered with an error, or with nonsense
 │   └── UnreachableError             1  no answer within the time budget
 ├── RecordingError                   1  a recording is damaged or of another format
+├── ImportFileError                  1  a file to import is no table that can be read
 ├── PlanFileError                    4  a saved plan is damaged, changed or of another format
 ├── StoreError                       1  the store cannot be opened or is not what it should be
 │   ├── StampError                   1  the store is another instance's (E3)
@@ -90,6 +91,10 @@ class UnreachableError(GraphError):
 
 class RecordingError(ReconcilerError):
     """A recording cannot be read: another format version, cut short, or no recording."""
+
+
+class ImportFileError(ReconcilerError):
+    """A file of assets or users to import cannot be read as a table, or its columns are not known."""
 
 
 class PlanFileError(ReconcilerError):

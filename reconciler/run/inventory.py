@@ -1,0 +1,96 @@
+"""Bringing an inventory along: files and the store's state make a plan of creates, which is applied like any plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.configuration.documents import document
+from reconciler.csv_files import read_csv
+from reconciler.errors import ImportFileError, StaleError, StampError
+from reconciler.model.run import Origin, Outcome
+from reconciler.model.state import State
+from reconciler.planning.inventory import Inventory, Table, plan_inventory
+from reconciler.run.reading import read_state
+from reconciler.run.stamps import foreign
+from reconciler.run.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is imported: a file of assets, one of store users, or both; and columns of assets not to look at."""
+
+    assets: Path | None
+    users: Path | None
+    ignored: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What importing comes to, and the state that it was planned on."""
+
+    inventory: Inventory
+    state: State
+
+
+def plan_import(around: Surroundings, files: Files) -> Import:
+    """Read the files and the store, and plan; nothing is written.
+
+    Raises:
+        ImportFileError: a file is no table.
+        StampError: the store is another instance's.
+    """
+    state = read_state(around)
+    if foreign(state.stamp, around.environment):
+        raise StampError(
+            f"The store is that of {state.stamp.instance if state.stamp else 'nobody'}, and this is "
+            f"{around.environment.instance.name}: nothing is imported into it. If it is a copy that is to be "
+            f"{around.environment.instance.name}'s, run: reconciler store adopt {around.environment.instance.name}"
+        )
+    planned = plan_inventory(
+        around.environment,
+        state,
+        _table(files.assets),
+        _table(files.users),
+        made_at=around.now(),
+        ignored=files.ignored,
+    )
+    return Import(planned, state)
+
+
+def _table(path: Path | None) -> Table | None:
+    return None if path is None else Table(path.name, *read_csv(path))
+
+
+def write_import(around: Surroundings, planned: Import, *, who: str, where: str) -> Outcome | None:
+    """Write the rows that have no problems, in one transaction with its journal; None when there are none.
+
+    The settings that were last applied stay the last applied ones (E4): an import applies none, but for a new store,
+    which gets its catalogue.
+
+    Raises:
+        ImportFileError: a column is not known, so that every row would lack it.
+        StaleError: the store moved since it was read.
+    """
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    plan, environment = planned.inventory.plan, around.environment
+    if planned.inventory.unusable:
+        raise ImportFileError("Nothing was written: a column of the file is not known. Correct or ignore it.")
+    if not plan.changes:
+        return None
+    applied = planned.state.applied
+    enabled = {name: environment.enabled(each) for name, each in sorted(environment.connections.items())}
+    settings = (
+        (document(environment), enabled, environment.digest)
+        if applied is None
+        else (applied.document, applied.enabled, applied.digest)
+    )
+    origin = Origin(who=who, where=where, started_at=around.now(), commit=environment.commit, clean=environment.clean)
+    with open_store(around.store_url(), write=True) as store:
+        with store.apply(owner=f"{who} on {where}", origin=origin) as transaction:
+            if transaction.revision() != planned.state.revision:
+                raise StaleError("The store was written to meanwhile. Nothing was written; import again.")
+            transaction.verify(plan)
+            transaction.write(plan, *settings, kind=environment.instance.kind)
+            transaction.read_back(plan)
+        return transaction.outcome

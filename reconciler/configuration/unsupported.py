@@ -47,11 +47,6 @@ _COMPLEX = "a property that is not a single value"
 _LEAVE_OUT = "Leave it out."
 
 ROWS: Final[tuple[Row, ...]] = (
-    Row("connection.yaml", ("method",), _is("authorization-code"), "signing in with an authorization code",
-        "Use `client-credentials`."),
-    Row("connection.yaml", ("credential", "type"), _is("certificate"), "a certificate as credential",
-        "Use `client-secret`."),
-    Row("connection.yaml", ("credential", "type"), _is("federated"), "a federated credential", "Use `client-secret`."),
     Row("connection.yaml", ("integrator", "enabled"), _is(True), "the scheduled import", "Write `enabled: false`."),
     Row("users.yaml", ("assignFrom",), _is("entra"), "the user of the Entra device", "Use `intune` or `none`."),
     Row("imports.yaml", ("software", "import"), _is(True), "importing software", "Write `import: false`."),

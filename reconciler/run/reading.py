@@ -146,9 +146,9 @@ def _access(around: Surroundings, connection: Connection) -> Access:
 
     settings = connection.connection
     credential = settings.authentication.credential
-    if not isinstance(credential, ClientSecret):
+    if settings.authentication.method is not Method.CLIENT_CREDENTIALS or not isinstance(credential, ClientSecret):
         raise UnsupportedError(
-            f"connections/{connection.name}: credential type {credential.type} is not supported yet."
+            f"connections/{connection.name}: {settings.authentication.method} with {credential.type} is not supported yet."
         )
     places = addresses(settings.cloud)
     return Access(

@@ -1,13 +1,13 @@
 """`connection.yaml`: which tenant, how to sign in, and in which instances the connection runs."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from reconciler.settings.base import Day, Duration, Settings, SettingsFile, form
 from reconciler.settings.instance import InstanceKind, InstanceName
-from reconciler.settings.secrets import FromFile, Secret
+from reconciler.settings.secrets import FromEnvironment, FromFile, Secret
 
 HttpsUrl = Annotated[
     str,
@@ -18,6 +18,17 @@ Guid = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"),
     form("a GUID", "0b8d0c6e-54c0-4b7e-8a39-6f2b6ad9c2aa"),
+]
+RedirectUri = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[A-Za-z0-9.-]+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$"
+    ),
+    form(
+        "`https://`, a host and a path, or `http://localhost` with or without a port",
+        "https://x/authcallback",
+        "http://localhost:8400",
+    ),
 ]
 TenantId = Annotated[
     str,
@@ -60,11 +71,30 @@ class Certificate(Settings):
     """A certificate of the app registration, as PEM files or as one PFX."""
 
     type: Literal["certificate"] = Field(description="A certificate whose public half the app registration has.")
-    private_key: FromFile | None = Field(default=None, description="The private key, PEM.")
-    certificate: FromFile | None = Field(default=None, description="The certificate, PEM.")
-    pfx: FromFile | None = Field(default=None, description="Key and certificate in one PFX file.")
-    passphrase: Secret | None = Field(default=None, description="Where the key's passphrase is.")
-    expires: Day | None = Field(default=None, description="The day the certificate ends.")
+    private_key: FromFile | FromEnvironment | None = Field(
+        default=None, description="The private key, PEM and RSA.", examples=[{"file": "key.pem"}]
+    )
+    certificate: FromFile | FromEnvironment | None = Field(
+        default=None, description="The certificate, PEM.", examples=[{"file": "certificate.pem"}]
+    )
+    pfx: FromFile | None = Field(
+        default=None, description="Key and certificate in one PFX file.", examples=[{"file": "reconciler.pfx"}]
+    )
+    passphrase: Secret | None = Field(
+        default=None, description="Where the key's passphrase is.", examples=[{"env": "INTUNE_KEY_PASSPHRASE"}]
+    )
+    expires: Day | None = Field(
+        default=None, description="The day the certificate ends; not needed, as the certificate says so itself."
+    )
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        pem = (self.private_key, self.certificate)
+        if self.pfx is not None and pem == (None, None):
+            return self
+        if self.pfx is None and None not in pem:
+            return self
+        raise ValueError("a certificate is either `privateKey` and `certificate`, or `pfx`")
 
 
 class Federated(Settings):
@@ -74,6 +104,25 @@ class Federated(Settings):
     from_: Literal["github-actions", "token-file", "managed-identity"] = Field(
         alias="from", description="Who vouches for us."
     )
+    token_file: FromFile | None = Field(
+        default=None,
+        description="The file that holds the token, read again on each use (token-file). Without it, "
+        "AZURE_FEDERATED_TOKEN_FILE in the environment names the file.",
+        examples=[{"file": "token.jwt"}],
+    )
+    identity: Guid | None = Field(
+        default=None,
+        description="The client id of the user-assigned managed identity (managed-identity). Without it, the only one "
+        "of the machine.",
+    )
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        if self.token_file is not None and self.from_ != "token-file":
+            raise ValueError("`tokenFile` goes with `from: token-file`")
+        if self.identity is not None and self.from_ != "managed-identity":
+            raise ValueError("`identity` goes with `from: managed-identity`")
+        return self
 
 
 Credential = Annotated[ClientSecret | Certificate | Federated, Field(discriminator="type")]
@@ -89,8 +138,16 @@ class Method(StrEnum):
 class Cache(Settings):
     """Where an authorization-code sign-in keeps its refresh token, encrypted."""
 
-    file: str = Field(min_length=1, description="The path of the encrypted cache.")
-    key: Secret = Field(description="Where the key is that encrypts it.")
+    file: str = Field(
+        min_length=1,
+        description="The path of the encrypted cache, relative to the folder that holds `environments/`, and below it.",
+        examples=["var/intune.cache"],
+    )
+    key: Secret | None = Field(
+        default=None,
+        description="Where the passphrase is that encrypts it. Without it, the system's keyring keeps the cache.",
+        examples=[{"env": "RECONCILER_CACHE_KEY"}],
+    )
 
 
 class Authentication(Settings):
@@ -98,12 +155,18 @@ class Authentication(Settings):
 
     method: Method = Field(description="Which of the guide's authentication methods to use.")
     credential: Credential = Field(description="What proves that we are the application.")
-    redirect_uri: str | None = Field(
+    redirect_uri: RedirectUri | None = Field(
         default=None,
-        description="The registered redirect URI (authorization-code).",
-        examples=["https://x/authcallback"],
+        description="The registered redirect URI (authorization-code): `https://…/authcallback`, whose answer is "
+        "pasted, or one of this machine, which is listened on. Without it, `http://localhost`, on a free port.",
     )
     cache: Cache | None = Field(default=None, description="Where the refresh token is kept (authorization-code).")
+
+    @model_validator(mode="after")
+    def _with_cache(self) -> Self:
+        if self.method is Method.AUTHORIZATION_CODE and self.cache is None:
+            raise ValueError("`authorization-code` needs a `cache`, which keeps its refresh token")
+        return self
 
 
 class EnabledFor(StrEnum):

@@ -18,7 +18,7 @@ from reconciler.planning.tenants import check_tenants
 from reconciler.run.stamps import check_stamp
 from reconciler.run.surroundings import Surroundings
 from reconciler.settings.base import seconds
-from reconciler.settings.connection import ClientSecret
+from reconciler.settings.connection import ClientSecret, Method
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Absence
 from reconciler.settings.instance import InstanceKind
@@ -148,7 +148,7 @@ def _access(around: Surroundings, connection: Connection) -> Access:
     credential = settings.authentication.credential
     if settings.authentication.method is not Method.CLIENT_CREDENTIALS or not isinstance(credential, ClientSecret):
         raise UnsupportedError(
-            f"connections/{connection.name}: {settings.authentication.method} with {credential.type} is not supported yet."
+            f"connections/{connection.name}: this way to sign in is not supported yet."
         )
     places = addresses(settings.cloud)
     return Access(

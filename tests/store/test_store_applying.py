@@ -208,6 +208,19 @@ def test_an_asset_passes_to_another_tenant_in_one_plan(tmp_path: Path) -> None:
     ]
 
 
+def test_an_asset_passes_back_to_the_device_that_it_had_before(tmp_path: Path) -> None:
+    """One of its bindings ends before the other lives again, whatever their order in the plan."""
+    path = first_store(tmp_path / "store.db")
+    taken = bound("AST-000002", life("x1"), tenant="other")
+    apply(path, plan(bindings=(taken, bound("AST-000002", GONE, life("d2")))))
+    back = bound("AST-000002", life("d2"), GONE)
+    apply(path, plan(bindings=(back, bound("AST-000002", replace(GONE, device_id="x1"), life("x1"), "other"))))
+    assert [(each.tenant_id, each.life.presence) for each in state(path).bindings if each.asset_id == 2] == [
+        (TENANT, Presence.PRESENT),
+        ("other", Presence.DELETED),
+    ]
+
+
 def test_a_user_is_updated_by_the_reference_of_before_and_linked_by_the_one_of_after(tmp_path: Path) -> None:
     """A plan that renames a user and makes another may give either to an asset."""
     path = first_store(tmp_path / "store.db")

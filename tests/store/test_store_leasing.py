@@ -1,9 +1,11 @@
 """The lease: one apply at a time, and a dead one's does not last (A2)."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
 from storing import NEXT_READ, ORIGIN, apply, changed, dump, execute, first_store, plan, url
 
 from reconciler.errors import LeaseError, UsageError
@@ -78,6 +80,34 @@ def test_an_apply_whose_lease_was_taken_writes_nothing(tmp_path: Path) -> None:
         "The store's lease was taken from this apply before it could write (by eve on server, since "
         "2026-11-23T08:00:00Z); nothing was written. Apply again."
     )
+
+
+def test_an_apply_looks_at_its_lease_inside_its_transaction(tmp_path: Path) -> None:
+    """A lease that is taken over between its taking and the first write stops the apply."""
+    path = first_store(tmp_path / "store.db")
+    begun = []
+
+    def steal(connection: Connection) -> None:
+        begun.append(connection)
+        if len(begun) == 3:
+            connection.exec_driver_sql(HELD.format(expires=FAR))
+
+    with open_store(url(path), write=True) as store:
+        event.listen(store._writer, "begin", steal)
+        with pytest.raises(LeaseError, match="by eve on server"), store.apply(owner="ann", origin=ORIGIN):
+            pytest.fail("the block must not be entered")
+
+
+def test_an_apply_holds_the_write_lock_from_its_beginning(tmp_path: Path) -> None:
+    """Rows that were verified cannot move before they are written."""
+    path = first_store(tmp_path / "store.db")
+    with (
+        open_store(url(path), write=True) as store,
+        store.apply(owner="ann", origin=ORIGIN),
+        closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other,
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
 
 
 def test_a_lease_is_broken_by_its_id_alone(tmp_path: Path) -> None:

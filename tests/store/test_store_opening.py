@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 from storing import DAY, FIRST_PLAN, NOW, dump, empty_store, execute, first_store, url
 
@@ -85,6 +85,25 @@ def test_making_a_store_that_is_there_changes_nothing(tmp_path: Path) -> None:
     before = dump(path)
     initialise(url(path))
     assert dump(path) == before
+
+
+def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    """Its tables are made in one transaction: all of them, or none."""
+    path = tmp_path / "store.db"
+
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "CREATE VIEW" in statement:
+            raise OSError("the power went")
+
+    event.listen(Engine, "before_cursor_execute", fail)
+    try:
+        with pytest.raises(StoreError, match="cannot be reached: the power went"):
+            initialise(url(path))
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail)
+    assert dump(path) == {}
+    initialise(url(path))
+    assert dump(path)["alembic_version"] == [("0001",)]
 
 
 def test_a_store_opened_for_reading_has_no_way_to_write(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
 def simulate(
     devices: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many devices the tenant has.")] = 500,
     users: Annotated[int | None, typer.Option(min=0, help="How many users; four for every five devices.")] = None,
+    software: Annotated[int, typer.Option(min=0, max=1_000, help="How many applications a device has.")] = 12,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this machine; 0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed makes the same tenant.")] = 1,
 ) -> int:
@@ -29,7 +30,7 @@ def simulate(
     """
     from reconciler.simulator.server import serve_forever  # noqa: PLC0415 - cryptography is heavy
 
-    serve_forever(devices=devices, users=users, seed=seed, port=port, started=_tell)
+    serve_forever(devices=devices, users=users, seed=seed, software=software, port=port, started=_tell)
     return ExitCode.DONE
 
 

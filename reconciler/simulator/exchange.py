@@ -18,6 +18,11 @@ class Endpoint(StrEnum):
     USERS = "users"
     USER = "user"
     ORGANIZATION = "organization"
+    DETECTED_APPS = "detected-apps"
+    APP_DEVICES = "app-devices"
+    EXPORTS = "exports"
+    EXPORT = "export"
+    DOWNLOAD = "download"
     BATCH = "batch"
     OTHER = "other"
 

@@ -49,6 +49,18 @@ class FaultName(StrEnum):
     """A page of a list links to `host`."""
     EMPTY_PAGE = "empty-page"
     """A page of a list holds nothing, and links on: all that it should have held follows."""
+    STUCK_EXPORT = "stuck-export"
+    """An export job stays in progress for ever. This and the faults below strike the POST that makes the job."""
+    FAILED_EXPORT = "failed-export"
+    """An export job ends as failed."""
+    EXPORT_COLUMNS = "export-columns"
+    """An export lacks the last of the columns that were asked for."""
+    HUGE_EXPORT = "huge-export"
+    """An export's zip is `size` bytes larger."""
+    ZIP_BOMB = "zip-bomb"
+    """An export's CSV is `size` bytes longer, and its zip hardly."""
+    TWO_FILES = "two-files"
+    """An export's zip holds a second CSV."""
 
 
 class RetryForm(StrEnum):
@@ -61,10 +73,11 @@ class RetryForm(StrEnum):
 
 
 _N: Final = FaultName
-_LISTS: Final = frozenset({Endpoint.DEVICES, Endpoint.USERS})
+_LISTS: Final = frozenset({Endpoint.DEVICES, Endpoint.USERS, Endpoint.DETECTED_APPS, Endpoint.APP_DEVICES})
 _DEVICES: Final = frozenset({Endpoint.DEVICES})
 _DEVICE: Final = frozenset({Endpoint.DEVICE})
-_GRAPH: Final = frozenset(Endpoint) - SIGN_IN
+_GRAPH: Final = frozenset(Endpoint) - SIGN_IN - {Endpoint.DOWNLOAD}
+_EXPORTS: Final = frozenset({Endpoint.EXPORTS})
 _DEFAULT_ON: Final[dict[FaultName, frozenset[Endpoint]]] = {
     _N.HUGE: _LISTS,
     _N.MISSING_PERMISSION: _GRAPH - {Endpoint.BATCH, Endpoint.OTHER},
@@ -75,6 +88,9 @@ _DEFAULT_ON: Final[dict[FaultName, frozenset[Endpoint]]] = {
     _N.REPEAT_NEXT_LINK: _DEVICES,
     _N.FOREIGN_NEXT_LINK: _LISTS,
     _N.EMPTY_PAGE: _LISTS,
+    **dict.fromkeys(
+        (_N.STUCK_EXPORT, _N.FAILED_EXPORT, _N.EXPORT_COLUMNS, _N.HUGE_EXPORT, _N.ZIP_BOMB, _N.TWO_FILES), _EXPORTS
+    ),
 }
 
 REPLACING: Final = frozenset(
@@ -90,6 +106,8 @@ OF_A_READ: Final = frozenset({_N.SHORT_LIST, _N.DUPLICATE_DEVICE, _N.REPEAT_NEXT
 """Faults that strike a whole read, page after page; each read counts once."""
 OF_A_PAGE: Final = frozenset({_N.HUGE, _N.FOREIGN_NEXT_LINK, _N.EMPTY_PAGE})
 """Faults that strike one page of a read."""
+OF_AN_EXPORT: Final = frozenset(name for name, on in _DEFAULT_ON.items() if on is _EXPORTS)
+"""Faults that strike one export job."""
 
 
 class Fault(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):

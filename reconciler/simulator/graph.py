@@ -5,7 +5,6 @@ Where Graph is odd, so is this: unsupported `$filter` and `$orderby` on managed 
 (msgraph-beta-sdk-dotnet#681).
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from http import HTTPStatus
@@ -17,7 +16,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from reconciler.simulator import rows
+from reconciler.simulator.detected import DetectedApps
 from reconciler.simulator.exchange import Call, Endpoint, Reply, decoded, json_reply
+from reconciler.simulator.exports import Exports
 from reconciler.simulator.faults import REPLACING, FaultName, Faults
 from reconciler.simulator.listing import Listing
 from reconciler.simulator.pages import Pager, Resource
@@ -29,41 +30,15 @@ from reconciler.simulator.refusals import (
     intune_permission_missing,
 )
 from reconciler.simulator.replacing import replaced
+from reconciler.simulator.routes import INTUNE, PERMISSION, POSTED, route
 from reconciler.simulator.signin import RefusedError, SignIn
 from reconciler.simulator.tally import Tally
 from reconciler.simulator.tenant import Tenant
 
-_ROUTES: Final = (
-    (Endpoint.DEVICES, re.compile(r"/v1\.0/deviceManagement/managedDevices")),
-    (Endpoint.DEVICE, re.compile(r"/v1\.0/deviceManagement/managedDevices(?:/|\(')(?P<key>[^/')]+)(?:'\))?")),
-    (Endpoint.OVERVIEW, re.compile(r"/v1\.0/deviceManagement/managedDeviceOverview")),
-    (Endpoint.USERS, re.compile(r"/v1\.0/users")),
-    (Endpoint.USER, re.compile(r"/v1\.0/users(?:/|\(')(?P<key>[^/')]+)(?:'\))?")),
-    (Endpoint.ORGANIZATION, re.compile(r"/v1\.0/organization")),
-    (Endpoint.BATCH, re.compile(r"/v1\.0/\$batch")),
-)
-_PERMISSION: Final = {
-    Endpoint.DEVICES: "DeviceManagementManagedDevices.Read.All",
-    Endpoint.DEVICE: "DeviceManagementManagedDevices.Read.All",
-    Endpoint.OVERVIEW: "DeviceManagementManagedDevices.Read.All",
-    Endpoint.USERS: "User.Read.All",
-    Endpoint.USER: "User.Read.All",
-    Endpoint.ORGANIZATION: "Organization.Read.All",
-}
-_INTUNE: Final = frozenset({Endpoint.DEVICES, Endpoint.DEVICE, Endpoint.OVERVIEW})
 _DEVICES: Final = Resource(Endpoint.DEVICES, "deviceManagement/managedDevices", page=1000, counted=True)
 _USERS: Final = Resource(Endpoint.USERS, "users", page=100, counted=False)
 _MOST_USERS: Final = 999
 _MOST_PARTS: Final = 20
-
-
-def route(path: str) -> tuple[Endpoint, str]:
-    """Name the endpoint of a path, with the key in it, if any."""
-    for endpoint, pattern in _ROUTES:
-        found = pattern.fullmatch(path)
-        if found:
-            return endpoint, found.groupdict().get("key", "")
-    return Endpoint.OTHER, ""
 
 
 class Graph:
@@ -79,6 +54,8 @@ class Graph:
         self._tally = tally
         self._pager = Pager(base, faults, page_size)
         self._ids = count(1)
+        self.exports = Exports(tenant, base, faults)
+        detected = DetectedApps(tenant, self._pager)
         self._answers: dict[Endpoint, Callable[[Call, str], Reply]] = {
             Endpoint.DEVICES: self._devices,
             Endpoint.DEVICE: self._device,
@@ -86,6 +63,10 @@ class Graph:
             Endpoint.USERS: self._users,
             Endpoint.USER: self._user,
             Endpoint.ORGANIZATION: self._organization,
+            Endpoint.DETECTED_APPS: detected.apps,
+            Endpoint.APP_DEVICES: detected.devices,
+            Endpoint.EXPORTS: self.exports.ask,
+            Endpoint.EXPORT: self.exports.poll,
             Endpoint.BATCH: self._batch,
         }
 
@@ -100,7 +81,7 @@ class Graph:
         endpoint, key = route(call.path)
         fault = self._faults.strike_first(REPLACING - {FaultName.HTML} if part else REPLACING, endpoint, key or None)
         if fault:
-            return replaced(fault, endpoint, call, _PERMISSION.get(endpoint, ""))
+            return replaced(fault, endpoint, call, PERMISSION.get(endpoint, ""))
         try:
             permissions = self._sign_in.permissions(call.headers.get("authorization", ""))
             return self._permitted(endpoint, key, call, permissions)
@@ -110,10 +91,10 @@ class Graph:
             return graph_error(400, "BadRequest", str(wrong))
 
     def _permitted(self, endpoint: Endpoint, key: str, call: Call, permissions: frozenset[str]) -> Reply:
-        needed = _PERMISSION.get(endpoint)
+        needed = PERMISSION.get(endpoint)
         if needed and needed not in permissions:
-            return intune_permission_missing(needed) if endpoint in _INTUNE else directory_permission_missing()
-        if call.method != ("POST" if endpoint is Endpoint.BATCH else "GET"):
+            return intune_permission_missing(needed) if endpoint in INTUNE else directory_permission_missing()
+        if call.method != ("POST" if endpoint in POSTED else "GET"):
             return graph_error(
                 405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
             )
@@ -127,10 +108,10 @@ class Graph:
         if "$skiptoken" not in call.query:
             self._tenant.tick()
         listing = Listing[Device]((), ()) if "$skip" in call.query else self._tenant.devices
-        return self._pager.answer(call, _DEVICES, listing, rows.listed_device(_select(call)))
+        return self._pager.answer(call, _DEVICES, listing, rows.listed_device(rows.selected(call.query)))
 
     def _device(self, call: Call, device_id: str) -> Reply:
-        row = rows.single_device(_select(call))
+        row = rows.single_device(rows.selected(call.query))
         device = self._tenant.single(device_id) or self._stale(device_id)
         if device is None:
             return intune_error(404, "ResourceNotFound", "An error has occurred")
@@ -149,10 +130,10 @@ class Graph:
         unsupported = [option for option in ("$filter", "$search", "$skip", "$orderby") if option in call.query]
         if unsupported:
             return graph_error(400, "Request_UnsupportedQuery", f"The simulator has no {unsupported[0]} on users.")
-        return self._pager.answer(call, _USERS, self._tenant.users, rows.user(_select(call)))
+        return self._pager.answer(call, _USERS, self._tenant.users, rows.user(rows.selected(call.query)))
 
     def _user(self, call: Call, key: str) -> Reply:
-        row = rows.user(_select(call))
+        row = rows.user(rows.selected(call.query))
         user = self._tenant.user(key)
         if user is None:
             told = f"Resource '{key}' does not exist or one of its queried reference-property objects are not present."
@@ -225,10 +206,6 @@ class Graph:
 
 def _is_part(part: object) -> bool:
     return isinstance(part, dict) and all(isinstance(part.get(name), str) for name in ("id", "method", "url"))
-
-
-def _select(call: Call) -> tuple[str, ...]:
-    return tuple(name.strip() for name in call.query.get("$select", "").split(",") if name.strip())
 
 
 def _identified(reply: Reply, ids: dict[str, str], now: str) -> Reply:

@@ -43,6 +43,16 @@ class UnknownPropertyError(Exception):
         )
 
 
+def selected(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names in a query's `$select`; none for all."""
+    return tuple(name.strip() for name in query.get("$select", "").split(",") if name.strip())
+
+
+def picked(names: tuple[str, ...]) -> Row:
+    """Make rows of what is a dict already."""
+    return lambda record: {name: record[name] for name in names} if isinstance(record, dict) else record
+
+
 def listed_device(select: tuple[str, ...]) -> Row:
     """Make rows of a device list; the properties that lists leave empty stay so even when they are selected."""
     return _row(_Shape.LISTED_DEVICE, select or _DEVICE)

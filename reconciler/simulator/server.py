@@ -13,12 +13,15 @@ from typing import Self
 import trustme
 
 from reconciler.simulator.admin import Admin
-from reconciler.simulator.exchange import Call, Reply, Sent
+from reconciler.simulator.exchange import Call, Endpoint, Reply, Sent
+from reconciler.simulator.exports import PATH
 from reconciler.simulator.faults import REPLACING, WIRE, Fault, FaultName, Faults
-from reconciler.simulator.graph import Graph, route
+from reconciler.simulator.graph import Graph
 from reconciler.simulator.https import HttpsServer
 from reconciler.simulator.replacing import replaced
+from reconciler.simulator.routes import route
 from reconciler.simulator.signin import SignIn
+from reconciler.simulator.software import SIZE
 from reconciler.simulator.tally import Tally
 from reconciler.simulator.tenant import Tenant
 
@@ -85,7 +88,8 @@ class Simulator:
         if call.path.startswith("/simulator/"):
             return self._admin.answer(call)
         is_graph = call.path.startswith("/v1.0/")
-        endpoint = route(call.path)[0] if is_graph else self.sign_in.endpoint(call.path)
+        is_file = call.path.startswith(PATH)
+        endpoint = self._endpoint(call.path, is_graph=is_graph, is_file=is_file)
         self.tally.note(endpoint, call.method, call.path)
         wire = self.faults.strike_all(WIRE, endpoint)
         for fault in wire:
@@ -94,7 +98,14 @@ class Simulator:
         if is_graph:
             return _over(wire, self._graph.answer(call))
         instead = self.faults.strike_first(REPLACING, endpoint)
+        if is_file and not instead:
+            return _over(wire, self._graph.exports.download(call))
         return _over(wire, replaced(instead, endpoint, call, "") if instead else self.sign_in.answer(endpoint, call))
+
+    def _endpoint(self, path: str, *, is_graph: bool, is_file: bool) -> Endpoint:
+        if is_file:
+            return Endpoint.DOWNLOAD
+        return route(path)[0] if is_graph else self.sign_in.endpoint(path)
 
     def _tls(self) -> ssl.SSLContext:
         authority = trustme.CA(organization_name="Simulated tenant")
@@ -109,6 +120,7 @@ def serve_forever(
     devices: int = 500,
     users: int | None = None,
     seed: int = 1,
+    software: int = SIZE,
     port: int = 0,
     ca_file: Path | None = None,
     started: Callable[[Simulator], None] = lambda _simulator: None,
@@ -118,7 +130,8 @@ def serve_forever(
 
     `users` None means four for five devices.
     """
-    tenant = Tenant.generate(devices=devices, users=devices * 4 // 5 if users is None else users, seed=seed)
+    people = devices * 4 // 5 if users is None else users
+    tenant = Tenant.generate(devices=devices, users=people, seed=seed, software=software)
     with Simulator(tenant, port=port, ca_file=ca_file) as simulator:
         started(simulator)
         try:

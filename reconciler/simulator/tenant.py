@@ -16,6 +16,7 @@ from reconciler.simulator.names import DOMAIN, ORGANISATION, guid
 from reconciler.simulator.people import make_user
 from reconciler.simulator.records import ZERO_GUID, Device, User, stamp
 from reconciler.simulator.shelf import Shelf
+from reconciler.simulator.software import SIZE, Detected, Inventory
 
 TENANT_ID: Final = "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11"
 NOW: Final = datetime(2026, 9, 14, 6, tzinfo=UTC)
@@ -38,6 +39,7 @@ class Tenant:
         self.organisation = ORGANISATION
         self.application = Application()
         self.stale_users = True
+        self.inventory = Inventory(seed)
         self._lock = RLock()
         self._users = Shelf[User]("user", lambda user: (user.displayName, user.id))
         self._devices = Shelf[Device]("device", lambda device: (device.deviceName, device.id))
@@ -56,9 +58,11 @@ class Tenant:
         now: datetime = NOW,
         client_id: str = CLIENT_ID,
         client_secret: str = CLIENT_SECRET,
+        software: int = SIZE,
     ) -> "Tenant":
         """Generate a tenant; the same arguments give exactly the same data."""
         tenant = cls(seed=seed, now=now, tenant_id=tenant_id)
+        tenant.inventory = Inventory(seed, software)
         tenant.application = Application(client_id=client_id, secret=client_secret)
         rng = tenant._rng("tenant")
         tenant._users.put([make_user(number, rng, now) for number in range(users)])
@@ -85,8 +89,12 @@ class Tenant:
         device, earlier = self._devices.get(device_id), self._earlier.get(device_id)
         return with_user_of(device, earlier) if device and earlier and self.stale_users else device
 
+    def detected(self, device: Device) -> tuple[Detected, ...]:
+        """Return the applications that are detected on a device today."""
+        return self.inventory.of(device, self._days)
+
     def deleted(self, device_id: str) -> Device | None:
-        """Return a device as it was when it was deleted, or None when no device of this id was."""
+        """Return a device as it was when it was deleted, or None."""
         return self._gone.get(device_id)
 
     def user(self, user: str) -> User | None:

@@ -9,11 +9,14 @@ from reconciler.cli.talk import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
 
 if TYPE_CHECKING:
+    from reconciler.store.place import Place
     from reconciler.store.reading import Store
     from reconciler.store.writing import WritableStore
 
 commands = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="The store itself: make it, adopt a copy, free a lease."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The store itself: make it, upgrade it, adopt a copy, free a lease.",
 )
 
 
@@ -30,6 +33,22 @@ def init(context: typer.Context, env: Env) -> int:
     with Talk() as talk:
         initialise(surroundings(context, env, talk).store_url())
     say(f"The store of {env} is ready.")
+    return ExitCode.DONE
+
+
+@commands.command(short_help="Bring an older store up to date.")
+def upgrade(context: typer.Context, env: Env) -> int:
+    """Bring ENV's store up to date for this version; make a copy of the file first."""
+    from reconciler.store.opening import initialise  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.store.place import locate  # noqa: PLC0415 - as above
+
+    with Talk() as talk:
+        url = surroundings(context, env, talk).store_url()
+    place = locate(url)
+    if not place.path.exists():
+        raise _nothing_there(place)
+    initialise(url)
+    say(f"The store of {env} is up to date.")
     return ExitCode.DONE
 
 
@@ -86,8 +105,12 @@ def _existing(url: str) -> "Store":
 
     store = open_store(url)
     if store.missing:
-        raise StoreError(f"There is no store at {store.place} yet. The first `reconciler apply` makes it.")
+        raise _nothing_there(store.place)
     return store
+
+
+def _nothing_there(place: "Place") -> StoreError:
+    return StoreError(f"There is no store at {place} yet. The first `reconciler apply` makes it.")
 
 
 def _writable(url: str) -> "WritableStore":

@@ -5,6 +5,7 @@ or the next plan would say something else.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
@@ -16,8 +17,25 @@ Form = str | UnknownType | None
 Key = tuple[int, str]
 """Which matching field (by its place in the settings), and the form."""
 
-Rewritten = dict[int, dict[str, Scalar]]
-"""The matching fields that a plan writes so far: for an asset's id the new values."""
+
+class Rewritten:
+    """The matching fields that a plan writes so far; `version` changes with every one."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._values: dict[int, dict[str, Scalar]] = {}
+
+    def note(self, asset_id: int, values: dict[str, Scalar]) -> None:
+        """Note new values of an asset."""
+        self._values.setdefault(asset_id, {}).update(values)
+        self.version += 1
+
+    def of(self, asset_id: int) -> dict[str, Scalar]:
+        """Return the new values of an asset."""
+        return self._values.get(asset_id, _NONE)
+
+
+_NONE: Final[dict[str, Scalar]] = {}
 
 
 class AssetIndex:
@@ -36,13 +54,14 @@ class AssetIndex:
         self._positions = tuple(positions.get(name) for name in fields)
         self._worthless = worthless
         self._rewritten = rewritten
+        self._version = rewritten.version
         self._indexes: dict[int, dict[str, list[int]]] = {}
         self._given_up: set[Key] = set()
 
     def form(self, asset: Asset, place: int) -> str | None:
         """Return an asset's worthy form for a matching field, None when it has none."""
-        new = self._rewritten.get(asset.id)
-        if new is not None and self.fields[place] in new:
+        new = self._rewritten.of(asset.id)
+        if self.fields[place] in new:
             return worthy_form(new[self.fields[place]], self._worthless)
         return self._stored(asset, place)
 
@@ -59,9 +78,11 @@ class AssetIndex:
         """Say whether an asset has the form before the plan or after it."""
         return bool(self._index(place).get(form)) or (place, form) in self._given_up
 
-    def forget(self) -> None:
-        """Look again at every asset: the plan wrote more matching values."""
-        self._indexes.clear()
+    def refresh(self) -> None:
+        """Look again at every asset if the plan wrote more matching values."""
+        if self._version != self._rewritten.version:
+            self._version = self._rewritten.version
+            self._indexes.clear()
 
     def _stored(self, asset: Asset, place: int) -> str | None:
         position = self._positions[place]
@@ -82,7 +103,7 @@ class AssetIndex:
             form = self.form(asset, place)
             if form is not None:
                 entries.setdefault(form, []).append(asset.id)
-            if asset.id in self._rewritten:
+            if self._rewritten.of(asset.id):
                 before = self._stored(asset, place)
                 if before is not None and before != form:
                     self._given_up.add((place, before))

@@ -15,7 +15,7 @@ from reconciler.planning.asset_index import first_key
 from reconciler.planning.bound_devices import plan_bound, plan_bound_devices
 from reconciler.planning.matching import Candidate, Decision, Verdict, match_claims, match_together
 from reconciler.planning.new_devices import Creations, plan_new
-from reconciler.planning.people import import_users
+from reconciler.planning.people import claims, import_users
 from reconciler.planning.planner import Planner, make_planner
 from reconciler.planning.presence import first_life
 from reconciler.planning.summary import summarise
@@ -29,35 +29,42 @@ _TAKEN = frozenset({Verdict.MATCHED, Verdict.MOVES})
 
 def plan_connections(world: World, read: Sequence[tuple[Connection, Snapshot]], fields: dict[str, AssetField]) -> None:
     """Add the connections' changes, bindings, problems and summaries to the world."""
-    for connection, snapshot in read:
-        _plan_users(world, connection, snapshot)
+    _plan_users(world, [each for each in read if each[0].users.import_users.enabled])
     planners = [make_planner(world, connection, snapshot, fields) for connection, snapshot in read]
     for planner in planners:
         _plan_bound(planner)
+    _match_unbound(world, planners)
     for planner in planners:
-        _plan_unbound(planner)
+        _plan_left(planner)
         plan_unlisted(planner)
         summarise(planner)
 
 
-def _plan_users(world: World, connection: Connection, snapshot: Snapshot) -> None:
+def _plan_users(world: World, importing: Sequence[tuple[Connection, Snapshot]]) -> None:
     """Bring the store's users to what Entra says (U4); all of it is withheld when the users could not be read."""
-    users = connection.users
-    if not users.import_users.enabled:
-        return
-    if snapshot.users_unknown is not None:
-        reason = f"the users are unknown: {snapshot.users_unknown}"
-        world.not_imported[connection.name] = reason
-        world.withheld.append(
-            Withheld(connection=connection.name, label="all users", what="import of users", reason=reason, rule="U4")
-        )
-        return
-    imported = import_users(
-        connection.name, users.import_users, users.user_identifier.store, snapshot.users, world.directory
+    for connection, snapshot in importing:
+        if snapshot.users_unknown is not None:
+            _withhold_users(world, connection.name, snapshot.users_unknown)
+    known = [each for each in importing if each[0].name not in world.not_imported]
+    found = {
+        connection.name: claims(connection.users.user_identifier.store, snapshot.users, world.directory)
+        for connection, snapshot in known
+    }
+    wanted = Counter(person for mine in found.values() for several in mine.values() for person in several)
+    for connection, snapshot in known:
+        name = connection.name
+        imported = import_users(name, connection.users, snapshot.users, world.directory, found[name], wanted)
+        world.directory.put_all(imported.people)
+        world.user_owners.update((person.id, name) for person in imported.people)
+        world.problems.extend(imported.problems)
+
+
+def _withhold_users(world: World, connection: str, why: str) -> None:
+    reason = f"the users are unknown: {why}"
+    world.not_imported[connection] = reason
+    world.withheld.append(
+        Withheld(connection=connection, label="all users", what="import of users", reason=reason, rule="U4")
     )
-    world.directory.put_all(imported.people)
-    world.user_owners.update((person.id, connection.name) for person in imported.people)
-    world.problems.extend(imported.problems)
 
 
 def _plan_bound(planner: Planner) -> None:
@@ -83,49 +90,59 @@ def _candidates(planner: Planner) -> Iterable[Candidate]:
             yield devices.candidate(place)
 
 
-def _plan_unbound(planner: Planner) -> None:
-    """Match the other devices by their values, and create assets for those that match none.
+def _match_unbound(world: World, planners: Sequence[Planner]) -> None:
+    """Match the other devices by their values, and plan those that take an asset.
 
-    A device that takes an asset may write it another matching value, so what the others match is asked again.
+    Such a device may write its asset another matching value, so what the others match is asked again until none does.
     """
-    matching, devices, own = planner.matching, planner.devices, planner.ties.own
-    known = frozenset(matching.decisions)
-    rest = [
+    rest = {planner.name: _unbound(planner) for planner in planners}
+    written = -1
+    while written != world.rewritten.version:
+        written = world.rewritten.version
+        for planner in planners:
+            rest[planner.name] = _match(planner, rest[planner.name])
+
+
+def _unbound(planner: Planner) -> list[Candidate]:
+    devices, own, decided = planner.devices, planner.ties.own, planner.matching.decisions
+    return [
         devices.candidate(place)
         for place, device_id in enumerate(devices.ids)
-        if device_id not in own and device_id not in known
+        if device_id not in own and device_id not in decided
     ]
-    while rest:
-        match_claims(rest, devices.index, planner.ties, planner.index, matching)
-        taking = [each for each in rest if matching.decisions[each.device_id].verdict in _TAKEN]
-        if not _take(planner, taking):
-            break
-        rest = [each for each in rest if matching.decisions[each.device_id].verdict not in _TAKEN]
-    creations = Creations(planner)
-    for device_id, decision in sorted(matching.decisions.items()):
-        if device_id in known or decision.verdict in _TAKEN:
+
+
+def _match(planner: Planner, devices: list[Candidate]) -> list[Candidate]:
+    """Match devices and plan those that take an asset; return the others."""
+    decisions = planner.matching.decisions
+    planner.index.refresh()
+    match_claims(devices, planner.devices.index, planner.ties, planner.index, planner.matching)
+    left = []
+    for each in devices:
+        decision = decisions[each.device_id]
+        if decision.verdict not in _TAKEN:
+            left.append(each)
             continue
-        if decision.verdict is Verdict.NEW:
-            planner.counts[Verdict.NEW] += 1
-            place = devices.index[device_id]
-            plan_new(planner, creations, devices.at(place), devices.forms[place], decision)
-        else:
-            _plan_decided(planner, device_id, decision)
-
-
-def _take(planner: Planner, taking: Iterable[Candidate]) -> bool:
-    """Plan devices that take an asset; say whether one of them gives its asset another matching value."""
-    before = {asset_id: dict(values) for asset_id, values in planner.world.rewritten.items()}
-    for each in taking:
-        decision = planner.matching.decisions[each.device_id]
         _plan_decided(planner, each.device_id, decision)
-        life = decision.binding.life if decision.binding else first_life(each.device_id, planner.read)
-        asset_id = decision.asset_id or 0
-        planner.ties.holders[asset_id] = Binding(planner.snapshot.source, planner.connection.tenant_id, asset_id, life)
-    if before == planner.world.rewritten:
-        return False
-    planner.index.forget()
-    return True
+        asset_id, life = decision.asset_id or 0, first_life(each.device_id, planner.read)
+        tenant = planner.snapshot.source, planner.connection.tenant_id
+        planner.ties.holders[asset_id] = Binding(*tenant, asset_id, life)
+    planner.left = frozenset(each.device_id for each in left)
+    return left
+
+
+def _plan_left(planner: Planner) -> None:
+    """Create assets for the devices that match none, and report those of which nothing could be decided."""
+    planner.index.refresh()
+    creations = Creations(planner)
+    for device_id in sorted(planner.left):
+        decision = planner.matching.decisions[device_id]
+        if decision.verdict is not Verdict.NEW:
+            _plan_decided(planner, device_id, decision)
+            continue
+        planner.counts[Verdict.NEW] += 1
+        place = planner.devices.index[device_id]
+        plan_new(planner, creations, planner.devices.at(place), planner.devices.forms[place], decision)
 
 
 def _plan_decided(planner: Planner, device_id: str, decision: Decision) -> None:

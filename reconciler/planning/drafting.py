@@ -58,7 +58,7 @@ def _note_rewritten(planner: Planner, draft: Draft) -> None:
     fields = planner.world.matching_fields
     new = {each.name: each.after for each in draft.attributes if each.name in fields}
     if new and draft.asset is not None:
-        planner.world.rewritten.setdefault(draft.asset.id, {}).update(new)
+        planner.world.rewritten.note(draft.asset.id, new)
 
 
 def kinds(attributes: Sequence[Attribute], of_status: Kind | None) -> tuple[Kind, ...]:

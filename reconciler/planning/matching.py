@@ -122,11 +122,18 @@ def _decide_at_sight(candidates: Iterable[Candidate], ties: Ties, matching: Matc
 
 
 def _bound(binding: Binding, ties: Ties) -> Decision:
-    other = ties.others.get(binding.asset_id) or ties.holders[binding.asset_id]
-    if binding.life.presence is Presence.DELETED and other.life.presence is not Presence.DELETED:
+    if binding.life.presence is Presence.DELETED and (other := _in_the_way(binding, ties)) is not None:
         reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id} meanwhile"
         return Decision(Verdict.PROBLEM, binding.asset_id, binding, reason, "M4")
     return Decision(Verdict.BOUND, binding.asset_id, binding, "it is bound to the asset", "M1")
+
+
+def _in_the_way(binding: Binding, ties: Ties) -> Binding | None:
+    """Return the asset's live binding when it is another one."""
+    holder = ties.holders[binding.asset_id]
+    if holder is not binding and holder.life.presence is not Presence.DELETED:
+        return holder
+    return ties.others.get(binding.asset_id)
 
 
 def _groups(candidates: Iterable[Candidate], ties: Ties) -> list[list[Candidate]]:
@@ -173,7 +180,7 @@ def _latest_wins(members: list[Candidate], bound: list[Candidate], ties: Ties, m
 
 
 def _move(matching: Matching, device: Candidate, binding: Binding, ties: Ties, reason: str, rule: str) -> None:
-    other = ties.others.get(binding.asset_id)
+    other = _in_the_way(binding, ties)
     if other is not None:
         reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id}"
         matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
@@ -264,11 +271,11 @@ def _settle(
         matching.decisions[device.device_id] = Decision(
             Verdict.MATCHED, asset_id, None, f"its {name} is that of asset {tag}", "M2"
         )
-    elif holder.life.presence is Presence.DELETED or holder.life.device_id in ties.absent:
-        _move(matching, device, holder, ties, f"re-enrolled: it has the asset's {name}, the old device is gone", "M6")
     elif holder.life.device_id in listed:
         reason = f"asset {tag} has its {name} but is bound to listed device {holder.life.device_id}, which has another"
         matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+    elif holder.life.presence is Presence.DELETED or holder.life.device_id in ties.absent:
+        _move(matching, device, holder, ties, f"re-enrolled: it has the asset's {name}, the old device is gone", "M6")
     else:
         reason = f"asset {tag} has its {name}, and whether its device {holder.life.device_id} is gone is unknown"
         matching.decisions[device.device_id] = Decision(Verdict.WITHHELD, asset_id, holder, reason, "row 7b")

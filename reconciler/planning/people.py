@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
-from reconciler.settings.users import ImportUsers, UserField
+from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
 PERSON_FIELDS: Final[dict[UserField, Callable[[Person], str | None]]] = {
     UserField.UPN: lambda person: person.upn,
@@ -103,24 +103,39 @@ class ImportedUsers:
     problems: tuple[Problem, ...]
 
 
+Claims = dict[str, list[int]]
+"""For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
+
+
+def claims(field: UserField, users: Iterable[Any], directory: Directory) -> Claims:
+    """Return which store users these Entra users could be."""
+    known = {person.entra_id for person in directory.people.values()}
+    return {user.id: _found(user, field, directory) for user in users if user.id not in known}
+
+
 def import_users(
-    connection: str, settings: ImportUsers, field: UserField, users: Sequence[Any], directory: Directory
+    connection: str,
+    settings: UsersFile,
+    users: Sequence[Any],
+    directory: Directory,
+    found: Claims,
+    wanted: Counter[int],
 ) -> ImportedUsers:
-    """Return the store users that are made or changed by Entra's users, in whatever order they come (U4)."""
+    """Return the store users that are made or changed by Entra's users, in whatever order they come (U4).
+
+    `found` are these users' claims, `wanted` says how many users of all connections claim a store user.
+    """
     by_entra_id = {person.entra_id: person for person in directory.people.values() if person.entra_id}
-    users = sorted(users, key=lambda user: user.id)
-    found = {user.id: _found(user, field, directory) for user in users if user.id not in by_entra_id}
-    wanted = Counter(each for several in found.values() for each in several)
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    for user in users:
-        mine = found.get(user.id, ())
+    for user in sorted(users, key=lambda user: user.id):
+        mine = found.get(user.id, [])
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
-            problems.append(_ambiguous(connection, user, field, mine))
+            problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
             continue
         person = directory.people[mine[0]] if mine else by_entra_id.get(user.id)
-        after = _after(user, settings, person or Person(id=next_id, name=""))
+        after = _after(user, settings.import_users, person or Person(id=next_id, name=""))
         if person is None:
             next_id -= 1
         if after != person:
@@ -128,8 +143,7 @@ def import_users(
     return ImportedUsers(tuple(changed), tuple(problems))
 
 
-def _found(user: Any, field: UserField, directory: Directory) -> Sequence[int]:
-    """Return the store users with the Entra user's identifier that are no Entra user yet."""
+def _found(user: Any, field: UserField, directory: Directory) -> list[int]:
     value = getattr(user, _ENTRA[field], UNKNOWN)
     found = directory.find(field, value) if value is not UNKNOWN and value else ()
     return [each for each in found if directory.people[each].entra_id is None]

@@ -21,8 +21,9 @@ from reconciler.settings.imports import Absence
 class Planner:
     """One connection's planning.
 
-    `unproven` counts the bound devices for whose absence nobody asked (G3), `counts` the devices by verdict, `unknown`
-    the assets by what could not be decided: attribute, reason, rule.
+    `left` are the devices that have no asset and take none, `unproven` counts the bound devices for whose absence
+    nobody asked (G3), `counts` the devices by verdict, `unknown` the assets by what could not be decided: attribute,
+    reason, rule.
     """
 
     world: World
@@ -35,6 +36,7 @@ class Planner:
     index: AssetIndex
     unlisted: frozenset[str]
     matching: Matching = field(default_factory=Matching)
+    left: frozenset[str] = frozenset()
     unproven: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     unknown: Counter[tuple[str, str, str]] = field(default_factory=Counter)
@@ -73,7 +75,8 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
     """Return a connection's planning before it begins: its devices listed, its bindings and assets indexed."""
     compiled = compile_connection(connection, snapshot, fields, _stale_before(connection, snapshot.read_at))
     devices = list_devices(compiled, snapshot)
-    bindings = tenant_bindings(world, connection.tenant_id)
+    read = make_read(snapshot, world.reads.get(connection.tenant_id))
+    bindings = tenant_bindings(world, connection.tenant_id, read.newer)
     names = connection.imports.matching_fields()
     absent = _absent(connection, snapshot, bindings.own.keys() - devices.index.keys())
     return Planner(
@@ -82,7 +85,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
         snapshot=snapshot,
         compiled=compiled,
         devices=devices,
-        read=make_read(snapshot, world.reads.get(connection.tenant_id)),
+        read=read,
         ties=Ties(bindings.own, bindings.holders, bindings.others, absent),
         index=AssetIndex(world.assets, names, world.positions, compiled.worthless, world.rewritten),
         unlisted=frozenset(snapshot.unlisted),

@@ -50,7 +50,7 @@ class World:
     not_imported: dict[str, str] = field(default_factory=dict)
     """Why a connection's import of users is withheld."""
     claimed: dict[int, tuple[str, str]] = field(default_factory=dict)
-    rewritten: Rewritten = field(default_factory=dict)
+    rewritten: Rewritten = field(default_factory=Rewritten)
     changes: list[Change] = field(default_factory=list)
     created: list[NewAsset] = field(default_factory=list)
     bindings: list[BindingChange] = field(default_factory=list)
@@ -93,10 +93,12 @@ class TenantBindings:
     others: dict[int, Binding]
 
 
-def tenant_bindings(world: World, tenant_id: str) -> TenantBindings:
-    """Return the tenant's bindings by device and by asset (a live one first), and other tenants' live ones by asset.
+def tenant_bindings(world: World, tenant_id: str, newer: bool) -> TenantBindings:
+    """Return the tenant's bindings by device and by asset (a live one first), and other tenants' by asset.
 
-    A binding whose asset a person removed is none (row 13).
+    Of these only the live ones count, but with a read that is not `newer` all: an asset that another tenant gave up
+    in the plan that applied this read is for the next read to take (M4, row 11). A binding whose asset a person removed
+    is none (row 13).
     """
     own: dict[str, Binding] = {}
     holders: dict[int, Binding] = {}
@@ -104,11 +106,10 @@ def tenant_bindings(world: World, tenant_id: str) -> TenantBindings:
     for binding in world.state.bindings:
         if binding.asset_id not in world.assets:
             continue
-        live = binding.life.presence is not Presence.DELETED
         if binding.tenant_id == tenant_id:
             own[binding.life.device_id] = binding
             _hold(holders, binding)
-        elif live:
+        elif not newer or binding.life.presence is not Presence.DELETED:
             _hold(others, binding)
     return TenantBindings(own, holders, others)
 

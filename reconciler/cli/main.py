@@ -13,7 +13,21 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import reconciler
-from reconciler.cli import apply, demo, history, inventory, plan, printing, record, schema, simulate, store, validate
+from reconciler.cli import (
+    apply,
+    care,
+    demo,
+    history,
+    inventory,
+    pins,
+    plan,
+    printing,
+    record,
+    schema,
+    simulate,
+    store,
+    validate,
+)
 from reconciler.cli.options import Global
 from reconciler.cli.streams import let_go
 from reconciler.cli.talk import LogFormat, choose, complain, talking
@@ -79,6 +93,8 @@ record.add_to(app)
 history.add_to(app)
 store.add_to(app)
 inventory.add_to(store.commands)
+pins.add_to(store.commands)
+care.add_to(store.commands)
 schema.add_to(app)
 simulate.add_to(app)
 demo.add_to(app)

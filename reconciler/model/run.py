@@ -79,3 +79,10 @@ class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
     last_reads: dict[str, str]
     lease: str | None = None
     licences: tuple[LicenceUse, ...] = ()
+
+
+class Finding(Struct, frozen=True, rename="camel"):
+    """One thing that `store check` looked at, and what is wrong with it; nothing when it is fine."""
+
+    what: str
+    faults: tuple[str, ...]

@@ -81,6 +81,17 @@ class Binding(Struct, frozen=True, gc=False, rename="camel"):
     life: Life
 
 
+class Pin(Struct, frozen=True, rename="camel"):
+    """A field of an asset that people pinned: nothing else writes it (F3)."""
+
+    tag: str
+    label: str | None
+    field: str
+    reason: str
+    pinned_by: str | None
+    pinned_at: str
+
+
 class LastRead(Struct, frozen=True, rename="camel"):
     """The last applied read of a connection, and the days (`2026-11-23`) that had a whole one (D3)."""
 

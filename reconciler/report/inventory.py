@@ -1,17 +1,23 @@
 """What importing an inventory comes to, for people: what is wrong row by row, then what would be created."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from rich.text import Text
 
+from reconciler.model.plan import Subject
 from reconciler.planning.inventory import Inventory, RowProblem
 from reconciler.report.changes import change_lines
 from reconciler.report.lines import Style, folded, parts, styled
-from reconciler.report.summary import counts_words
 from reconciler.report.values import called, many
 
 _SHOWN: Final = 20
+_NAMES: Final = {
+    Subject.ASSET: ("asset", "assets"),
+    Subject.USER: ("user", "users"),
+    Subject.CATALOGUE: ("catalogue entry", "catalogue entries"),
+}
 
 
 def inventory_text(inventory: Inventory, instance: str, *, every: bool = False, width: int = 80) -> list[Text]:
@@ -23,18 +29,20 @@ def inventory_text(inventory: Inventory, instance: str, *, every: bool = False, 
         *_problems("to look at", inventory.doubts, Style.WARNING, every=every, width=width),
         *change_lines(inventory.plan.changes, every=every, width=width),
         Text(),
-        *folded(parts([summary(inventory)], style=Style.HEADING), width, rest=2),
+        *folded(parts(summary(inventory), style=Style.HEADING), width, rest=2),
     ]
 
 
-def summary(inventory: Inventory) -> str:
-    """Return what an import comes to in one line."""
-    words = [f"{each} by this import" for each in counts_words(inventory.plan.counts())] or ["nothing to create"]
+def summary(inventory: Inventory) -> list[str]:
+    """Return what an import comes to, part by part."""
+    counts = Counter(change.subject for change in inventory.plan.changes)
+    words = [f"{many(counts[each], *names)} to create" for each, names in _NAMES.items() if counts[each]]
+    words = words or ["nothing to create"]
     if inventory.same:
         words.append(f"{many(inventory.same, 'row')} in the store already")
     if inventory.left_out:
         words.append(f"{many(inventory.left_out, 'row')} left out")
-    return " · ".join(words)
+    return words
 
 
 def _problems(title: str, problems: Sequence[RowProblem], style: Style, *, every: bool, width: int) -> list[Text]:

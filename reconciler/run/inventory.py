@@ -6,12 +6,12 @@ from pathlib import Path
 
 from reconciler.configuration.documents import document
 from reconciler.csv_files import read_csv
-from reconciler.errors import ImportFileError, StaleError, StampError
+from reconciler.errors import ImportFileError, StaleError
 from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import State
 from reconciler.planning.inventory import Inventory, Table, plan_inventory
 from reconciler.run.reading import read_state
-from reconciler.run.stamps import foreign
+from reconciler.run.stamps import refuse_foreign
 from reconciler.run.surroundings import Surroundings
 
 
@@ -40,12 +40,7 @@ def plan_import(around: Surroundings, files: Files) -> Import:
         StampError: the store is another instance's.
     """
     state = read_state(around)
-    if foreign(state.stamp, around.environment):
-        raise StampError(
-            f"The store is that of {state.stamp.instance if state.stamp else 'nobody'}, and this is "
-            f"{around.environment.instance.name}: nothing is imported into it. If it is a copy that is to be "
-            f"{around.environment.instance.name}'s, run: reconciler store adopt {around.environment.instance.name}"
-        )
+    refuse_foreign(state.stamp, around.environment)
     planned = plan_inventory(
         around.environment,
         state,

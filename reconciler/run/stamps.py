@@ -30,3 +30,17 @@ def check_stamp(stamp: Stamp | None, environment: Environment) -> str | None:
         f"The store is that of {theirs}, and this is {ours}: it looks like a copy. No connection is enabled here, so "
         f"nothing is written."
     )
+
+
+def refuse_foreign(stamp: Stamp | None, environment: Environment) -> None:
+    """Refuse to write anything into a store that is another instance's, whatever is enabled here.
+
+    Raises:
+        StampError: it is.
+    """
+    if stamp is not None and foreign(stamp, environment):
+        name = environment.instance.name
+        raise StampError(
+            f"The store is that of {stamp.instance} ({stamp.kind}), and this is {name} ({environment.instance.kind}): "
+            f"nothing is written into it. If it is a copy that is to be {name}'s, run: reconciler store adopt {name}"
+        )

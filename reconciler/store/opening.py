@@ -60,6 +60,22 @@ def initialise(url: str, *, folder: Path | None = None, wait_seconds: float = WA
     _make(place, wait_seconds)
 
 
+def pending_migrations(
+    url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
+) -> tuple[str, ...] | None:
+    """Return the migrations that `initialise` would run on a store, None where there is no store yet.
+
+    Raises:
+        UnsupportedError, StoreError: as `open_store`; an older store is what this is for.
+    """
+    place = locate(url, folder)
+    if not _is_store(place, wait_seconds, older_is_fine=True):
+        return None
+    with in_words(place), _engine(place, "ro", wait_seconds).connect() as connection:
+        at = str(revision_of(connection))
+    return REVISIONS[REVISIONS.index(at) + 1 :]
+
+
 def _engine(place: Place, mode: Mode, wait_seconds: float) -> Engine:
     return sqlite_engine(place.path, mode, wait_seconds)
 

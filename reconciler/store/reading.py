@@ -8,11 +8,13 @@ from typing import Self
 from sqlalchemy import Connection, Engine, func, select
 
 from reconciler.errors import StoreError
-from reconciler.model.run import Run, RunDetail, StoreStatus
-from reconciler.model.state import Stamp, State
+from reconciler.model.run import Finding, Run, RunDetail, StoreStatus
+from reconciler.model.state import Pin, Stamp, State
+from reconciler.store.checking import check_store
 from reconciler.store.journal import read_run, read_runs
 from reconciler.store.journal_tables import connection_read, stamp
 from reconciler.store.leasing import describe_lease
+from reconciler.store.pin_rows import read_pins
 from reconciler.store.place import Place, in_words
 from reconciler.store.stamping import read_stamp
 from reconciler.store.state import EMPTY_STATE, read_state
@@ -98,6 +100,20 @@ class Store:
                 last_reads={f"{read.source}/{read.tenant_id}": read.read_at for read in reads},
                 lease=describe_lease(connection),
             )
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Return every pinned field, by tag and field (F3)."""
+        with self._reading() as connection:
+            return () if connection is None else read_pins(connection)
+
+    def check(self, instance: str) -> tuple[Finding, ...]:
+        """Return what was looked at in a store that should be this instance's, and what is wrong.
+
+        Raises:
+            StoreError: there is no store yet.
+        """
+        with self._reading() as connection:
+            return check_store(self._there(connection), instance)
 
     def _there(self, connection: Connection | None) -> Connection:
         if connection is None:

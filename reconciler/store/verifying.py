@@ -13,6 +13,7 @@ from reconciler.store.binding_rows import find_bindings, live_bindings
 from reconciler.store.catalogue_rows import read_entries
 from reconciler.store.comparing import Difference, before, compare, listed
 from reconciler.store.journal_tables import connection_read, stamp
+from reconciler.store.pin_rows import pinned_writes
 from reconciler.store.tables import FIELD_COLUMNS, asset
 from reconciler.store.vocabulary import CUSTOM_PREFIX, Vocabulary, decode_custom
 
@@ -54,6 +55,8 @@ def _differences(connection: Connection, plan: Plan, vocabulary: Vocabulary) -> 
     created = [change for change in plan.changes if change.action is Action.CREATE]
     yield from _newer_reads(connection, plan)
     yield from compare(connection, plan, vocabulary, before, {})
+    for change, field, because in pinned_writes(connection, plan.changes):
+        yield Difference(change.label, f"the pin of {field}", None, because)
     yield from _entries_there(connection, [each for each in created if each.subject is Subject.CATALOGUE])
     yield from _people_there(vocabulary, [each for each in created if each.subject is Subject.USER])
     assets = [change for change in created if change.subject is Subject.ASSET]

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from reconciler.model.run import Origin
-from reconciler.model.state import Stamp
+from reconciler.model.state import Pin, Stamp
 from reconciler.store.applying import Transaction
 from reconciler.store.dialect import for_writing
 from reconciler.store.leasing import Lease, break_lease, check_fencing, give_up, refuse_held, take_lease
+from reconciler.store.pin_rows import take_pin, write_pin
 from reconciler.store.place import Place, in_words
 from reconciler.store.reading import Store
 from reconciler.store.stamping import adopt
@@ -37,6 +38,24 @@ class WritableStore(Store):
         """
         with self._writing() as connection, connection.begin():
             break_lease(connection, lease_id)
+
+    def pin(self, tag: str, field: str, *, because: str, who: str) -> Pin | None:
+        """Pin a field of an asset; return the pin that it takes the place of (F3).
+
+        Raises:
+            UsageError: there is no such asset.
+        """
+        with self._writing() as connection, connection.begin():
+            return write_pin(connection, tag, field, because, who)
+
+    def unpin(self, tag: str, field: str) -> Pin:
+        """Unpin a field of an asset; return the pin that it had.
+
+        Raises:
+            UsageError: there is no such asset, or its field is not pinned.
+        """
+        with self._writing() as connection, connection.begin():
+            return take_pin(connection, tag, field)
 
     @contextmanager
     def apply(self, *, owner: str, origin: Origin) -> Iterator[Transaction]:

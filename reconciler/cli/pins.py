@@ -1,0 +1,115 @@
+"""`reconciler store pin`, `unpin` and `pins`: fields of assets that nothing but people write (F3)."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import printing
+from reconciler.cli.apply import who
+from reconciler.cli.options import Env, surroundings
+from reconciler.cli.talk import Talk, say
+from reconciler.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from reconciler.model.state import State
+    from reconciler.run.surroundings import Surroundings
+    from reconciler.settings.environment import Environment
+
+Asset = Annotated[str, typer.Argument(metavar="ASSET", help="Its tag; or its device id, serial number or name.")]
+Field = Annotated[str, typer.Argument(metavar="FIELD", help="A field, `custom.<name>`, type, site, status or user.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the group `store`."""
+    app.command(short_help="Keep a field of an asset as people wrote it.")(pin)
+    app.command(short_help="Let a field of an asset be written again.")(unpin)
+    app.command(short_help="List the pinned fields.")(pins)
+
+
+def pin(
+    context: typer.Context,
+    env: Env,
+    asset: Asset,
+    field: Field,
+    because: Annotated[str, typer.Option(metavar="TEXT", help="Why; plans say it.")],
+) -> int:
+    """Pin FIELD of ASSET in ENV's store: no plan writes it any more, and plans say so (F3).
+
+    A pin is no run: `store pins` lists who pinned what, when and why.
+    """
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    if not because.strip():
+        raise UsageError("--because needs a reason: plans show it wherever the pin holds a value back.")
+    with Talk() as talk:
+        around = surroundings(context, env, talk)
+    state = _state(around)
+    tag = _tag(state, asset)
+    _check_field(around.environment, state, field)
+    with open_store(around.store_url(), write=True) as store:
+        before = store.pin(tag, field, because=because.strip(), who=who())
+    say(f"{field} of {tag} {'was pinned already; its reason is the new one now' if before else 'is pinned'}.")
+    return ExitCode.DONE
+
+
+def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
+    """Unpin FIELD of ASSET in ENV's store: the next plan may write it again."""
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    with Talk() as talk:
+        around = surroundings(context, env, talk)
+    tag = _tag(_state(around), asset)
+    with open_store(around.store_url(), write=True) as store:
+        before = store.unpin(tag, field)
+    say(f"{field} of {tag} is no longer pinned; it was since {before.pinned_at}: {before.reason}")
+    return ExitCode.DONE
+
+
+def pins(context: typer.Context, env: Env) -> int:
+    """List the pinned fields of ENV's store: who pinned them, when, and why."""
+    from reconciler.report.pins import pins_text  # noqa: PLC0415 - only where it is used
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    with Talk() as talk, open_store(surroundings(context, env, talk).store_url()) as store:
+        found = store.pins()
+    printing.show(pins_text(found, width=printing.width()))
+    return ExitCode.DONE
+
+
+def _state(around: "Surroundings") -> "State":
+    from reconciler.run.reading import read_state  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.stamps import refuse_foreign  # noqa: PLC0415 - as above
+
+    state = read_state(around)
+    refuse_foreign(state.stamp, around.environment)
+    return state
+
+
+def _tag(state: "State", what: str) -> str:
+    """Return the tag of the one asset that is meant.
+
+    Raises:
+        UsageError: there is none, or there are several.
+    """
+    from reconciler.planning.finding import find_assets, near_names  # noqa: PLC0415 - msgspec only where it is used
+
+    found = find_assets(state, what)
+    if len(found) == 1:
+        return found[0].tag
+    if found:
+        tags = ", ".join(asset.tag for asset in found[:5])
+        raise UsageError(f"{len(found)} assets are called {what!r} ({tags}). Name one by its tag. Nothing was changed.")
+    near = near_names(state, (), what)
+    hint = f" Did you mean {near}?" if near else ""
+    raise UsageError(f"The store has no asset with the tag, serial number, name or device {what!r}.{hint}")
+
+
+def _check_field(environment: "Environment", state: "State", field: str) -> None:
+    from reconciler.planning.inventory_columns import REFERENCES  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.planning.nearest import did_you_mean  # noqa: PLC0415 - only where it is used
+    from reconciler.settings.fields import asset_fields  # noqa: PLC0415 - pydantic is heavy
+
+    known = [*REFERENCES, *asset_fields(environment.catalogue), *state.fields]
+    if field not in known:
+        hint = did_you_mean(field, known) or f"There are {', '.join(dict.fromkeys(known))}."
+        raise UsageError(f"There is no field {field!r}. {hint}")

@@ -12,6 +12,9 @@ class Endpoint(StrEnum):
 
     DISCOVERY = "discovery"
     TOKEN = "token"  # noqa: S105 - the name of an endpoint
+    AUTHORIZE = "authorize"
+    GITHUB_TOKEN = "github-token"  # noqa: S105 - as above
+    MANAGED_IDENTITY = "managed-identity"
     DEVICES = "devices"
     DEVICE = "device"
     OVERVIEW = "overview"
@@ -27,7 +30,9 @@ class Endpoint(StrEnum):
     OTHER = "other"
 
 
-SIGN_IN: Final = frozenset({Endpoint.DISCOVERY, Endpoint.TOKEN})
+SIGN_IN: Final = frozenset(
+    {Endpoint.DISCOVERY, Endpoint.TOKEN, Endpoint.AUTHORIZE, Endpoint.GITHUB_TOKEN, Endpoint.MANAGED_IDENTITY}
+)
 
 
 class Sent(StrEnum):

@@ -81,7 +81,6 @@ class Device(Struct, frozen=True, kw_only=True, gc=False):
     ethernetMacAddress: str | None = None
     physicalMemoryInBytes: int = 0
     deviceActionResults: tuple[str, ...] = ()
-    enrollmentProfileName: str = ""
 
 
 class User(Struct, frozen=True, kw_only=True, gc=False):

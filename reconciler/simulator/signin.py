@@ -1,33 +1,32 @@
-"""Entra's sign-in: discovery, the token endpoint, and checking the tokens that come back to Graph.
+"""Entra's sign-in: discovery, the authorize and token endpoints, and checking the tokens that come back to Graph.
 
-A grant is one method and one row of `_GRANTS`; a way for a client to prove itself is one step of `_prove`.
+A grant is one method and one row of `_GRANTS`; how a client proves itself is told by `signin_clients`.
 """
 
 import base64
-import binascii
 import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import jwt
+import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from reconciler.simulator.exchange import SIGN_IN, Call, Endpoint, Reply, json_reply
+from reconciler.simulator.records import User
 from reconciler.simulator.refusals import entra_error, graph_error
+from reconciler.simulator.signin_clients import Clients, basic
+from reconciler.simulator.signin_issuers import Issuers
+from reconciler.simulator.signin_refusals import RefusedError, no_tenant, refusal
+from reconciler.simulator.signin_users import Sitting, Users
 from reconciler.simulator.tenant import Tenant
 
 AUDIENCE: Final = "https://graph.microsoft.com"
 LIFETIME: Final = 3599
 
-
-class RefusedError(Exception):
-    """Sign-in or a token check said no; holds the reply."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.body.decode())
-        self.reply = reply
+__all__ = ["AUDIENCE", "LIFETIME", "RefusedError", "SignIn", "expired", "signing_key"]
 
 
 @cache
@@ -37,40 +36,70 @@ def signing_key() -> rsa.RSAPrivateKey:
 
 
 class SignIn:
-    """The authority of one tenant at `base`, an address without the tenant."""
+    """The authority of one tenant at `base`, an address without the tenant.
+
+    `lifetime` is how many seconds it says that its tokens live, `ends_after` how many they do (None: as it says).
+    `issuers` vouch for workloads, `users` holds the codes and refresh tokens of who signed in by a browser.
+    """
 
     def __init__(self, tenant: Tenant, base: str) -> None:
         self._tenant = tenant
         self._base = base
+        self._refused: list[tuple[Endpoint, int]] = []
+        self.lifetime = LIFETIME
+        self.ends_after: float | None = None
+        self.issuers = Issuers(base, self.issuer)
+        self.users = Users()
 
     @property
     def issuer(self) -> str:
         """The `iss` of this authority's tokens."""
         return f"{self._base}/{self._tenant.tenant_id}/v2.0"
 
+    @property
+    def user(self) -> User:
+        """Who signs in at the browser: the first of the tenant's own people."""
+        return next(one for one in self._tenant.users.items if one.userType == "Member")
+
+    def refuse(self, number: int, endpoint: Endpoint = Endpoint.TOKEN) -> None:
+        """Refuse the next request to the token or authorize endpoint with AADSTS and this number."""
+        self._refused.append((endpoint, number))
+
     def endpoint(self, path: str) -> Endpoint:
         """Name the endpoint that a path belongs to."""
-        if path.endswith("/.well-known/openid-configuration"):
-            return Endpoint.DISCOVERY
-        return Endpoint.TOKEN if path.endswith("/oauth2/v2.0/token") else Endpoint.OTHER
+        endings = {
+            "/.well-known/openid-configuration": Endpoint.DISCOVERY,
+            "/oauth2/v2.0/token": Endpoint.TOKEN,
+            "/oauth2/v2.0/authorize": Endpoint.AUTHORIZE,
+        }
+        known = (endpoint for ending, endpoint in endings.items() if path.endswith(ending))
+        return self.issuers.endpoint(path) or next(known, Endpoint.OTHER)
 
     def answer(self, endpoint: Endpoint, call: Call) -> Reply:
-        """Answer discovery or a token request."""
+        """Answer one request to sign in."""
         if endpoint not in SIGN_IN:
             return entra_error(404, "invalid_resource", 900144, f"There is nothing at {call.path}.")
+        if self.issuers.endpoint(call.path):
+            return self.issuers.answer(call)
         tenant = call.path.strip("/").partition("/")[0]
         if tenant.lower() not in {self._tenant.tenant_id, self._tenant.domain}:
-            return _no_tenant(endpoint, tenant)
-        if endpoint is Endpoint.DISCOVERY:
-            return json_reply(200, self._configuration(tenant))
-        if call.method != "POST":
-            return entra_error(400, "invalid_request", 900561, "The endpoint only accepts POST requests.")
+            return no_tenant(endpoint, tenant)
         try:
-            return self._token(
-                dict(parse_qsl(call.body.decode(errors="replace"))), call.headers.get("authorization", "")
-            )
+            return self._answer(endpoint, call, tenant)
         except RefusedError as refused:
             return refused.reply
+
+    def _answer(self, endpoint: Endpoint, call: Call, tenant: str) -> Reply:
+        if endpoint is Endpoint.DISCOVERY:
+            return json_reply(200, self._configuration(tenant))
+        if endpoint is Endpoint.AUTHORIZE:
+            self._known(call.query.get("client_id", ""))
+            number = self._refusal(endpoint)
+            return self.users.authorize(self._tenant.application, call.query, self.user, number)
+        if call.method != "POST":
+            return entra_error(400, "invalid_request", 900561, "The endpoint only accepts POST requests.")
+        form = dict(parse_qsl(call.body.decode(errors="replace")))
+        return self._token(form, call.headers.get("authorization", ""))
 
     def issue(self, *, lifetime: float = LIFETIME, **claims: Any) -> str:
         """Sign a token for the tenant's application; `claims` are set over the usual ones."""
@@ -81,7 +110,7 @@ class SignIn:
             "iss": self.issuer,
             "iat": now,
             "nbf": now,
-            "exp": now + int(lifetime),
+            "exp": now + lifetime,
             "appid": application.client_id,
             "appidacr": "1",
             "idtyp": "app",
@@ -121,32 +150,41 @@ class SignIn:
             "token_endpoint": f"{base}/oauth2/v2.0/token",
             "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
             "jwks_uri": f"{base}/discovery/v2.0/keys",
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "private_key_jwt", "client_secret_basic"],
+            "response_modes_supported": ["query", "fragment", "form_post"],
             "response_types_supported": ["code"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
         }
 
     def _token(self, form: dict[str, str], authorization: str) -> Reply:
-        self._prove({**form, **_basic(authorization)})
+        form = {**form, **basic(authorization)}
+        application = self._tenant.application
+        self._known(form.get("client_id", ""))
+        number = self._refusal(Endpoint.TOKEN)
+        if number:
+            raise refusal(number, client=application.client_id)
+        audience = f"{self._base}/{self._tenant.tenant_id}/oauth2/v2.0/token"
+        Clients(self.issuers, audience).prove(application, form)
         grant = _GRANTS.get(form.get("grant_type", ""))
         if grant is None:
             told = f"The app requested an unsupported grant type '{form.get('grant_type', '')}'."
             raise RefusedError(entra_error(400, "unsupported_grant_type", 70003, told))
-        return grant(self, form)
+        return json_reply(200, grant(self, form), Cache_Control="no-store, no-cache")
 
-    def _prove(self, form: dict[str, str]) -> None:
-        """Check that the client is the tenant's application. Raises RefusedError when it is not."""
-        application, client = self._tenant.application, form.get("client_id", "")
-        if client != application.client_id:
-            raise RefusedError(_no_application(client, self._tenant.organisation))
-        if "client_secret" not in form:
-            told = "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
-            raise RefusedError(entra_error(401, "invalid_client", 7000218, told))
-        if form["client_secret"] != application.secret:
-            raise RefusedError(_wrong_secret(client))
+    def _refusal(self, endpoint: Endpoint) -> int | None:
+        """Take the next refusal that was asked for of an endpoint."""
+        found = next((each for each in self._refused if each[0] is endpoint), None)
+        if found is None:
+            return None
+        self._refused.remove(found)
+        return found[1]
 
-    def _client_credentials(self, form: dict[str, str]) -> Reply:
+    def _known(self, client: str) -> None:
+        if client != self._tenant.application.client_id:
+            raise refusal(700016, client=client, organisation=self._tenant.organisation)
+
+    def _client_credentials(self, form: dict[str, str]) -> dict[str, object]:
         scope = form.get("scope", "")
         if scope not in {f"{AUDIENCE}/.default", f"{self._base}/.default"}:
             told = (
@@ -154,11 +192,48 @@ class SignIn:
                 "with /.default suffixed to the resource identifier (application ID URI)."
             )
             raise RefusedError(entra_error(400, "invalid_scope", 1002012, told))
-        token = {"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME}
-        return json_reply(200, {**token, "access_token": self.issue()}, Cache_Control="no-store, no-cache")
+        return {**self._says(), "access_token": self.issue(lifetime=self._lives())}
+
+    def _authorization_code(self, form: dict[str, str]) -> dict[str, object]:
+        return self._as_user(self.users.redeem(form))
+
+    def _refresh_token(self, form: dict[str, str]) -> dict[str, object]:
+        return self._as_user(self.users.refresh(form))
+
+    def _as_user(self, sitting: Sitting) -> dict[str, object]:
+        """Answer with a user's tokens: no `roles`, `scp` instead (entra-docs access-token-claims-reference)."""
+        user, application = sitting.user, self._tenant.application
+        person = {
+            "oid": user.id,
+            "sub": user.id,
+            "name": user.displayName,
+            "preferred_username": user.userPrincipalName,
+        }
+        scopes = " ".join(application.delegated)
+        claims: dict[str, Any] = {**person, "upn": user.userPrincipalName, "idtyp": "user", "scp": scopes, "roles": []}
+        id_claims: dict[str, Any] = {**person, "aud": application.client_id, "nonce": sitting.nonce, "ver": "2.0"}
+        info = msgspec.json.encode({"uid": user.id, "utid": self._tenant.tenant_id})
+        return {
+            **self._says(),
+            "scope": " ".join(f"{AUDIENCE}/{scope}" for scope in application.delegated),
+            "access_token": self.issue(lifetime=self._lives(), **claims),
+            "refresh_token": self.users.remember(sitting),
+            "id_token": self.issue(**id_claims),
+            "client_info": base64.urlsafe_b64encode(info).decode().rstrip("="),
+        }
+
+    def _says(self) -> dict[str, object]:
+        return {"token_type": "Bearer", "expires_in": self.lifetime, "ext_expires_in": self.lifetime}
+
+    def _lives(self) -> float:
+        return self.lifetime if self.ends_after is None else self.ends_after
 
 
-_GRANTS: Final = {"client_credentials": SignIn._client_credentials}
+_GRANTS: Final = {
+    "client_credentials": SignIn._client_credentials,
+    "authorization_code": SignIn._authorization_code,
+    "refresh_token": SignIn._refresh_token,
+}
 
 
 def expired() -> Reply:
@@ -168,42 +243,3 @@ def expired() -> Reply:
 
 def _unauthorized(message: str) -> Reply:
     return graph_error(401, "InvalidAuthenticationToken", message, WWW_Authenticate='Bearer realm=""')
-
-
-def _basic(authorization: str) -> dict[str, str]:
-    """Read a client's id and secret from HTTP Basic, form-encoded as RFC 6749 section 2.3.1 has them."""
-    kind, _, packed = authorization.partition(" ")
-    if kind.lower() != "basic":
-        return {}
-    try:
-        client, _, secret = base64.b64decode(packed).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return {}
-    return {"client_id": unquote(client), "client_secret": unquote(secret)}
-
-
-def _no_tenant(endpoint: Endpoint, tenant: str) -> Reply:
-    error = "invalid_tenant" if endpoint is Endpoint.DISCOVERY else "invalid_request"
-    told = (
-        f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
-        "correct cloud. Check with your subscription administrator, this may happen if there are no active "
-        "subscriptions for the tenant."
-    )
-    return entra_error(400, error, 90002, told)
-
-
-def _no_application(client: str, organisation: str) -> Reply:
-    told = (
-        f"Application with identifier '{client}' was not found in the directory '{organisation}'. This can happen if "
-        "the application has not been installed by the administrator of the tenant or consented to by any user in "
-        "the tenant. You may have sent your authentication request to the wrong tenant."
-    )
-    return entra_error(400, "unauthorized_client", 700016, told)
-
-
-def _wrong_secret(client: str) -> Reply:
-    told = (
-        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
-        f"not the client secret ID, for a secret added to app '{client}'."
-    )
-    return entra_error(401, "invalid_client", 7000215, told)

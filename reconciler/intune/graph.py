@@ -1,4 +1,4 @@
-"""Asking Graph: `GET`s and `$batch`es of `GET`s with a token, every other answer than 200 an error with its reasons."""
+"""Asking Graph with a token: `GET`s, `$batch`es of `GET`s and export jobs; what is not answered 200 is an error."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -13,12 +13,14 @@ from reconciler.intune.signing_in import SignIn
 from reconciler.intune.transport import Call, Transport
 
 OK: Final = 200
+CREATED: Final = 201
 NOT_FOUND: Final = 404
 
 _REDIRECTS: Final = range(300, 400)
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
 _JSON: Final = {"Accept": "application/json"}
+_SENT: Final = {**_JSON, "Content-Type": "application/json"}
 
 
 class Graph:
@@ -41,6 +43,24 @@ class Graph:
         """
         return self._asked(Call("GET", url, _JSON, once=once), permission)
 
+    def post(self, url: str, value: object, *, permission: str) -> Reply:
+        """Return Graph's 201, or 200, to a `POST` of a value as JSON: how an export job is asked for (G1).
+
+        Raises GraphError, UnreachableError and SignInError.
+        """
+        return self._asked(Call("POST", url, _SENT, msgspec.json.encode(value)), permission)
+
+    def download(self, url: str) -> Reply:
+        """Return the 200 to a `GET` of a file that Graph gave the address of; no token goes there.
+
+        Raises GraphError and UnreachableError.
+        """
+        call = Call("GET", url)
+        reply = self._transport.send(call)
+        if reply.status != OK:
+            raise GraphError(f"{call.name} was answered {described(reply)}.")
+        return reply
+
     def batch(self, addresses: Mapping[str, str]) -> Reply:
         """Return Graph's 200 to one `$batch` of `GET`s: addresses below `/v1.0` by the id of their part.
 
@@ -48,16 +68,14 @@ class Graph:
         """
         parts = [{"id": id_, "method": "GET", "url": address} for id_, address in addresses.items()]
         body = msgspec.json.encode({"requests": parts})
-        return self._asked(
-            Call("POST", f"{self.base}/v1.0/$batch", {**_JSON, "Content-Type": "application/json"}, body), None
-        )
+        return self._asked(Call("POST", f"{self.base}/v1.0/$batch", _SENT, body), None)
 
     def _asked(self, call: Call, permission: str | None) -> Reply:
         token = self._sign_in.token()
         reply = self._transport.send(_signed(call, token))
         if reply.status == _UNAUTHORIZED:
             reply = self._transport.send(_signed(call, self._sign_in.renew(token)))
-        if reply.status != OK:
+        if reply.status not in (OK, CREATED):
             raise GraphError(_refusal(call, reply, permission))
         return reply
 

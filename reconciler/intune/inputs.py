@@ -1,17 +1,21 @@
 """What a read is told: where to go and as whom, what to select, and what the store knows of the connection."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 TIME_BUDGET: Final = 15 * 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What to select: names of `settings.properties`; without user properties the users are not read."""
+    """What to select: names of `settings.properties`; without user properties the users are not read.
+
+    `software` is the way to read the detected software (G8), None when it is not read.
+    """
 
     device_properties: tuple[str, ...]
     user_properties: tuple[str, ...] = ()
+    software: Literal["export", "detected-apps"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading one connection: devices, absence and users, each a part that can fail on its own (G1-G4, G6, G7)."""
+"""Reading one connection: devices, absence, users and software, each a part that can fail on its own (G1-G4, G6-G8)."""
 
 from operator import attrgetter
 from typing import Any
@@ -13,6 +13,7 @@ from reconciler.intune.inputs import Access, Bound, Needs
 from reconciler.intune.people import read_people
 from reconciler.intune.records import Records, listed_devices, single_devices, users
 from reconciler.intune.signing_in import SignIn
+from reconciler.intune.software import read_software
 from reconciler.intune.threads import threads
 from reconciler.intune.transport import Transport
 from reconciler.model.snapshot import Snapshot
@@ -48,13 +49,15 @@ def read_snapshot(
 
 def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, progress: Progress) -> Snapshot:
     listed, people = listed_devices(needs.device_properties), users(needs.user_properties)
-    with threads(2, "parts") as parts:
+    with threads(3, "parts") as parts:
         reading_people = parts.submit(_people, graph, people, progress)
+        reading_software = parts.submit(read_software, graph, needs.software, progress)
         counting = parts.submit(enrolled_count, graph)
         devices = read_devices(graph, listed, progress)
         ids = frozenset(map(attrgetter("id"), devices.devices))
         absence = _absence(graph, needs, bound, devices, ids, progress)
         found_people, people_unknown = reading_people.result()
+        software = reading_software.result()
         warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
     return Snapshot(
         connection=name,
@@ -71,6 +74,10 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         user_properties=people.properties,
         users=found_people,
         users_unknown=people_unknown,
+        software=software.software,
+        detected=software.detected,
+        software_unknown=software.unknown,
+        software_partial=software.partial,
         warnings=warnings,
     )
 

@@ -122,8 +122,8 @@ class Transport:
             size += len(chunk)
             if size > self._most_bytes:
                 raise GraphError(
-                    f"{call.name} was answered with more than {self._most_bytes // 2**20} MiB, which no page of "
-                    f"Graph's is; the rest was not read."
+                    f"{call.name} was answered with more than {self._most_bytes // 2**20} MiB, which is more than "
+                    f"any answer needs; the rest was not read."
                 )
             self.budget.check(call.name)
             yield chunk

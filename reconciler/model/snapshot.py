@@ -83,7 +83,9 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     detected: dict[str, tuple[int, ...]] = {}
     """What was detected on each device: its id in lower case, and places in `software`, ascending."""
     software_unknown: str | None = "not read"
-    """Why the software is not known; None when all of it is (G4, L1)."""
+    """Why nothing is known of the software; None when it is (G4)."""
+    software_partial: str | None = None
+    """Why the software was not read whole: what was detected counts, and nothing is removed (L1)."""
     warnings: tuple[str, ...] = ()
 
     def unknown_parts(self) -> tuple[Part, ...]:
@@ -93,6 +95,10 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
             parts.append(Part("devices", self.devices_unknown))
         if self.users_unknown not in (None, "not read"):
             parts.append(Part("users", str(self.users_unknown)))
+        if self.software_unknown not in (None, "not read"):
+            parts.append(Part("software", str(self.software_unknown)))
+        if self.software_partial is not None:
+            parts.append(Part("software", self.software_partial))
         if self.absence_unknown:
             devices = "1 device" if len(self.absence_unknown) == 1 else f"{len(self.absence_unknown)} devices"
             parts.append(Part("absence", f"{devices}: {min(self.absence_unknown.values())}"))

@@ -1,6 +1,7 @@
 """Which properties of devices and users a connection's settings use, so that only those are read (G2)."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from reconciler.planning.criteria import comparisons_in
 from reconciler.settings import criteria
@@ -20,6 +21,8 @@ def device_properties(connection: Connection) -> tuple[str, ...]:
     names |= {each.property for each in comparisons if each.property is not None}
     if connection.imports.exclude_defender_managed:
         names.add("managementAgent")
+    if connection.imports.software.import_:
+        names.add("managedDeviceOwnerType")
     if user_properties(connection):
         names.add("userId")
     return tuple(sorted(names - {"id"}))
@@ -34,6 +37,11 @@ def user_properties(connection: Connection) -> tuple[str, ...]:
         if importing.site is not None:
             names.add(importing.site.from_.removeprefix(_USER))
     return tuple(sorted(names - {"id"}))
+
+
+def software(connection: Connection) -> Literal["export", "detected-apps"] | None:
+    """Return the way to read the detected software, None when it is not imported (G8, L1)."""
+    return connection.imports.software.via if connection.imports.software.import_ else None
 
 
 def measures_check_in(connection: Connection) -> bool:

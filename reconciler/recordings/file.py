@@ -17,14 +17,16 @@ from typing import Any, BinaryIO, Final, cast
 import msgspec
 
 from reconciler.errors import RecordingError
-from reconciler.model.snapshot import Snapshot, record_type
-from reconciler.model.state import Asset, Binding, Person, Recording, State
+from reconciler.model.snapshot import Snapshot, Software, record_type
+from reconciler.model.state import Application, Asset, Binding, Person, Recording, State
 from reconciler.recordings.lines import LineReader, LineWriter, cut_short, damaged
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
 from reconciler.whole_file import whole_file
 
 _MAGIC: Final = b"\x1f\x8b"
 _COMPRESSION: Final = 3
+_NO_SOFTWARE: Final[dict[str, Any]] = {"applications": (), "versions": (), "installed": {}}
+"""A state's parts about software, emptied: they are sections of their own."""
 
 
 def write_recording(recording: Recording, path: Path) -> None:
@@ -74,15 +76,23 @@ def _write(recording: Recording, stream: BinaryIO) -> None:
     writer = LineWriter(stream)
     writer.header()
     writer.section("recording", [replace(recording, state=State(), snapshots=())])
-    writer.section("state", [replace(state, assets=(), people=(), bindings=(), pins={})])
+    writer.section("state", [replace(state, assets=(), people=(), bindings=(), pins={}, **_NO_SOFTWARE)])
     writer.section("assets", state.assets)
     writer.section("people", state.people)
     writer.section("bindings", state.bindings)
     writer.section("pins", sorted(state.pins.items()))
-    writer.section("snapshots", [replace(snapshot, devices=(), users=()) for snapshot in recording.snapshots])
+    writer.section("applications", state.applications)
+    writer.section("versions", state.versions)
+    writer.section("installed", sorted(state.installed.items()))
+    writer.section(
+        "snapshots",
+        [replace(each, devices=(), users=(), software=(), detected={}) for each in recording.snapshots],
+    )
     for snapshot in recording.snapshots:
         writer.section("devices", snapshot.devices)
         writer.section("users", snapshot.users)
+        writer.section("software", snapshot.software)
+        writer.section("detected", sorted(snapshot.detected.items()))
     writer.trailer()
 
 
@@ -97,6 +107,9 @@ def _read(reader: LineReader) -> Recording:
         people=reader.section("people", Person),
         bindings=reader.section("bindings", Binding),
         pins=dict(reader.section("pins", tuple[int, dict[str, str]])),
+        applications=reader.section("applications", Application),
+        versions=reader.section("versions", tuple[int, str]),
+        installed=dict(reader.section("installed", tuple[int, tuple[int, ...]])),
     )
     snapshots = tuple(
         replace(
@@ -105,6 +118,8 @@ def _read(reader: LineReader) -> Recording:
                 "devices", _record_type(reader, "Device", snapshot.device_properties, DEVICE_PROPERTIES)
             ),
             users=reader.section("users", _record_type(reader, "User", snapshot.user_properties, USER_PROPERTIES)),
+            software=reader.section("software", Software),
+            detected=dict(reader.section("detected", tuple[str, tuple[int, ...]])),
         )
         for snapshot in reader.section("snapshots", Snapshot)
     )

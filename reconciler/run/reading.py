@@ -107,7 +107,9 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
     from reconciler.intune.read import read_snapshot  # noqa: PLC0415 - requests is heavy
 
     access = _access(around, connection)
-    selected = Needs(_device_properties(connection, wanted), _user_properties(connection, wanted))
+    selected = Needs(
+        _device_properties(connection, wanted), _user_properties(connection, wanted), needs.software(connection)
+    )
     bound = _bound(around, connection, state, wanted)
     return read_snapshot(connection.name, access, selected, bound, partial(around.progress, connection.name))
 
@@ -147,9 +149,7 @@ def _access(around: Surroundings, connection: Connection) -> Access:
     settings = connection.connection
     credential = settings.authentication.credential
     if settings.authentication.method is not Method.CLIENT_CREDENTIALS or not isinstance(credential, ClientSecret):
-        raise UnsupportedError(
-            f"connections/{connection.name}: this way to sign in is not supported yet."
-        )
+        raise UnsupportedError(f"connections/{connection.name}: this way to sign in is not supported yet.")
     places = addresses(settings.cloud)
     return Access(
         authority=places.authority,

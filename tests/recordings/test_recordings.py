@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import RecordingError
-from reconciler.model.snapshot import UNKNOWN, Snapshot, record_type
+from reconciler.model.snapshot import UNKNOWN, Snapshot, Software, record_type
 from reconciler.model.state import (
+    Application,
     AppliedSettings,
     Asset,
     Binding,
@@ -58,6 +59,9 @@ RECORDING = Recording(
         people=(Person(id=7, name="Ada", upn="ada@contoso.com"), Person(id=8, name="Bob", active=False)),
         bindings=(Binding("intune", "t1", 1, Life("d1", Presence.PRESENT, "2026-11-22T08:00:00Z")),),
         pins={1: {"name": "asked for by Ada"}},
+        applications=(Application("Tool", "Contoso", "Tool Licence"), Application("Visio")),
+        versions=((0, "1.0"), (1, "")),
+        installed={1: (0, 1)},
         reads=(LastRead("intune", "t1", "2026-11-22T08:00:00Z", ("2026-11-22",)),),
         usage=(Usage("intune", "t1", 1, {"created": 3}),),
         applied=AppliedSettings("d0", "2026-11-22T08:01:00Z", "3f2c1d", {"intune": True}, {"a": [1, None, {"b": 2.5}]}),
@@ -80,6 +84,10 @@ RECORDING = Recording(
             user_properties=("id", "mail", "accountEnabled"),
             users=(User(id="u1", mail=None, accountEnabled=True),),
             users_unknown=None,
+            software=(Software("Tool", "1.0", "Contoso"), Software('=cmd|"A1"')),
+            detected={"d1": (0, 1), "d2": ()},
+            software_unknown=None,
+            software_partial="one row has no device",
             warnings=("fewer than last time",),
         ),
     ),
@@ -262,9 +270,14 @@ def test_every_line_of_a_recording_is_json(tmp_path: Path) -> None:
         "people": 2,
         "bindings": 1,
         "pins": 1,
+        "applications": 2,
+        "versions": 2,
+        "installed": 1,
         "snapshots": 1,
         "devices": 2,
         "users": 1,
+        "software": 2,
+        "detected": 2,
     }
 
 

@@ -15,6 +15,7 @@ from typer.main import get_command
 import reconciler
 from reconciler.cli import (
     apply,
+    assets,
     care,
     demo,
     history,
@@ -91,6 +92,7 @@ plan.add_to(app)
 apply.add_to(app)
 record.add_to(app)
 history.add_to(app)
+assets.add_to(app)
 store.add_to(app)
 inventory.add_to(store.commands)
 pins.add_to(store.commands)

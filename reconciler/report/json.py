@@ -36,18 +36,19 @@ def plan_json(plan: Plan) -> bytes:
 
 def history_json(runs: Sequence[Run]) -> bytes:
     """Return runs as `{"formatVersion": 1, "runs": […]}`, with a newline at the end."""
-    return _pretty(_History(runs=tuple(runs)))
+    return pretty(_History(runs=tuple(runs)))
 
 
 def run_json(detail: RunDetail) -> bytes:
     """Return one run with its changes as `{"formatVersion": 1, "run": {…}, "changes": […]}`, and a newline."""
-    return _pretty(_Run(run=detail.run, changes=detail.changes))
+    return pretty(_Run(run=detail.run, changes=detail.changes))
 
 
 def status_json(status: StoreStatus) -> bytes:
     """Return a store's status as `{"formatVersion": 1, "status": {…}}`, with a newline at the end."""
-    return _pretty(_Status(status=status))
+    return pretty(_Status(status=status))
 
 
-def _pretty(value: Struct) -> bytes:
+def pretty(value: Struct) -> bytes:
+    """Return a value as indented JSON, with a newline at the end."""
     return msgspec.json.format(sealing.canonical(value), indent=2) + b"\n"

@@ -1,0 +1,73 @@
+"""`reconciler assets`: every asset at a glance, and why it is not updated; only the store is read."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from reconciler.cli import printing
+from reconciler.cli.options import Env, surroundings
+from reconciler.cli.talk import Talk
+from reconciler.errors import ExitCode, UsageError
+
+
+class AssetsFormat(StrEnum):
+    """How assets are shown."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(short_help="List assets: what ties each to Intune, and why it is not updated.")(assets)
+
+
+def assets(
+    context: typer.Context,
+    env: Env,
+    not_updated: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Those that no read of this long updated, for example 7d: also unbound."),
+    ] = None,
+    unbound: Annotated[bool, typer.Option("--unbound", help="Those that no device was ever matched to.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="Those whose device the last read lacked.")] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those whose device is gone from Intune.")] = False,
+    excluded: Annotated[bool, typer.Option("--excluded", help="Those whose device the settings leave out.")] = False,
+    form: Annotated[AssetsFormat, typer.Option("--format", help="How they are shown.")] = AssetsFormat.TABLE,
+) -> int:
+    """List ENV's assets: what ties each to Intune, when it was last read there, and why it is not updated.
+
+    With several filters, an asset that one of them fits is listed. Devices that a later enrolment superseded have no
+    asset: `plan` lists them.
+    """
+    from reconciler.planning.overview import Tie, overview  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.report import assets as report  # noqa: PLC0415 - only where it is used
+    from reconciler.run.reading import read_state  # noqa: PLC0415 - pydantic is heavy
+
+    asked = {Tie.UNBOUND: unbound, Tie.MISSING: missing, Tie.DELETED: deleted, Tie.EXCLUDED: excluded}
+    seconds = None if not_updated is None else _seconds(not_updated)
+    with Talk() as talk:
+        around = surroundings(context, env, talk)
+        state = read_state(around)
+    wanted = {tie for tie, is_asked in asked.items() if is_asked}
+    views = overview(around.environment, state, now=around.now(), ties=wanted, not_updated=seconds)
+    match form:
+        case AssetsFormat.TABLE:
+            printing.show(report.assets_text(views, width=printing.width()))
+        case AssetsFormat.CSV:
+            printing.put(b"".join(report.assets_csv(views)))
+        case AssetsFormat.JSON:
+            printing.put(report.assets_json(views))
+    return ExitCode.DONE
+
+
+def _seconds(duration: str) -> int:
+    import re  # noqa: PLC0415 - only where it is asked for
+
+    from reconciler.settings.base import seconds  # noqa: PLC0415 - pydantic is heavy
+
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[smhd]", duration):
+        raise UsageError(f"--not-updated {duration}: it has to be a number and its unit, s, m, h or d: 7d, 36h.")
+    return seconds(duration)

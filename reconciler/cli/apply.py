@@ -20,6 +20,7 @@ from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
+    from reconciler.model.run import Outcome
     from reconciler.model.state import Recording
     from reconciler.run.applying import Applied, Order
     from reconciler.run.surroundings import Surroundings
@@ -114,10 +115,15 @@ def _tell(applied: Applied, seconds: float) -> None:
     if applied.outcome is None:
         say("Nothing was written.")
         return
+    show_outcome(applied.outcome, seconds)
+
+
+def show_outcome(outcome: Outcome, seconds: float) -> None:
+    """Print what was written."""
     from reconciler.report.history import outcome_text  # noqa: PLC0415 - only where it is used
     from reconciler.report.lines import folded  # noqa: PLC0415 - as above
 
-    printing.show(folded(outcome_text(applied.outcome, seconds), printing.width(), rest=2))
+    printing.show(folded(outcome_text(outcome, seconds), printing.width(), rest=2))
 
 
 def who() -> str:

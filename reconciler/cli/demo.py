@@ -91,7 +91,8 @@ class _Story:
 
     def say(self, text: str) -> None:
         """Say what comes next."""
-        printing.write("\n" + textwrap.fill(text, printing.width(), initial_indent="── ", subsequent_indent="   "))
+        wrapper = textwrap.TextWrapper(printing.width(), "── ", "   ", break_on_hyphens=False)
+        printing.write("\n" + wrapper.fill(text))
 
     def run(self, *arguments: str) -> None:
         """Run a command; the story ends when it fails."""

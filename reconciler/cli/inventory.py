@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.apply import where, who
+from reconciler.cli.apply import show_outcome, where, who
 from reconciler.cli.options import Env, can_be_written, surroundings
 from reconciler.cli.talk import Talk, say
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
@@ -79,9 +79,7 @@ def _tell(outcome: "Outcome | None", seconds: float) -> None:
     if outcome is None:
         say("Nothing was written: there is nothing to create.")
         return
-    from reconciler.report.history import outcome_text  # noqa: PLC0415 - only where it is used
-
-    printing.show([outcome_text(outcome, seconds)])
+    show_outcome(outcome, seconds)
 
 
 def export(

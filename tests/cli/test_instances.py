@@ -104,7 +104,7 @@ def test_a_store_that_is_the_instances_already_is_not_adopted(cli: CommandLine) 
     assert everything(cli.store) == before
 
 
-@pytest.mark.parametrize("command", ["store adopt prod --yes", "store upgrade prod", "store unlock prod abc", "status prod", "show prod abc"])
+@pytest.mark.parametrize("command", ["store adopt prod --yes", "store unlock prod abc", "status prod", "show prod abc"])
 def test_what_needs_a_store_makes_none(offline: CommandLine, command: str) -> None:
     """Where nothing was applied yet, the commands say so and make no file."""
     done = offline.run(*command.split())

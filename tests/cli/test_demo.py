@@ -1,0 +1,79 @@
+"""The demo tells the story of the main job, and leaves nothing behind."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import ROOT
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[Path], int]:
+    """Run the demo once, as a person would; return what it printed, what it left in the temporary folder, its code."""
+    temporary = tmp_path_factory.mktemp("temporary")
+    environment = {name: value for name, value in os.environ.items() if name not in ("FORCE_COLOR", "COLUMNS")}
+    done = subprocess.run(
+        [sys.executable, "-m", "reconciler", "demo", "--devices", "200", "--users", "80"],
+        cwd=ROOT,
+        env=environment | {"TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.stdout, list(temporary.rglob("*")), done.returncode
+
+
+def test_the_story_is_told_in_order(told: tuple[str, list[Path], int]) -> None:
+    """Validate, plan, apply, no changes, the next day, its plan, apply, history, and an instance that is off."""
+    text, _, code = told
+    assert code == 0, text
+    story = [
+        "── A tenant with 200 devices and 80 users is simulated at\n   https://localhost:",
+        "$ reconciler validate prod uat",
+        "prod, uat: valid.",
+        "$ reconciler plan prod",
+        "Read 200 devices, 80 users in",
+        "new assets",
+        "$ reconciler apply prod --yes --allow-uncommitted",
+        "Applied run ",
+        "$ reconciler plan prod",
+        "No changes. The store matches Intune.",
+        "── A day passes in the tenant: 3 devices are new, 2 gone, 2 renamed,",
+        "$ reconciler plan prod",
+        "created: ",
+        "rebound: ",
+        "re-enrolled: it has the asset's serialNumber",
+        "unlinked: ",
+        "Intune names no user for the device (U3)",
+        "deletedInIntune: ",
+        "In Use → Retired  the device is gone from Intune",
+        "$ reconciler apply prod --yes --allow-uncommitted",
+        "Applied run ",
+        "$ reconciler history prod",
+        "$ reconciler status prod",
+        "$ reconciler plan uat",
+        "enabledForInstances is production-only",
+        "$ reconciler apply uat --yes",
+        "Nothing was written.",
+        "The simulator counted 0 requests from UAT",
+    ]
+    place = 0
+    for line in story:
+        assert line in text[place:], f"{line!r} does not follow:\n{text[:place][-500:]}"
+        place = text.index(line, place) + len(line)
+
+
+def test_the_demo_cleans_up_after_itself(told: tuple[str, list[Path], int]) -> None:
+    """Stores, certificates and overlays are gone, and the checkout holds no store."""
+    _, left, _ = told
+    assert left == []
+
+
+def test_the_demo_fits_eighty_columns(told: tuple[str, list[Path], int]) -> None:
+    """The story is for a terminal."""
+    text, _, _ = told
+    assert [line for line in text.splitlines() if len(line) > 80] == []

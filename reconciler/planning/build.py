@@ -16,6 +16,7 @@ from reconciler.planning.catalogue import catalogue_changes
 from reconciler.planning.connections import plan_connections
 from reconciler.planning.limits import Allowances, judge
 from reconciler.planning.people import references, user_changes
+from reconciler.planning.planner import Planner
 from reconciler.planning.sealing import seal
 from reconciler.planning.world import World, make_world
 from reconciler.settings.environment import Connection, Environment
@@ -42,6 +43,14 @@ def build_plan(
     `allowances` raise single limits (R4), `pending` is shown as it is (E4), `as_if_enabled` plans connections that
     are not enabled for this instance too (E2).
     """
+    world, _ = plan_world(environment, recording, as_if_enabled=as_if_enabled)
+    return seal(assemble(world, recording, allowances, pending))
+
+
+def plan_world(
+    environment: Environment, recording: Recording, *, as_if_enabled: bool = False
+) -> tuple[World, list[Planner]]:
+    """Return everything that is decided, and the planning of each connection that was read: what a plan is made of."""
     world = make_world(environment, recording.state)
     fields = asset_fields(environment.catalogue)
     snapshots = {snapshot.connection: snapshot for snapshot in recording.snapshots}
@@ -57,8 +66,7 @@ def build_plan(
             world.summaries.append(_unread(connection, why))
         else:
             read.append((connection, snapshots[connection.name]))
-    plan_connections(world, read, fields)
-    return seal(_assemble(world, recording, allowances, pending))
+    return world, plan_connections(world, read, fields)
 
 
 def _sorted(environment: Environment) -> list[Connection]:
@@ -83,7 +91,8 @@ def _unread(connection: Connection, why: str) -> ConnectionSummary:
     )
 
 
-def _assemble(world: World, recording: Recording, allowances: Allowances, pending: tuple[SettingChange, ...]) -> Plan:
+def assemble(world: World, recording: Recording, allowances: Allowances, pending: tuple[SettingChange, ...]) -> Plan:
+    """Return the plan of what was decided, named, sorted and judged; it is not sealed."""
     state, environment = recording.state, world.environment
     creations, bindings, highest_tag = _tagged(world)
     assets = sorted([*world.changes_of(Subject.ASSET), *creations], key=_asset_order)

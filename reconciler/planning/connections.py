@@ -27,8 +27,10 @@ from reconciler.settings.fields import AssetField
 _TAKEN = frozenset({Verdict.MATCHED, Verdict.MOVES})
 
 
-def plan_connections(world: World, read: Sequence[tuple[Connection, Snapshot]], fields: dict[str, AssetField]) -> None:
-    """Add the connections' changes, bindings, problems and summaries to the world."""
+def plan_connections(
+    world: World, read: Sequence[tuple[Connection, Snapshot]], fields: dict[str, AssetField]
+) -> list[Planner]:
+    """Add the connections' changes, bindings, problems and summaries to the world; return how each was planned."""
     _plan_users(world, [each for each in read if each[0].users.import_users.enabled])
     planners = [make_planner(world, connection, snapshot, fields) for connection, snapshot in read]
     for planner in planners:
@@ -38,6 +40,7 @@ def plan_connections(world: World, read: Sequence[tuple[Connection, Snapshot]], 
         _plan_left(planner)
         plan_unlisted(planner)
         summarise(planner)
+    return planners
 
 
 def _plan_users(world: World, importing: Sequence[tuple[Connection, Snapshot]]) -> None:

@@ -99,6 +99,8 @@ class Devices:
     """The mapped values, field by field."""
     values: list[tuple[Any, ...]]
     """The mapped values, device by device."""
+    users: Column
+    """The Entra users: None for no user, UNKNOWN when that is not known."""
     excluded: list[Answer]
     stale: list[bool]
     identifiers: Column
@@ -154,6 +156,7 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
         rows=rows,
         columns=columns,
         values=values,
+        users=users,
         excluded=_excluded(compiled, properties, columns, rows, values),
         stale=_stale(compiled, properties, len(ids)),
         identifiers=_identifiers(compiled, properties, users),

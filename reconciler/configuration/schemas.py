@@ -1,13 +1,14 @@
 """The JSON Schemas of the settings files and of plans: generated from the models, found where they are installed."""
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from reconciler.errors import ReconcilerError
 from reconciler.settings.asset_types import AssetTypesFile
-from reconciler.settings.base import SettingsFile
+from reconciler.settings.base import GUIDE, SettingsFile
 from reconciler.settings.cases import TestsFile
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.connection import ConnectionFile
@@ -60,17 +61,29 @@ def _written(schema: dict[str, Any]) -> bytes:
 
 
 def _tidy(value: Any) -> Any:
-    """Join the lines of descriptions, and spell the titles that are made from keys in words."""
+    """Join the lines of descriptions, tell the guide's name for a setting there, and spell titles in words."""
     match value:
         case dict():
             tidy = {key: _tidy(item) for key, item in value.items()}
             if isinstance(text := tidy.get("description"), str):
-                tidy["description"] = " ".join(text.split())
+                tidy["description"] = _described(" ".join(text.split()), tidy.get(GUIDE))
+            if isinstance(properties := tidy.get("properties"), dict):
+                tidy["properties"] = {key: _titled(key, item) for key, item in properties.items()}
             return tidy
         case list():
             return [_tidy(item) for item in value]
         case _:
             return value
+
+
+def _described(text: str, guide: str | None) -> str:
+    return text if guide is None else f"{text} The vendor's guide calls it “{guide}”."
+
+
+def _titled(key: str, setting: dict[str, Any]) -> dict[str, Any]:
+    """Return a setting with a title in words: `Never replace` for `neverReplace`."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key).capitalize()
+    return setting | {"title": words} if "title" in setting else setting
 
 
 @lru_cache(maxsize=16)

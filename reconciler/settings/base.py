@@ -2,11 +2,15 @@
 
 import datetime
 import re
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
 from pydantic.alias_generators import to_camel
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 
 class Settings(BaseModel):
@@ -22,6 +26,39 @@ class Settings(BaseModel):
     )
 
 
+class Choice(StrEnum):
+    """A setting's few values, each with a sentence on what it means, which editors and docs show."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """Make a member from its value and its meaning."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Add the meanings, in the order of the values."""
+        schema = handler(core_schema)
+        handler.resolve_ref_schema(schema)["enumDescriptions"] = [member.meaning for member in cls]
+        return schema
+
+
+GUIDE: Final = "x-guide"
+
+
+def guide(name: str) -> JsonDict:
+    """Return the metadata of a setting that the vendor's guide has too, under this name."""
+    return {GUIDE: name}
+
+
+def meanings(*sentences: str) -> JsonDict:
+    """Return the metadata of a Literal: what each of its values means, in their order."""
+    return {"enumDescriptions": list(sentences)}
+
+
 def _number(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("the version is a number")
@@ -32,7 +69,7 @@ class SettingsFile(Settings):
     """The top of one YAML file."""
 
     version: Annotated[Literal[1], BeforeValidator(_number)] = Field(
-        description="The version of the settings language that the file is written in."
+        description="The version of the settings language that the file is written in; there is only 1 so far."
     )
 
 

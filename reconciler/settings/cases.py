@@ -1,31 +1,73 @@
 """`tests.yaml`: devices, and what must become of them (K5)."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
-from reconciler.settings.base import Settings, SettingsFile
+from reconciler.settings.base import Settings, SettingsFile, meanings
 from reconciler.settings.criteria import Scalar
 
 
 class Expectation(Settings):
-    """What must become of the device; only what is named is compared."""
+    """What must become of the device; only what is named is compared, and null means that there is none."""
 
-    type: str | None = Field(default=None, description="The asset type.")
-    site: str | None = Field(default=None, description="The site, as `Organisation/Site`.")
-    user: str | None = Field(default=None, description="The user's identifier.")
-    status: str | None = Field(default=None, description="The status.")
-    fields: dict[str, Scalar | None] = Field(default={}, description="Asset fields and their values.")
-    excluded: Literal[True] | None = Field(default=None, description="The device is excluded.")
-    problem: str | None = Field(default=None, description="Text that a problem's message has in it.")
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    type: str | None = Field(default=None, description="The asset gets this type.", examples=["Virtual Machine"])
+    site: str | None = Field(
+        default=None, description="The asset stands at this site.", examples=["Contoso/Head Office"]
+    )
+    user: str | None = Field(
+        default=None,
+        description="The asset gets the user with this UPN, mail address, employee id or name.",
+        examples=["alice@contoso.example"],
+    )
+    status: str | None = Field(default=None, description="The asset gets this status.", examples=["In Use"])
+    fields: dict[str, Scalar | None] = Field(
+        default={},
+        description="The asset's fields get these values; null is an empty one.",
+        examples=[{"name": "SRV-01", "custom.department": None}],
+    )
+    excluded: Literal[True] | None = Field(
+        default=None,
+        description="The device is left out (X1).",
+        examples=[True],
+        json_schema_extra=meanings("It is left out."),
+    )
+    problem: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A person must look at the device, and is told a message with this text in it.",
+        examples=["its type cannot be decided"],
+    )
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("nothing is expected here: name a type, fields, a user, a site, a status or a problem")
+        return self
 
 
 class Case(Settings):
     """One device and what must become of it."""
 
-    name: str = Field(min_length=1, description="What the case shows, as a sentence.")
-    device: dict[str, Scalar | None] = Field(description="Properties of Intune's managedDevice.")
-    expect: Expectation = Field(description="What must become of it.")
+    name: str = Field(
+        min_length=1,
+        description="The case shows this; a sentence is best.",
+        examples=["A Hyper-V guest is a virtual machine"],
+    )
+    device: dict[str, Scalar | None] = Field(
+        description="The device has these properties of Intune's managedDevice; any other is empty.",
+        examples=[{"deviceName": "SRV-01", "model": "Virtual Machine", "operatingSystem": "Windows"}],
+    )
+    user: dict[str, Scalar | None] = Field(
+        default={},
+        description="The device's user has these properties in Entra; any other is empty. The store has that user.",
+        examples=[{"officeLocation": "Leeds", "department": "Finance"}],
+    )
+    expect: Expectation = Field(
+        description="This must become of it.", examples=[{"type": "Virtual Machine", "fields": {"name": "SRV-01"}}]
+    )
 
 
 class TestsFile(SettingsFile):
@@ -33,4 +75,4 @@ class TestsFile(SettingsFile):
 
     __test__ = False
 
-    cases: list[Case] = Field(default=[], description="The cases.")
+    cases: list[Case] = Field(default=[], description="Each of these devices must become what is expected of it.")

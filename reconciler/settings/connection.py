@@ -1,11 +1,10 @@
 """`connection.yaml`: which tenant, how to sign in, and in which instances the connection runs."""
 
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from reconciler.settings.base import Day, Duration, Settings, SettingsFile, form
+from reconciler.settings.base import Choice, Day, Duration, Settings, SettingsFile, form, guide, meanings
 from reconciler.settings.instance import InstanceKind, InstanceName
 from reconciler.settings.secrets import FromEnvironment, FromFile, Secret
 
@@ -43,48 +42,65 @@ TenantId = Annotated[
 ]
 
 
-class Cloud(StrEnum):
+class Cloud(Choice):
     """Microsoft's clouds (G9)."""
 
-    GLOBAL = "global"
-    US_GOVERNMENT = "us-government"
-    US_GOVERNMENT_DOD = "us-government-dod"
-    CHINA = "china"
+    GLOBAL = "global", "The cloud that nearly every tenant is in."
+    US_GOVERNMENT = "us-government", "Microsoft's cloud for the US government (GCC High)."
+    US_GOVERNMENT_DOD = "us-government-dod", "Microsoft's cloud for the US Department of Defense."
+    CHINA = "china", "The cloud that 21Vianet operates in China."
 
 
 class OwnCloud(Settings):
     """Addresses that are not Microsoft's: a simulator or a proxy; refused for a production instance (K8)."""
 
-    authority: HttpsUrl = Field(description="The base address of sign-in, without the tenant.")
-    graph: HttpsUrl = Field(description="The base address of Graph, without the version.")
+    authority: HttpsUrl = Field(description="Tokens are had from this address, without the tenant.")
+    graph: HttpsUrl = Field(description="Graph is read at this address, without the version.")
 
 
 class ClientSecret(Settings):
     """A client secret of the app registration."""
 
-    type: Literal["client-secret"] = Field(description="A secret that the app registration generated.")
-    secret: Secret = Field(description="Where the secret's value is.")
-    expires: Day | None = Field(default=None, description="The day the secret ends; warned of 30 days ahead.")
+    type: Literal["client-secret"] = Field(
+        description="The credential is a secret that the app registration generated."
+    )
+    secret: Secret = Field(
+        description="The secret's value is there; it never stands in settings itself.",
+        examples=[{"env": "INTUNE_CLIENT_SECRET"}],
+    )
+    expires: Day | None = Field(
+        default=None,
+        description="The secret ends on this day; you are warned from 30 days ahead.",
+        examples=["2027-06-30"],
+    )
 
 
 class Certificate(Settings):
     """A certificate of the app registration, as PEM files or as one PFX."""
 
-    type: Literal["certificate"] = Field(description="A certificate whose public half the app registration has.")
+    type: Literal["certificate"] = Field(
+        description="The credential is a certificate whose public half the app registration has."
+    )
     private_key: FromFile | FromEnvironment | None = Field(
-        default=None, description="The private key, PEM and RSA.", examples=[{"file": "key.pem"}]
+        default=None, description="The private key, PEM and RSA, is there.", examples=[{"file": "key.pem"}]
     )
     certificate: FromFile | FromEnvironment | None = Field(
-        default=None, description="The certificate, PEM.", examples=[{"file": "certificate.pem"}]
+        default=None, description="The certificate, PEM, is there.", examples=[{"file": "certificate.pem"}]
     )
     pfx: FromFile | None = Field(
-        default=None, description="Key and certificate in one PFX file.", examples=[{"file": "reconciler.pfx"}]
+        default=None,
+        description="This PFX file holds key and certificate, instead of the two.",
+        examples=[{"file": "reconciler.pfx"}],
     )
     passphrase: Secret | None = Field(
-        default=None, description="Where the key's passphrase is.", examples=[{"env": "INTUNE_KEY_PASSPHRASE"}]
+        default=None,
+        description="The key's passphrase is there; a key without one needs none.",
+        examples=[{"env": "INTUNE_KEY_PASSPHRASE"}],
     )
     expires: Day | None = Field(
-        default=None, description="The day the certificate ends; not needed, as the certificate says so itself."
+        default=None,
+        description="The certificate ends on this day; it says so itself, so this is not needed.",
+        examples=["2027-06-30"],
     )
 
     @model_validator(mode="after")
@@ -100,20 +116,30 @@ class Certificate(Settings):
 class Federated(Settings):
     """A token of another identity provider, exchanged for one of Microsoft's."""
 
-    type: Literal["federated"] = Field(description="A token of an identity provider that the registration trusts.")
+    type: Literal["federated"] = Field(
+        description="The credential is a token of an identity provider that the app registration trusts."
+    )
     from_: Literal["github-actions", "token-file", "managed-identity"] = Field(
-        alias="from", description="Who vouches for us."
+        alias="from",
+        description="This identity provider vouches for the program.",
+        examples=["github-actions"],
+        json_schema_extra=meanings(
+            "GitHub Actions' OpenID Connect, in a workflow with `id-token: write`.",
+            "The token in the file that AZURE_FEDERATED_TOKEN_FILE names, as Azure's workload identity has it.",
+            "The managed identity of the Azure machine or service that the program runs on.",
+        ),
     )
     token_file: FromFile | None = Field(
         default=None,
-        description="The file that holds the token, read again on each use (token-file). Without it, "
-        "AZURE_FEDERATED_TOKEN_FILE in the environment names the file.",
+        description="With `token-file`, this file holds the token and is read again on each use; without it, the file "
+        "that AZURE_FEDERATED_TOKEN_FILE names.",
         examples=[{"file": "token.jwt"}],
     )
     identity: Guid | None = Field(
         default=None,
-        description="The client id of the user-assigned managed identity (managed-identity). Without it, the only one "
-        "of the machine.",
+        description="With `managed-identity`, this is the client id of the user-assigned one; without it, the only "
+        "one of the machine is used.",
+        examples=["0b8d0c6e-54c0-4b7e-8a39-6f2b6ad9c2aa"],
     )
 
     @model_validator(mode="after")
@@ -128,11 +154,11 @@ class Federated(Settings):
 Credential = Annotated[ClientSecret | Certificate | Federated, Field(discriminator="type")]
 
 
-class Method(StrEnum):
-    """The guide's two authentication methods."""
+class Method(Choice):
+    """The guide's two authentication methods (C1)."""
 
-    CLIENT_CREDENTIALS = "client-credentials"
-    AUTHORIZATION_CODE = "authorization-code"
+    CLIENT_CREDENTIALS = "client-credentials", "The application signs in as itself; nobody has to be present."
+    AUTHORIZATION_CODE = "authorization-code", "A person signs in once with `authorize`; the refresh token is kept."
 
 
 class Cache(Settings):
@@ -140,12 +166,12 @@ class Cache(Settings):
 
     file: str = Field(
         min_length=1,
-        description="The path of the encrypted cache, relative to the folder that holds `environments/`, and below it.",
+        description="The encrypted cache is this file, in or below the folder that holds `environments/`.",
         examples=["var/intune.cache"],
     )
     key: Secret | None = Field(
         default=None,
-        description="Where the passphrase is that encrypts it. Without it, the system's keyring keeps the cache.",
+        description="The passphrase that encrypts it is there; without one, the system's keyring keeps the cache.",
         examples=[{"env": "RECONCILER_CACHE_KEY"}],
     )
 
@@ -153,14 +179,29 @@ class Cache(Settings):
 class Authentication(Settings):
     """How the connection signs in."""
 
-    method: Method = Field(description="Which of the guide's authentication methods to use.")
-    credential: Credential = Field(description="What proves that we are the application.")
+    method: Method = Field(
+        description="The connection signs in in this way.",
+        examples=["client-credentials"],
+        json_schema_extra=guide("authentication method"),
+    )
+    credential: Credential = Field(
+        description="This proves that the program is the application.",
+        examples=[{"type": "client-secret", "secret": {"env": "INTUNE_CLIENT_SECRET"}}],
+        json_schema_extra=guide("credential type"),
+    )
     redirect_uri: RedirectUri | None = Field(
         default=None,
-        description="The registered redirect URI (authorization-code): `https://…/authcallback`, whose answer is "
-        "pasted, or one of this machine, which is listened on. Without it, `http://localhost`, on a free port.",
+        description="With `authorization-code`, sign-in leads back to this registered address: "
+        "`https://…/authcallback`, whose answer is pasted, or one of this machine, which is listened on. Without it, "
+        "it is `http://localhost`, on a free port.",
+        examples=["https://assets.example/authcallback"],
+        json_schema_extra=guide("redirect URI"),
     )
-    cache: Cache | None = Field(default=None, description="Where the refresh token is kept (authorization-code).")
+    cache: Cache | None = Field(
+        default=None,
+        description="With `authorization-code`, the refresh token is kept there, encrypted.",
+        examples=[{"file": "var/intune.cache", "key": {"env": "RECONCILER_CACHE_KEY"}}],
+    )
 
     @model_validator(mode="after")
     def _with_cache(self) -> Self:
@@ -169,43 +210,64 @@ class Authentication(Settings):
         return self
 
 
-class EnabledFor(StrEnum):
-    """The guide's "Enabled for Instances", in two words."""
+class EnabledFor(Choice):
+    """The instances that a connection runs in, in two words (E1)."""
 
-    PRODUCTION_ONLY = "production-only"
-    ALL = "all"
+    PRODUCTION_ONLY = "production-only", "It runs in instances of kind `production`, and does nothing in any other."
+    ALL = "all", "It runs in every instance."
 
 
-class Entity(StrEnum):
-    """What the integrator imports."""
+class Entity(Choice):
+    """What a scheduled run imports (A5)."""
 
-    ORGANISATIONS = "organisations"
-    USERS = "users"
-    ASSETS = "assets"
-    SOFTWARE = "software"
+    ORGANISATIONS = "organisations", "The tenant's own organisation, from Graph's `/organization`."
+    USERS = "users", "Store users, from Entra."
+    ASSETS = "assets", "Assets, from Intune's devices."
+    SOFTWARE = "software", "What is installed on the assets."
 
 
 class Integrator(Settings):
     """The scheduled import (A5)."""
 
-    enabled: bool = Field(default=False, description='The guide\'s "Enable the Halo Integrator for this connection".')
-    every: Duration = Field(default="1d", description="How often the import runs.")
-    entities: list[Entity] = Field(default=list(Entity), description="What a scheduled run imports.")
+    enabled: bool = Field(
+        default=False,
+        description="With true, `apply --scheduled` imports the connection whenever it is due.",
+        json_schema_extra=guide("Enable the Halo Integrator for this Intune connection"),
+    )
+    every: Duration = Field(default="1d", description="The connection is due again after this time.")
+    entities: list[Entity] = Field(
+        default=list(Entity), description="A scheduled run imports these.", examples=[["users", "assets"]]
+    )
 
 
 class ConnectionFile(SettingsFile):
     """`connection.yaml`: one Intune tenant that feeds the store."""
 
-    source: Literal["intune"] = Field(description="The kind of source.")
-    tenant_id: TenantId = Field(description='The app registration\'s "Directory (tenant) ID", or a verified domain.')
-    client_id: Guid = Field(description='The app registration\'s "Application (client) ID".')
-    cloud: Cloud | OwnCloud = Field(default=Cloud.GLOBAL, description="The Microsoft cloud the tenant is in.")
-    authentication: Authentication = Field(description="How the connection signs in.")
+    source: Literal["intune"] = Field(description="The devices come from Microsoft Intune.")
+    tenant_id: TenantId = Field(
+        description="The connection reads this tenant: its id, or a verified domain. Bindings hang on it (K7).",
+        json_schema_extra=guide("Directory (tenant) ID"),
+    )
+    client_id: Guid = Field(
+        description="The connection signs in as this app registration.",
+        json_schema_extra=guide("Application (client) ID"),
+    )
+    cloud: Cloud | OwnCloud = Field(
+        default=Cloud.GLOBAL,
+        description="The tenant is in this cloud of Microsoft's; a simulator or proxy has addresses of its own.",
+    )
+    authentication: Authentication = Field(description="The connection signs in so.")
     enabled_for_instances: EnabledFor | list[InstanceName] = Field(
         default=EnabledFor.PRODUCTION_ONLY,
-        description='The guide\'s "Enabled for Instances": `production-only`, `all`, or a list of instance names.',
+        description="The connection runs in these instances only: `production-only`, `all`, or a list of names.",
+        examples=["production-only", ["prod", "uat"]],
+        json_schema_extra=guide("Enabled for Instances"),
     )
-    integrator: Integrator = Field(default=Integrator(), description="The scheduled import.")
+    integrator: Integrator = Field(
+        default=Integrator(),
+        description="The connection is imported on a schedule so.",
+        json_schema_extra=guide("Halo Integrator"),
+    )
 
     def enabled_for(self, name: str, kind: InstanceKind) -> bool:
         """Say whether this connection runs in the instance of that name and kind (E1)."""

@@ -28,20 +28,65 @@ class Comparison(Settings):
     """One value and one operator."""
 
     field: str | None = Field(
-        default=None, description="An asset field (or `custom.<name>`); this run's mapped value is compared."
+        default=None,
+        description="The value of this asset field, or `custom.<name>`, as it is mapped in this run, is compared.",
+        examples=["model"],
     )
-    property: str | None = Field(default=None, description="A property of Intune's managedDevice.")
-    equals: Scalar | None = Field(default=None, description="The value is this.")
-    not_equals: Scalar | None = Field(default=None, description="The value is not this.")
-    in_: list[Scalar] | None = Field(default=None, alias="in", min_length=1, description="The value is one of these.")
-    contains: str | None = Field(default=None, min_length=1, description="The text has this in it.")
-    starts_with: str | None = Field(default=None, min_length=1, description="The text begins with this.")
-    ends_with: str | None = Field(default=None, min_length=1, description="The text ends with this.")
-    matches: str | None = Field(default=None, min_length=1, description="The text matches this RE2 pattern somewhere.")
-    greater_than: Scalar | None = Field(default=None, description="The value is greater than this.")
-    less_than: Scalar | None = Field(default=None, description="The value is less than this.")
-    is_empty: bool | None = Field(default=None, description="Whether there is no value.")
-    case_sensitive: bool = Field(default=False, description="Whether text is compared with its case.")
+    property: str | None = Field(
+        default=None,
+        description="The value of this property of Intune's managedDevice is compared.",
+        examples=["operatingSystem"],
+    )
+    equals: Scalar | None = Field(
+        default=None, description="The comparison holds when the value is this.", examples=["macOS"]
+    )
+    not_equals: Scalar | None = Field(
+        default=None, description="The comparison holds when the value is another one, or empty.", examples=["Windows"]
+    )
+    in_: list[Scalar] | None = Field(
+        default=None,
+        alias="in",
+        min_length=1,
+        description="The comparison holds when the value is one of these.",
+        examples=[["iOS", "Android"]],
+    )
+    contains: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The comparison holds when the text has this in it.",
+        examples=["virtual"],
+    )
+    starts_with: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The comparison holds when the text begins with this.",
+        examples=["VMware-"],
+    )
+    ends_with: str | None = Field(
+        default=None, min_length=1, description="The comparison holds when the text ends with this.", examples=["-VM"]
+    )
+    matches: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The comparison holds when this RE2 pattern matches somewhere in the text.",
+        examples=["^SRV-[0-9]+$"],
+    )
+    greater_than: Scalar | None = Field(
+        default=None,
+        description="The comparison holds when the value is greater: numbers as numbers, anything else as text.",
+        examples=[64],
+    )
+    less_than: Scalar | None = Field(
+        default=None,
+        description="The comparison holds when the value is less: numbers as numbers, anything else as text.",
+        examples=["2026-01-01T00:00:00Z"],
+    )
+    is_empty: bool | None = Field(
+        default=None,
+        description="With true, the comparison holds when there is no value; with false, when there is one.",
+        examples=[True],
+    )
+    case_sensitive: bool = Field(default=False, description="With true, capital and small letters are not the same.")
 
     OPERATORS: ClassVar[tuple[str, ...]] = OPERATORS
 
@@ -61,19 +106,19 @@ class Comparison(Settings):
 class All(Settings):
     """Every criterion holds."""
 
-    all: list[Criterion] = Field(min_length=1, description="Criteria that must all hold.")
+    all: list[Criterion] = Field(min_length=1, description="Every one of these criteria must hold.")
 
 
 class Any(Settings):
     """At least one criterion holds."""
 
-    any: list[Criterion] = Field(min_length=1, description="Criteria of which one must hold.")
+    any: list[Criterion] = Field(min_length=1, description="At least one of these criteria must hold.")
 
 
 class Not(Settings):
     """The criterion does not hold."""
 
-    not_: Criterion = Field(alias="not", description="The criterion that must not hold.")
+    not_: Criterion = Field(alias="not", description="This criterion must not hold.")
 
 
 Criterion = All | Any | Not | Comparison

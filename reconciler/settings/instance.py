@@ -1,11 +1,10 @@
 """`instance.yaml`: who this instance is, its store and its limits."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from reconciler.settings.base import Duration, Settings, SettingsFile, form
+from reconciler.settings.base import Choice, Duration, Settings, SettingsFile, form
 from reconciler.settings.secrets import Secret
 
 InstanceName = Annotated[
@@ -15,36 +14,41 @@ InstanceName = Annotated[
 ]
 
 
-class InstanceKind(StrEnum):
-    """What an instance is for; `production-only` connections run in `production` instances."""
+class InstanceKind(Choice):
+    """What an instance is for."""
 
-    PRODUCTION = "production"
-    UAT = "uat"
-    TEST = "test"
-    DEVELOPMENT = "development"
+    PRODUCTION = (
+        "production",
+        "The real one: `production-only` connections run here, and only committed settings apply.",
+    )
+    UAT = "uat", "Where a release is accepted, often on a copy of production's store."
+    TEST = "test", "Where settings are tried on assets that may be lost."
+    DEVELOPMENT = "development", "Somebody's own."
 
 
 class Store(Settings):
     """Where the instance's assets live."""
 
     url: Secret | str = Field(
-        description="The store's SQLAlchemy URL: a reference to a secret, or a literal without a password. A relative "
-        "SQLite path is relative to the folder that holds `environments/`.",
+        description="The store is at this SQLAlchemy URL: a reference to a secret, or a literal without a password. A "
+        "relative SQLite path starts at the folder that holds `environments/`.",
         examples=[{"env": "RECONCILER_STORE_URL"}, "sqlite:///var/prod.db"],
     )
 
 
 class Limit(Settings):
-    """How many assets one kind of change may touch: the larger of the two, never more than half (R1)."""
+    """How many assets one kind of change may touch: the larger of the two, and never more than half of them (R1)."""
 
-    percent: float = Field(ge=0, le=100, description="Percent of the connection's bound assets.")
-    count: int = Field(ge=0, description="Number of assets that is allowed however small the fleet.")
+    percent: float = Field(
+        ge=0, le=100, description="So many percent of the connection's bound assets may change.", examples=[5]
+    )
+    count: int = Field(ge=0, description="So many assets may change, however small the fleet.", examples=[20])
 
 
 class CountLimit(Settings):
     """How many new things may be made."""
 
-    count: int = Field(ge=0, description="Number that is allowed.")
+    count: int = Field(ge=0, description="So many may be made.", examples=[5])
 
 
 def _limit(percent: float, count: int, what: str) -> Limit:
@@ -54,24 +58,33 @@ def _limit(percent: float, count: int, what: str) -> Limit:
 class Limits(Settings):
     """How much a run may change before a person has to allow it (R1-R4)."""
 
-    window: Duration = Field(default="24h", description="What runs in this time did counts against the limits too.")
-    plan_age: Duration = Field(default="24h", description="How old a saved plan may be when it is applied.")
-    created: Limit = _limit(20, 100, "Assets created.")
-    updated: Limit = _limit(60, 500, "Assets with changed fields.")
-    retyped: Limit = _limit(5, 20, "Assets whose type changes.")
-    moved: Limit = _limit(5, 20, "Assets whose site changes.")
-    rebound: Limit = _limit(5, 20, "Assets whose binding moves to another device.")
-    unlinked: Limit = _limit(3, 10, "Assets that lose their user.")
-    deleted_in_intune: Limit = _limit(3, 10, "Assets whose device is gone from Intune.")
-    inactive: Limit = _limit(5, 20, "Assets made inactive.")
-    users_deactivated: Limit = _limit(3, 10, "Store users made inactive.")
-    new_types: CountLimit = Field(default=CountLimit(count=5), description="Asset types made from a field's values.")
+    window: Duration = Field(default="24h", description="What earlier runs did in this time counts too.")
+    plan_age: Duration = Field(default="24h", description="A saved plan that is older is not applied any more.")
+    created: Limit = _limit(20, 100, "So many assets may be created.")
+    updated: Limit = _limit(60, 500, "So many assets may have fields changed.")
+    retyped: Limit = _limit(5, 20, "So many assets may get another type.")
+    moved: Limit = _limit(5, 20, "So many assets may get another site.")
+    rebound: Limit = _limit(5, 20, "So many assets may be bound to another device.")
+    unlinked: Limit = _limit(3, 10, "So many assets may lose their user.")
+    deleted_in_intune: Limit = _limit(3, 10, "So many assets may be marked as gone from Intune.")
+    inactive: Limit = _limit(5, 20, "So many assets may be made inactive.")
+    users_deactivated: Limit = _limit(3, 10, "So many store users may be made inactive.")
+    new_types: CountLimit = Field(
+        default=CountLimit(count=5), description="So many asset types may be made from a field's values."
+    )
 
 
 class InstanceFile(SettingsFile):
     """`instance.yaml`: who this instance is, its store and its limits."""
 
-    name: InstanceName = Field(description="The instance's name; connections and the store's stamp refer to it.")
-    kind: InstanceKind = Field(description="What the instance is for.")
-    store: Store = Field(description="Where the instance's assets live.")
-    limits: Limits = Field(default=Limits(), description="How much a run may change before a person has to allow it.")
+    name: InstanceName = Field(
+        description="The instance is called so, as its folder is; connections and the store's stamp refer to it."
+    )
+    kind: InstanceKind = Field(
+        description="The instance is for this; `production-only` connections run in `production` ones.",
+        examples=["production"],
+    )
+    store: Store = Field(description="The instance's assets live here.", examples=[{"url": "sqlite:///var/prod.db"}])
+    limits: Limits = Field(
+        default=Limits(), description="A run that would change more than this stops until a person allows it."
+    )

@@ -10,7 +10,7 @@ class FromEnvironment(Settings):
 
     env: str = Field(
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
-        description="The name of the environment variable that holds the value.",
+        description="The environment variable of this name holds the value.",
         examples=["INTUNE_CLIENT_SECRET"],
         json_schema_extra={"patternErrorMessage": "the name of an environment variable"},
     )
@@ -19,7 +19,11 @@ class FromEnvironment(Settings):
 class FromFile(Settings):
     """A secret in a file below the environment's folder or /run/secrets (K8)."""
 
-    file: str = Field(min_length=1, description="The path of the file that holds the value.", examples=["key.pem"])
+    file: str = Field(
+        min_length=1,
+        description="The file at this path, relative to the environment's folder, holds the value.",
+        examples=["/run/secrets/intune"],
+    )
 
 
 Secret = FromEnvironment | FromFile

@@ -1,65 +1,84 @@
 """`users.yaml`: who an asset belongs to (U1-U4)."""
 
-from enum import StrEnum
-
 from pydantic import Field
 
-from reconciler.settings.base import Settings, SettingsFile, SiteName
+from reconciler.settings.base import Choice, Settings, SettingsFile, SiteName, guide
 
 
-class AssignFrom(StrEnum):
-    """The guide's choice of the integration used for user assignment."""
+class AssignFrom(Choice):
+    """Who says whose an asset is (U1)."""
 
-    INTUNE = "intune"
-    ENTRA = "entra"
-    NONE = "none"
+    INTUNE = "intune", "The user that Intune names for the device."
+    ENTRA = "entra", "The registered owner of the Entra device with the same `azureADDeviceId`."
+    NONE = "none", "Nobody: an asset's user is never touched."
 
 
-class UserField(StrEnum):
+class UserField(Choice):
     """A field of store users that identifies one."""
 
-    UPN = "upn"
-    MAIL = "mail"
-    EMPLOYEE_ID = "employeeId"
-    NAME = "name"
+    UPN = "upn", "The user principal name."
+    MAIL = "mail", "The mail address."
+    EMPLOYEE_ID = "employeeId", "The employee id."
+    NAME = "name", "The display name; two people may have the same."
 
 
 class UserIdentifier(Settings):
-    """The guide's "User Identifier": the pair that must be equal."""
+    """The pair of values that must be equal, trimmed and whatever their case (U2)."""
 
     source: str = Field(
-        description="A user property: of the device (userPrincipalName, emailAddress, userId, userDisplayName), "
-        "or `user.<property>` of the Entra user.",
+        description="This property says who the user is: one of the device's (`userPrincipalName`, `emailAddress`, "
+        "`userId`, `userDisplayName`), or `user.<property>` of the Entra user.",
         examples=["userPrincipalName", "user.employeeId"],
     )
-    store: UserField = Field(description="The store users' field it is compared with; must be unique.")
+    store: UserField = Field(
+        description="It is compared with this field of store users, which must be unique.", examples=["upn"]
+    )
 
 
 class UserSite(Settings):
     """How an Entra user's site is found."""
 
-    from_: str = Field(alias="from", description="A `user.<property>`.", examples=["user.officeLocation"])
-    lookup: dict[str, SiteName] = Field(min_length=1, description="The value, and the site that it stands for.")
+    from_: str = Field(
+        alias="from",
+        description="This property of the Entra user, a `user.<property>`, tells the site.",
+        examples=["user.officeLocation"],
+    )
+    lookup: dict[str, SiteName] = Field(
+        min_length=1,
+        description="Each value stands beside the site that it means.",
+        examples=[{"Leeds": "Contoso/Leeds"}],
+    )
 
 
 class ImportUsers(Settings):
     """Store users made and kept from Entra (U4)."""
 
-    enabled: bool = Field(default=False, description="Whether store users are created and updated from Entra.")
+    enabled: bool = Field(
+        default=False, description="With true, store users are created and updated from Entra; nobody is deleted."
+    )
     site: UserSite | None = Field(
-        default=None, description="How a user's site is found; users keep theirs when left out."
+        default=None,
+        description="A user's site is found so; without it, users keep theirs.",
+        examples=[{"from": "user.officeLocation", "lookup": {"Leeds": "Contoso/Leeds"}}],
     )
 
 
 class UsersFile(SettingsFile):
     """`users.yaml`: who an asset belongs to."""
 
-    assign_from: AssignFrom = Field(default=AssignFrom.INTUNE, description="Which integration assigns users.")
+    assign_from: AssignFrom = Field(
+        default=AssignFrom.INTUNE,
+        description="An asset's user is found in this way.",
+        json_schema_extra=guide("which integration is used for user assignment"),
+    )
     user_identifier: UserIdentifier = Field(
         default=UserIdentifier(source="userPrincipalName", store=UserField.UPN),
-        description='The guide\'s "User Identifier".',
+        description="A device's user and a store user are one person when these are equal.",
+        json_schema_extra=guide("User Identifier"),
     )
     unlink_when_no_match: bool = Field(
-        default=False, description='The guide\'s "Unlink Halo Assets from Users if an Intune User match is not found".'
+        default=False,
+        description="With true, an asset loses its user when the source names nobody, or somebody the store lacks.",
+        json_schema_extra=guide("Unlink Halo Assets from Users if an Intune User match is not found"),
     )
-    import_users: ImportUsers = Field(default=ImportUsers(), description="Store users from Entra.")
+    import_users: ImportUsers = Field(default=ImportUsers(), description="Store users are kept from Entra so.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from reconciler.model.plan import ConnectionSummary, Kind, LimitUse, Plan, SettingChange
+from reconciler.model.plan import ConnectionSummary, Kind, LimitUse, MatchReport, Plan, SettingChange
 from reconciler.report.lines import Style, cells, folded, padded, parts, styled
 from reconciler.report.values import ARROW, moment, short
 
@@ -23,17 +23,23 @@ def headline(plan: Plan, kind: str | None, width: int) -> list[Text]:
 def first_import_lines(plan: Plan, width: int) -> list[Text]:
     """Return how a first import met a store that holds assets: where a wrong matching field shows (R3)."""
     lines: list[Text] = []
-    for each in plan.connections:
-        if not _fills_a_filled_store(plan, each):
-            continue
-        report = each.report
-        text = styled(
-            (f"First import of {each.name} into a store that holds assets: ", Style.HEADING),
-            f"of {report.listed:,} devices {report.matched:,} match an asset, {report.ambiguous:,} are ambiguous, and "
-            f"{report.created:,} would be created. If more should match, correct assetMatchingField before applying.",
-        )
+    for name, words in first_imports(plan):
+        text = styled((f"First import of {name} into a store that holds assets: ", Style.HEADING), words)
         lines += [Text(), *folded(text, width, first=styled(("! ", Style.WARNING)))]
     return lines
+
+
+def first_imports(plan: Plan) -> list[tuple[str, str]]:
+    """Return the connections whose first import meets a store that holds assets, each with how it met them (R3)."""
+    met = [(each.name, each.report) for each in plan.connections if _fills_a_filled_store(plan, each)]
+    return [(name, _met_a_filled_store(report)) for name, report in met]
+
+
+def _met_a_filled_store(report: MatchReport) -> str:
+    return (
+        f"of {report.listed:,} devices {report.matched:,} match an asset, {report.ambiguous:,} are ambiguous, and "
+        f"{report.created:,} would be created. If more should match, correct assetMatchingField before applying."
+    )
 
 
 def _fills_a_filled_store(plan: Plan, summary: ConnectionSummary) -> bool:
@@ -78,17 +84,23 @@ def pending_lines(pending: Sequence[SettingChange], since: str | None, width: in
     """
     if not pending:
         return []
-    when = f" (since {_since(since)})" if since else ""
+    when = f" (since {since_words(since)})" if since else ""
     heading = styled(("settings not yet applied here", Style.HEADING), when)
     lines = [Text(), *folded(heading, width, rest=2)]
     names = min(max(cells(each.path) for each in pending), width // 2)
-    for each in sorted(pending, key=lambda each: ("enabled" not in each.path.lower(), each.path)):
+    for each in enablement_first(pending):
         first = styled(("  ~ ", Style.UPDATE), padded(each.path, names), "  ")
         lines += folded(styled(f"{each.before} {ARROW} {each.after}"), width, first=first, rest=4 + names + 2)
     return lines
 
 
-def _since(when: str) -> str:
+def enablement_first(pending: Sequence[SettingChange]) -> list[SettingChange]:
+    """Return settings in the order in which they are shown: what turns connections on or off comes first (E4)."""
+    return sorted(pending, key=lambda each: ("enabled" not in each.path.lower(), each.path))
+
+
+def since_words(when: str) -> str:
+    """Return the commit, or the time, of the settings that a store has seen."""
     return moment(when) if when.endswith("Z") else short(when)
 
 
@@ -114,7 +126,12 @@ def _connection(summary: ConnectionSummary) -> Text:
         return styled("not enabled here: ", summary.skipped)
     if summary.skipped is not None:
         return styled(("could not be read: ", Style.PROBLEM), summary.skipped)
-    report = summary.report
+    words = met_words(summary.report)
+    return styled(f"{summary.report.listed:,} listed", ": " if words else "") + parts(words, ", ")
+
+
+def met_words(report: MatchReport) -> list[str]:
+    """Return how a connection's listed devices met the store's assets: `480 bound`, `2 to create`."""
     numbers = (
         (report.bound, "bound"),
         (report.matched, "matched"),
@@ -125,5 +142,4 @@ def _connection(summary: ConnectionSummary) -> Text:
         (report.superseded, "superseded"),
         (report.not_created, "not created"),
     )
-    words = [f"{number:,} {word}" for number, word in numbers if number]
-    return styled(f"{report.listed:,} listed", ": " if words else "") + parts(words, ", ")
+    return [f"{number:,} {word}" for number, word in numbers if number]

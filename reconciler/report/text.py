@@ -25,10 +25,7 @@ def plan_text(plan: Plan, *, every: bool = False, width: int = 80, kind: str | N
     them with `soft_wrap=True, markup=False, highlight=False`, or join their `plain`.
     """
     return [
-        *headline(plan, kind, width),
-        *limit_lines(plan, width),
-        *first_import_lines(plan, width),
-        *pending_lines(plan.pending, plan.pending_since, width),
+        *_opening(plan, kind, width),
         *connection_lines(plan, width),
         *problem_lines(plan.problems, every=every, width=width),
         *change_lines(plan.changes, every=every, width=width),
@@ -36,6 +33,25 @@ def plan_text(plan: Plan, *, every: bool = False, width: int = 80, kind: str | N
         *left_alone_lines(plan.left_alone, every=every, width=width),
         Text(),
         *_closing(plan, width),
+    ]
+
+
+def summary_text(plan: Plan, *, width: int = 80, kind: str | None = None) -> list[Text]:
+    """Return the lines of `plan_text` that a glance needs: what opens it, its problems, and what it comes to."""
+    return [
+        *_opening(plan, kind, width),
+        *problem_lines(plan.problems, every=False, width=width),
+        Text(),
+        *_closing(plan, width),
+    ]
+
+
+def _opening(plan: Plan, kind: str | None, width: int) -> list[Text]:
+    return [
+        *headline(plan, kind, width),
+        *limit_lines(plan, width),
+        *first_import_lines(plan, width),
+        *pending_lines(plan.pending, plan.pending_since, width),
     ]
 
 

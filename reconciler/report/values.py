@@ -1,6 +1,8 @@
 """How a value of a plan is shown to people."""
 
 import json
+from datetime import datetime
+from typing import Final
 
 from reconciler.model.snapshot import Scalar
 
@@ -40,16 +42,38 @@ def called(label: str) -> str:
 
 def difference(before: Scalar, after: Scalar) -> str:
     """Return `before → after`; values that look alike and are not stand as JSON."""
+    return f" {ARROW} ".join(sides(before, after))
+
+
+def sides(before: Scalar, after: Scalar) -> tuple[str, str]:
+    """Return both values as people read them; values that look alike and are not stand as JSON."""
     old, new = shown(before), shown(after)
-    if old == new:
-        old, new = (json.dumps(value, ensure_ascii=False)[: LONGEST * 2] for value in (before, after))
-    return f"{old} {ARROW} {new}"
+    if old != new:
+        return old, new
+    old, new = (json.dumps(value, ensure_ascii=False)[: LONGEST * 2] for value in (before, after))
+    return old, new
 
 
 def moment(utc: str, *, seconds: bool = False) -> str:
     """Return a point in time, given as `2026-11-23T08:00:00Z`, as `2026-11-23 08:00 UTC`; other text as it is."""
     day, _, time = utc.partition("T")
     return f"{day} {time[: 8 if seconds else 5]} UTC" if time.endswith("Z") else utc
+
+
+def age(since: str, now: str) -> str | None:
+    """Return how long ago a point in time was, `3 hours ago`; None when either is no UTC text or it is yet to come."""
+    try:
+        seconds = int((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds())
+    except (TypeError, ValueError):
+        return None
+    if seconds < 0:
+        return None
+    unit, size = next((unit, size) for unit, size, least in _UNITS if seconds >= least)
+    return f"{many(seconds // size, unit)} ago" if size else "just now"
+
+
+_UNITS: Final = (("day", 86_400, 172_800), ("hour", 3_600, 7_200), ("minute", 60, 60), ("", 0, 0))
+"""What an age is told in: the unit, its seconds, and from how many seconds on."""
 
 
 def short(digest: str) -> str:

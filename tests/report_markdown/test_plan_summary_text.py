@@ -1,0 +1,34 @@
+"""`plan --summary`: what a glance at a terminal needs."""
+
+from arbitrary_plans import saved
+
+from reconciler.report.text import plain, summary_text
+
+
+def test_over_a_limit() -> None:
+    """The summary has the head, the limits, pending settings and what the plan comes to, and no change."""
+    assert plain(summary_text(saved("over-a-limit"), kind="production")) == (
+        "Plan for prod (production) · settings 3f2c1d9 · read 2026-11-23 08:00 UTC\n"
+        "\n"
+        "OVER A LIMIT: this plan will not be applied as it is.\n"
+        "  ! deletedInIntune of intune: 15 planned after 6 in the last window, 14 allowed\n"
+        "    (495 bound assets)\n"
+        "    To allow it: --allow deletedInIntune=15 --because TEXT\n"
+        "\n"
+        "settings not yet applied here (since 9e1f00a)\n"
+        "  ~ connections.intune.enabledForInstances    production-only → all\n"
+        "  ~ connections.intune.imports.createAssets   true → false\n"
+        "  ~ connections.intune.imports.statuses.deletedInIntune  null → Retired\n"
+        "\n"
+        "Plan: 15 to update (15 deletedInIntune) · over 1 limit\n"
+        "Over the limit of deletedInIntune: not applied without\n"
+        "  --allow deletedInIntune=15 --because TEXT\n"
+    )
+
+
+def test_problems() -> None:
+    """The summary has the problems."""
+    shown = plain(summary_text(saved("the-next-day")))
+
+    assert "problems: 2, for a person to look at" in shown
+    assert "AST-000019" not in shown

@@ -6,7 +6,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +17,7 @@ import pytest
 
 from reconciler.cli.main import run
 from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant import Tenant
 
 ROOT = Path(__file__).parents[1]
 
@@ -35,13 +38,14 @@ class CommandLine:
     """
 
     folder: Path
-    capture: pytest.CaptureFixture[str]
+    capture: pytest.CaptureFixture[str] | None = None
     secret: str = "never printed"
     overlaid: bool = True
     printed: list[Done] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        shutil.copytree(ROOT / "environments", self.environments)
+        if not self.environments.exists():
+            shutil.copytree(ROOT / "environments", self.environments)
 
     @property
     def environments(self) -> Path:
@@ -84,9 +88,16 @@ class CommandLine:
 
     def run(self, *arguments: str) -> Done:
         """Run a command in this process."""
+        if self.capture is None:
+            return Done(int(run(self.arguments(*arguments))), "", "")
         self.capture.readouterr()
         code = run(self.arguments(*arguments))
         return self._checked(Done(int(code), *self.capture.readouterr()))
+
+    def copied(self, folder: Path, capture: pytest.CaptureFixture[str]) -> "CommandLine":
+        """Return a command line on a copy of everything, to be used while the simulator runs."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return CommandLine(folder, capture, self.secret)
 
     def plan(self, name: str = "prod", *arguments: str) -> dict[str, Any]:
         """Return a plan as JSON."""
@@ -124,6 +135,16 @@ class CommandLine:
         """Say whether no file that was written holds the secret or a token."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         return not any(self.secret.encode() in path.read_bytes() for path in files)
+
+
+@contextmanager
+def simulated(devices: int = 60) -> Iterator[Simulator]:
+    """Run a small tenant as of today, with the environment variables that reading it needs."""
+    tenant = Tenant.generate(devices=devices, users=devices // 2, now=datetime.now(UTC).replace(microsecond=0))
+    with Simulator(tenant, page_size=25) as simulator, pytest.MonkeyPatch.context() as patch:
+        for name, text in simulator.environment().items():
+            patch.setenv(name, text)
+        yield simulator
 
 
 def rows(store: Path, query: str, *values: Any) -> list[dict[str, Any]]:

@@ -36,22 +36,6 @@ def init(context: typer.Context, env: Env) -> int:
     return ExitCode.DONE
 
 
-@commands.command(short_help="Bring an older store up to date.")
-def upgrade(context: typer.Context, env: Env) -> int:
-    """Bring ENV's store up to date for this version; make a copy of the file first."""
-    from reconciler.store.opening import initialise  # noqa: PLC0415 - sqlalchemy is heavy
-    from reconciler.store.place import locate  # noqa: PLC0415 - as above
-
-    with Talk() as talk:
-        url = surroundings(context, env, talk).store_url()
-    place = locate(url)
-    if not place.path.exists():
-        raise _nothing_there(place)
-    initialise(url)
-    say(f"The store of {env} is up to date.")
-    return ExitCode.DONE
-
-
 @commands.command(short_help="Make a copied store this instance's own.")
 def adopt(
     context: typer.Context,

@@ -1,24 +1,25 @@
 """A simulated tenant of sixty devices as of today, and a command line that reads it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from command_line import CommandLine
+from command_line import CommandLine, simulated
 
 from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant import Tenant
 
 
-@pytest.fixture(autouse=True)
-def _own_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _own_variables() -> Iterator[None]:
     """Start from no variable that a terminal, a pipeline or a person may have set."""
-    for name in (
-        *("FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "GITHUB_ACTOR", "GITHUB_SERVER_URL"),
-        *("INTUNE_CLIENT_SECRET", "REQUESTS_CA_BUNDLE", "RECONCILER_ALLOW_HOST", "RECONCILER_OVERLAY"),
-    ):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (
+            *("FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "GITHUB_ACTOR", "GITHUB_SERVER_URL"),
+            *("INTUNE_CLIENT_SECRET", "REQUESTS_CA_BUNDLE", "RECONCILER_ALLOW_HOST", "RECONCILER_OVERLAY"),
+        ):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture
@@ -28,11 +29,8 @@ def offline(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> CommandLine:
 
 
 @pytest.fixture
-def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    now = datetime.now(UTC).replace(microsecond=0)
-    with Simulator(Tenant.generate(devices=60, users=30, now=now), page_size=25) as running:
-        for name, text in running.environment().items():
-            monkeypatch.setenv(name, text)
+def simulator() -> Iterator[Simulator]:
+    with simulated() as running:
         yield running
 
 

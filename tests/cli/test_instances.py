@@ -19,7 +19,7 @@ def copied(cli: CommandLine) -> CommandLine:
     return cli
 
 
-@pytest.mark.parametrize("command", ["plan uat", "apply uat --yes", "plan uat --detailed-exitcode"])
+@pytest.mark.parametrize("command", ["plan uat --detailed-exitcode", "apply uat --yes"])
 def test_an_instance_that_is_off_asks_nobody_and_makes_nothing(
     cli: CommandLine, simulator: Simulator, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:

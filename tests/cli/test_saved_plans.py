@@ -1,22 +1,38 @@
 """A saved plan is applied exactly as it was reviewed, or not at all (A1, P2)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from command_line import CommandLine, everything, write
-
-from reconciler.simulator.tenant import Tenant
+from command_line import CommandLine, everything, simulated, write
 
 NEW_STATUS = "statuses:\n  deletedInIntune: In Stock\n"
 
 
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """Import a tenant, let a day pass and save the plan of it as day.plan."""
+    cli = CommandLine(tmp_path_factory.mktemp("planned"))
+    with simulated() as simulator:
+        cli.connect(simulator)
+        assert cli.apply().code == 0
+        simulator.tenant.next_day(new=2, gone=2, renamed=2, re_enrolled=1, reassigned=2, unassigned=2)
+        save(cli, "day.plan")
+        yield cli
+
+
 @pytest.fixture
-def saved(cli: CommandLine, tenant: Tenant) -> Path:
-    """Import the tenant, let a day pass and save the plan of it."""
-    assert cli.apply().code == 0
-    tenant.next_day(new=2, gone=2, renamed=2, re_enrolled=1, reassigned=2, unassigned=2)
-    return save(cli, "day.plan")
+def cli(planned: CommandLine, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[CommandLine]:
+    """Give a copy of it."""
+    copy = planned.copied(tmp_path, capfd)
+    yield copy
+    assert copy.holds_no_secret()
+
+
+@pytest.fixture
+def saved(cli: CommandLine) -> Path:
+    return cli.folder / "day.plan"
 
 
 def save(cli: CommandLine, name: str) -> Path:
@@ -46,6 +62,7 @@ def test_a_saved_plan_is_its_own_approval(cli: CommandLine, saved: Path) -> None
 
 def test_the_first_import_can_be_saved(cli: CommandLine) -> None:
     """A plan for a store that is not there yet makes it."""
+    cli.store.unlink()
     file = save(cli, "first.plan")
     assert not cli.store.exists()
     assert cli.run("apply", "prod", str(file), "--allow-uncommitted").code == 0
@@ -96,8 +113,9 @@ def test_another_stores_plan_is_refused(cli: CommandLine, saved: Path) -> None:
 
 def test_a_plan_from_before_the_store_was_there_is_refused(cli: CommandLine) -> None:
     """A first import is planned for no store, and the store that came meanwhile is one."""
+    cli.store.rename(cli.folder / "kept.db")
     first = save(cli, "first.plan")
-    cli.apply()
+    (cli.folder / "kept.db").rename(cli.store)
     assert "before it was first applied to" in refused(cli, str(first))
 
 

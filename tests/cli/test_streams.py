@@ -58,7 +58,7 @@ def test_lists_for_machines_are_json(cli: CommandLine) -> None:
     assert run["run_id"] in json.dumps(json.loads(cli.run("show", "prod", run["run_id"], "--json").out))
 
 
-@pytest.mark.parametrize("arguments", [("plan", "prod", "--all"), ("plan", "prod", "--format", "json"), ("--help",)])
+@pytest.mark.parametrize("arguments", [("plan", "prod", "--format", "json"), ("--help",)])
 def test_a_reader_that_goes_away_is_no_error(cli: CommandLine, arguments: tuple[str, ...]) -> None:
     """`| head -1` ends a command quietly."""
     done = cli.process(*arguments, after=" | head -c 20")
@@ -67,16 +67,10 @@ def test_a_reader_that_goes_away_is_no_error(cli: CommandLine, arguments: tuple[
 
 
 def test_an_apply_whose_reader_went_away_is_done_all_the_same(cli: CommandLine) -> None:
-    """Who looks at the output decides nothing: what was confirmed is applied."""
-    done = cli.process("apply", "prod", "--yes", "--allow-uncommitted", after=" | head -c 20")
+    """Who looks at the output decides nothing: with neither stdout nor stderr read, what was confirmed is applied."""
+    done = cli.process("apply", "prod", "--yes", "--allow-uncommitted", after=" 2>&1 | head -c 20")
     assert done.code == 0
     assert rows(cli.store, "SELECT count(*) AS assets FROM asset") == [{"assets": 54}]
-
-
-def test_talk_whose_reader_went_away_stops_nothing(cli: CommandLine) -> None:
-    """A closed stderr neither ends the command nor changes its code."""
-    done = cli.process("plan", "prod", "--detailed-exitcode", after=" 2>&1 >/dev/null | true")
-    assert done.code == 2
 
 
 def test_talk_for_machines_is_a_json_object_a_line(cli: CommandLine) -> None:

@@ -18,6 +18,7 @@ from reconciler.cli import (
     assets,
     care,
     demo,
+    explain,
     history,
     inventory,
     pins,
@@ -93,6 +94,7 @@ apply.add_to(app)
 record.add_to(app)
 history.add_to(app)
 assets.add_to(app)
+explain.add_to(app)
 store.add_to(app)
 inventory.add_to(store.commands)
 pins.add_to(store.commands)

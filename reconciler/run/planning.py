@@ -60,6 +60,16 @@ def plan_from_recording(
     Raises:
         RecordingError: the file is no recording that can be used, or it is another instance's.
     """
+    recording = own_recording(environment, path)
+    return Planned(make_plan(environment, recording, allowances, as_if_enabled=as_if_enabled), recording)
+
+
+def own_recording(environment: Environment, path: Path) -> Recording:
+    """Return the recording in a file.
+
+    Raises:
+        RecordingError: the file is no recording that can be used, or it is another instance's.
+    """
     from reconciler.recordings import read_recording  # noqa: PLC0415 - only where it is used
 
     recording = read_recording(path)
@@ -68,4 +78,4 @@ def plan_from_recording(
             f"{path} is a recording of {recording.instance}, and this is {environment.instance.name}. Record this "
             f"instance, or plan {recording.instance}."
         )
-    return Planned(make_plan(environment, recording, allowances, as_if_enabled=as_if_enabled), recording)
+    return recording

@@ -105,6 +105,16 @@ def read_run(connection: Connection, run_id: str) -> RunDetail:
     return RunDetail(_run(row), tuple(_changes(connection, key)))
 
 
+def read_asset_runs(connection: Connection, tag: str) -> tuple[RunDetail, ...]:
+    """Return the runs that changed an asset, newest first, each with its changes of this asset alone."""
+    c = run_change.c
+    keys = select(c.run_id).where(c.name == tag, c.subject == Subject.ASSET.value).distinct()
+    return tuple(
+        RunDetail(_run(row), tuple(_changes(connection, row.id, tag)))
+        for row in connection.execute(select(run).where(run.c.id.in_(keys)).order_by(run.c.id.desc())).all()
+    )
+
+
 def _not_one(run_id: str, found: list[str], known: list[str]) -> str:
     if found:
         return f"{len(found)} runs begin with {run_id!r}: {', '.join(found[:_SUGGESTED])}… Give more of the id."
@@ -130,8 +140,11 @@ def _run(row: Row[Any]) -> Run:
     )
 
 
-def _changes(connection: Connection, key: int) -> Iterator[Change]:
+def _changes(connection: Connection, key: int, tag: str | None = None) -> Iterator[Change]:
+    """Yield a run's changes in their order; those of one asset alone, when its tag is given."""
     statement = select(run_change).where(run_change.c.run_id == key).order_by(run_change.c.id)
+    if tag is not None:
+        statement = statement.where(run_change.c.name == tag, run_change.c.subject == Subject.ASSET.value)
     reasons = {
         row.number: (row.reason, row.rule)
         for row in connection.execute(select(run_reason).where(run_reason.c.run_id == key))

@@ -1,0 +1,36 @@
+"""Explaining one asset: the store and Graph are read as for a plan, or a recording is; the journal is the store's."""
+
+from pathlib import Path
+
+from reconciler.planning.explain import explain, with_journal
+from reconciler.planning.story import Story
+from reconciler.run.planning import own_recording
+from reconciler.run.reading import Wanted, read
+from reconciler.run.surroundings import Surroundings
+
+
+def explain_live(around: Surroundings, what: str, *, as_if_enabled: bool = False) -> tuple[Story, str | None]:
+    """Return the story of what is called `what`, and a warning about the store if there is one (E3).
+
+    Raises:
+        UsageError: nothing, or more than one thing, is called so.
+    """
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled))
+    story = explain(around.environment, recording, what, as_if_enabled=as_if_enabled)
+    if story.tag is None:
+        return story, warning
+    with open_store(around.store_url()) as store:
+        return with_journal(story, store.changes_of(story.tag)), warning
+
+
+def explain_recorded(around: Surroundings, path: Path, what: str, *, as_if_enabled: bool = False) -> Story:
+    """Return the story as a recording tells it: without the journal, and without network, store or credential.
+
+    Raises:
+        RecordingError: the file is no recording that can be used.
+        UsageError: nothing, or more than one thing, is called so.
+    """
+    recording = own_recording(around.environment, path)
+    return explain(around.environment, recording, what, as_if_enabled=as_if_enabled)

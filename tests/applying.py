@@ -1,12 +1,13 @@
 """What applying a plan makes of a state, in memory: the store's part of "planning after applying is empty"."""
 
 from collections.abc import Iterable
+from itertools import count
 
 from msgspec.structs import replace
 
-from reconciler.model.plan import Action, BindingChange, Change, Plan, ReadAdvance, Subject
+from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change, Plan, ReadAdvance, Subject
 from reconciler.model.snapshot import Scalar
-from reconciler.model.state import Asset, Binding, LastRead, Person, State, StoredCatalogue
+from reconciler.model.state import Application, Asset, Binding, LastRead, Person, State, StoredCatalogue
 from reconciler.planning.people import references
 
 _PERSON = {"employeeId": "employee_id", "entraId": "entra_id"}
@@ -21,7 +22,7 @@ def applied(plan: Plan, state: State) -> State:
     people, ids = _people(state.people, by_subject[Subject.USER])
     assets = _assets(state, by_subject[Subject.ASSET], ids)
     return replace(
-        state,
+        _software(state, assets, plan.changes),
         people=people,
         assets=assets,
         bindings=_bindings(state.bindings, plan.bindings, {asset.tag: asset.id for asset in assets}),
@@ -30,11 +31,47 @@ def applied(plan: Plan, state: State) -> State:
     )
 
 
+def _software(state: State, assets: Iterable[Asset], changes: Iterable[Change]) -> State:
+    """Return the state with its applications and what assets have of them; a change's `before` must fit."""
+    known = {each.name: each for each in state.applications}
+    tags = {asset.tag: asset.id for asset in assets}
+    rows = {
+        key: {(state.applications[state.versions[place][0]].name, state.versions[place][1]) for place in places}
+        for key, places in state.installed.items()
+    }
+    for change in changes:
+        if change.name.startswith("software/"):
+            name = change.name.removeprefix("software/")
+            old = known.get(name, Application(name))
+            known[name] = replace(old, **{each.name: each.after for each in change.attributes})
+        for each in change.attributes if change.subject is Subject.ASSET else ():
+            if each.name.startswith(SOFTWARE):
+                name = each.name.removeprefix(SOFTWARE)
+                there = rows.setdefault(tags[change.name], set())
+                before = {version for one, version in there if one == name}
+                assert before == _versions(each.before)
+                there -= {(name, version) for version in before}
+                there |= {(name, version) for version in _versions(each.after)}
+    names = list(known)
+    pairs = sorted({(names.index(name), version) for there in rows.values() for name, version in there})
+    places = {pair: place for place, pair in enumerate(pairs)}
+    installed = {
+        key: tuple(sorted(places[names.index(name), version] for name, version in there)) for key, there in rows.items()
+    }
+    return replace(state, applications=tuple(known.values()), versions=tuple(pairs), installed=installed)
+
+
+def _versions(value: Scalar) -> set[str]:
+    return set() if value is None else set(str(value).split("\n"))
+
+
 def _catalogue(state: State, changes: Iterable[Change]) -> State:
     names: dict[str, list[str]] = {}
     groups: dict[str, str] = dict(state.catalogue.types)
     for change in changes:
         kind, name = change.name.split("/", 1)
+        if kind == "software":
+            continue
         names.setdefault(kind, []).append(name)
         if kind == "type":
             groups[name] = next(str(each.after) for each in change.attributes if each.name == "group")
@@ -60,10 +97,11 @@ def _people(people: tuple[Person, ...], changes: Iterable[Change]) -> tuple[tupl
     by_id = {person.id: person for person in people}
     before = {name: key for key, name in references(people).items()}
     called: dict[str, int] = {}
+    keys = count(max(by_id, default=0) + 1)
     for change in changes:
         values = {_PERSON.get(each.name, each.name): each.after for each in change.attributes}
         if change.action is Action.CREATE:
-            key = max(by_id, default=0) + 1
+            key = next(keys)
             by_id[key] = Person(id=key, **{"name": "", **values})
             called[change.name] = key
         else:
@@ -75,11 +113,12 @@ def _people(people: tuple[Person, ...], changes: Iterable[Change]) -> tuple[tupl
 
 def _assets(state: State, changes: Iterable[Change], people: dict[str, int]) -> tuple[Asset, ...]:
     assets = {asset.tag: asset for asset in state.assets}
+    keys = count(max((asset.id for asset in state.assets), default=0) + 1)
     for change in changes:
         if change.action is Action.CREATE:
             assert change.name not in assets
             empty = (None,) * len(state.fields)
-            key = max((asset.id for asset in assets.values()), default=0) + 1
+            key = next(keys)
             assets[change.name] = Asset(key, change.name, None, None, None, None, empty)
         asset = assets[change.name]
         values = list(asset.values)
@@ -89,7 +128,7 @@ def _assets(state: State, changes: Iterable[Change], people: dict[str, int]) -> 
                 plain[each.name] = each.after
             elif each.name == "user":
                 plain["user"] = None if each.after is None else people[str(each.after)]
-            elif each.name != "device":
+            elif each.name != "device" and not each.name.startswith(SOFTWARE):
                 values[state.fields.index(each.name)] = each.after
         assets[change.name] = replace(asset, values=tuple(values), **plain)
     return tuple(assets.values())

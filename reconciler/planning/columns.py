@@ -23,10 +23,11 @@ _TEXT: Final = frozenset({str, type(None)})
 
 def asked(function: Callable[[Any], Any], column: Column) -> list[Any]:
     """Return the function of each value."""
-    if _mixed(column):
-        return [function(value) for value in column]
-    answers = _Answers(function)
-    return [answers[value] for value in column]
+    distinct = set(column)
+    if len(distinct) > len(column) // 2 or _mixed(column):
+        return list(map(function, column))
+    answers = {value: function(value) for value in distinct}
+    return list(map(answers.__getitem__, column))
 
 
 def asked_of_rows(function: Callable[..., Any], inputs: Sequence[Column], *arguments: Column) -> list[Any]:
@@ -70,15 +71,3 @@ def _all_fit(field: AssetField, column: Column) -> bool:
 
 def _mixed(column: Column) -> bool:
     return len(_NUMBERS.intersection(map(type, column))) > 1
-
-
-class _Answers(dict[Any, Any]):
-    """A function's answers, each worked out when it is first asked for."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._function = function
-
-    def __missing__(self, value: Any) -> Any:
-        answer = self[value] = self._function(value)
-        return answer

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from reconciler.model.plan import Withheld
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Binding, Presence
-from reconciler.planning.asset_index import first_key
 from reconciler.planning.bound_devices import plan_bound, plan_bound_devices
 from reconciler.planning.matching import Candidate, Decision, Verdict, match_claims, match_together
 from reconciler.planning.new_devices import Creations, plan_new
@@ -84,11 +83,11 @@ def _plan_bound(planner: Planner) -> None:
 def _candidates(planner: Planner) -> Iterable[Candidate]:
     """Return the devices that matching has to look at: unbound, sharing their value, or bound to a deleted binding."""
     devices, own = planner.devices, planner.ties.own
-    keys = list(map(first_key, devices.forms))
+    keys = devices.keys()
     counts = Counter(keys)
-    for place, device_id in enumerate(devices.ids):
+    for place, (device_id, key) in enumerate(zip(devices.ids, keys, strict=True)):
         binding = own.get(device_id)
-        shared = keys[place] is not None and counts[keys[place]] > 1
+        shared = counts[key] > 1 and key is not None
         if binding is None or shared or binding.life.presence is Presence.DELETED:
             yield devices.candidate(place)
 

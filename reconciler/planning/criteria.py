@@ -147,11 +147,12 @@ def predicate(criterion: language.Comparison) -> _Predicate:
     fold = _same if criterion.case_sensitive else str.casefold
     match operator:
         case "equals":
-            return lambda value: _equal(value, wanted, fold)
+            return _one_of([wanted], fold)
         case "not_equals":
-            return lambda value: not _equal(value, wanted, fold)
+            equal = _one_of([wanted], fold)
+            return lambda value: not equal(value)
         case "in_":
-            return lambda value: any(_equal(value, each, fold) for each in wanted)
+            return _one_of(wanted, fold)
         case "is_empty":
             return lambda value: (value is None or value == "") is wanted
         case "greater_than":
@@ -180,8 +181,9 @@ def _same(text: str) -> str:
     return text
 
 
-def _equal(value: Scalar, wanted: Scalar, fold: Callable[[str], str]) -> bool:
-    return value is not None and fold(as_text(value)) == fold(as_text(wanted))
+def _one_of(wanted: Sequence[Scalar], fold: Callable[[str], str]) -> _Predicate:
+    texts = frozenset(fold(as_text(each)) for each in wanted)
+    return lambda value: value is not None and fold(as_text(value)) in texts
 
 
 def _compare(value: Scalar, wanted: Scalar) -> int:

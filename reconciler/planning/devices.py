@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.planning import needs
-from reconciler.planning.asset_index import Form, worthy_form
+from reconciler.planning.asset_index import Form, first_key, worthy_form
 from reconciler.planning.columns import Column, asked, asked_of_rows
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.mapping import FieldMap, compile_mappings
@@ -135,6 +135,12 @@ class Devices:
             synced=self._property(index, "lastSyncDateTime"),
             forms=self.forms[index],
         )
+
+    def keys(self) -> list[Any]:
+        """Return each device's first worthy matching value, None where there is none or an earlier one is unknown."""
+        if len(self.forms[0] if self.forms else ()) == 1:
+            return [None if form is UNKNOWN else form for (form,) in self.forms]
+        return list(map(first_key, self.forms))
 
     def _property(self, index: int, name: str) -> Any:
         place = self.places.get(name)

@@ -8,6 +8,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -103,6 +104,9 @@ class ImportedUsers:
     problems: tuple[Problem, ...]
 
 
+_NAMES: Final = ("name", "upn", "mail", "employee_id", "site", "active", "entra_id")
+_VALUES: Final = attrgetter(*_NAMES)
+
 Claims = dict[str, list[int]]
 """For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
 
@@ -138,7 +142,7 @@ def import_users(
         after = _after(user, settings.import_users, person or Person(id=next_id, name=""))
         if person is None:
             next_id -= 1
-        if after != person:
+        if after is not person:
             changed.append(after)
     return ImportedUsers(tuple(changed), tuple(problems))
 
@@ -150,19 +154,23 @@ def _found(user: Any, field: UserField, directory: Directory) -> list[int]:
 
 
 def _after(user: Any, settings: ImportUsers, person: Person) -> Person:
+    """Return the person as Entra's user makes it; the very same one when that changes nothing."""
     site = settings.site
     value = getattr(user, site.from_.removeprefix("user."), None) if site else None
     enabled = getattr(user, "accountEnabled", None)
-    return replace(
-        person,
-        name=_known(user, "displayName", None) or person.name or _known(user, "userPrincipalName", None) or user.id,
-        upn=_known(user, "userPrincipalName", person.upn),
-        mail=_known(user, "mail", person.mail),
-        employee_id=_known(user, "employeeId", person.employee_id),
-        site=(site.lookup.get(value) if site and isinstance(value, str) else None) or person.site,
-        active=enabled if isinstance(enabled, bool) else person.active,
-        entra_id=user.id,
+    upn = _known(user, "userPrincipalName", person.upn)
+    after = (
+        _known(user, "displayName", None) or person.name or upn or user.id,
+        upn,
+        _known(user, "mail", person.mail),
+        _known(user, "employeeId", person.employee_id),
+        (site.lookup.get(value) if site and isinstance(value, str) else None) or person.site,
+        enabled if isinstance(enabled, bool) else person.active,
+        user.id,
     )
+    if after == _VALUES(person):
+        return person
+    return replace(person, **dict(zip(_NAMES, after, strict=True)))
 
 
 def _known(user: Any, name: str, otherwise: str | None) -> str | None:

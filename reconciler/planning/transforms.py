@@ -76,7 +76,7 @@ def _mac_address(value: Scalar) -> Scalar:
     digits = _NOT_HEX.sub("", as_text(value)).upper()
     if len(digits) != _MAC_DIGITS:
         return value
-    return ":".join(digits[i : i + 2] for i in range(0, _MAC_DIGITS, 2))
+    return f"{digits[:2]}:{digits[2:4]}:{digits[4:6]}:{digits[6:8]}:{digits[8:10]}:{digits[10:]}"
 
 
 _PLAIN: Final[dict[str, Step]] = {

@@ -7,17 +7,19 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
+from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Asset, Life, Presence
 from reconciler.planning.asset_changes import site_of
-from reconciler.planning.assignment import Found, assigner
-from reconciler.planning.columns import asked, fitted
+from reconciler.planning.columns import fitted
 from reconciler.planning.planner import Planner
 from reconciler.settings.field_mappings import Write
 from reconciler.settings.imports import SiteAllocation
+from reconciler.settings.users import AssignFrom
 
 Check = Callable[[int, Asset], bool]
 
-_UNDECIDED = frozenset({Found.AMBIGUOUS, Found.UNKNOWN})
+_UNSURE = 0
+"""Stands for a user who has to be looked at; no store user has this id."""
 
 
 def compile_unchanged(planner: Planner) -> Check:
@@ -76,16 +78,27 @@ def _reader(positions: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ..
 
 
 def _user(planner: Planner) -> Check:
-    found = asked(assigner(planner.connection.users, planner.world, planner.name), planner.devices.identifiers)
-    unlinks = planner.connection.users.unlink_when_no_match
+    users, directory = planner.connection.users, planner.world.directory
+    if users.assign_from is AssignFrom.NONE:
+        return lambda place, asset: True
+    store, unlinks = users.user_identifier.store, users.unlink_when_no_match
+    nobody: int | None = None if planner.name not in planner.world.not_imported else _UNSURE
+
+    def person(value: Any) -> int | None:
+        if value is UNKNOWN:
+            return _UNSURE
+        found = directory.find(store, value)
+        if not found:
+            return nobody
+        return found[0] if len(found) == 1 else _UNSURE
+
+    people = list(map(person, planner.devices.identifiers))
 
     def same(place: int, asset: Asset) -> bool:
-        one = found[place]
-        if one.found is Found.MATCHED:
-            return bool(asset.user == one.person)
-        if one.found in _UNDECIDED:
-            return False
-        return one.found is Found.UNTOUCHED or asset.user is None or not unlinks
+        one = people[place]
+        if one is None:
+            return asset.user is None or not unlinks
+        return one == asset.user
 
     return same
 

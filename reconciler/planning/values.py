@@ -36,6 +36,8 @@ _DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 def as_text(value: Scalar) -> str:
     """Return a value as text: booleans as `true` and `false`, an empty one as ``""``."""
+    if value.__class__ is str:
+        return value
     match value:
         case None:
             return ""

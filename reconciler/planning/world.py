@@ -108,7 +108,8 @@ def tenant_bindings(world: World, tenant_id: str, newer: bool) -> TenantBindings
             continue
         if binding.tenant_id == tenant_id:
             own[binding.life.device_id] = binding
-            _hold(holders, binding)
+            if holders.setdefault(binding.asset_id, binding) is not binding:
+                _hold(holders, binding)
         elif not newer or binding.life.presence is not Presence.DELETED:
             _hold(others, binding)
     return TenantBindings(own, holders, others)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.configuration import masking
-from reconciler.configuration.problems import SettingsProblem, Severity, pointer
+from reconciler.configuration.problems import SettingsProblem, Severity, page, pointer
 
 Path = tuple[str | int, ...]
 _WHOLE_LINE = 1_000_000
@@ -115,4 +115,5 @@ class Document:
             rule=rule,
             source_line=place.source.shown(span.line),
             length=span.length,
+            docs=page(place.source.name),
         )

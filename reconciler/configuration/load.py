@@ -7,7 +7,7 @@ fails one layer does not enter the next; the other files do, so that all problem
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.configuration import documents, files, git, references, schemas, unsupported
+from reconciler.configuration import documents, files, git, modelines, references, schemas, unsupported
 from reconciler.configuration.document import Document
 from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.overlay import laid_over, read_overlay
@@ -89,6 +89,7 @@ class _Reading:
                 models[name] = model
         for name, document in self.documents.items():
             self.problems += unsupported.refused(name, document)
+        self.problems += modelines.missing(self.files)
         parts = references.Parts(self.name, self.known, self.documents, models)
         self.problems += references.broken(parts)
         return models

@@ -26,7 +26,8 @@ class SettingsProblem:
     """One thing that is wrong with the settings, and where.
 
     `line` and `column` count from 1, `length` is what the caret underlines. `pointer` is a JSON Pointer into the
-    file. `source_line` has its secrets masked. `expected` and `hint` are empty when there is nothing to say.
+    file. `source_line` has its secrets masked. `expected` and `hint` are empty when there is nothing to say. `rule` is
+    the rule's name, and `docs` where the docs tell of the settings and the rules.
     """
 
     severity: Severity
@@ -40,6 +41,16 @@ class SettingsProblem:
     rule: str = ""
     source_line: str = ""
     length: int = 1
+    docs: str = ""
+
+
+PAGE = "docs/configuration.md"
+
+
+def page(file: str) -> str:
+    """Return the part of the docs that tells of a settings file, by the file's path."""
+    name = file.rpartition("/")[2]
+    return f"{PAGE}#{name.replace('.', '')}" if name.endswith(".yaml") else PAGE
 
 
 def pointer(path: Sequence[str | int]) -> str:
@@ -90,6 +101,7 @@ def text(problem: SettingsProblem) -> str:
     lines += _excerpt(problem)
     lines += [f"  expected: {_visible(problem.expected)}"] if problem.expected else []
     lines += [f"  {_visible(problem.hint)}"] if problem.hint else []
+    lines += [f"  see {problem.docs}"] if problem.docs else []
     return "\n".join(lines)
 
 
@@ -127,7 +139,9 @@ def annotation(problem: SettingsProblem) -> str:
         "endColumn": str(problem.column + problem.length),
         "title": problem.pointer or problem.rule or "settings",
     }
-    parts = [problem.message, problem.expected and f"expected: {problem.expected}", problem.hint]
+    rule = f" ({problem.rule})" if problem.rule else ""
+    parts = [problem.message + rule, problem.expected and f"expected: {problem.expected}", problem.hint]
+    parts += [problem.docs and f"see {problem.docs}"]
     message = "\n".join(part for part in parts if part)
     shown = ",".join(f"{key}={_escaped_property(value)}" for key, value in properties.items())
     return f"::{problem.severity} {shown}::{_escaped(message)}"

@@ -79,8 +79,8 @@ def test_a_problem_in_a_merged_value_points_at_where_it_is_written(environments:
     instance.write_text(instance.read_text() + limits)
     problems = load_environment(environments, "prod").problems
     assert [(problem.pointer, problem.line, problem.column) for problem in problems] == [
-        ("/limits/created/count", 6, 37),
-        ("/limits/updated/count", 6, 37),
+        ("/limits/created/count", 7, 37),
+        ("/limits/updated/count", 7, 37),
     ]
 
 

@@ -8,6 +8,7 @@ from reconciler.configuration.problems import (
     Severity,
     by_place,
     errors,
+    page,
     pointer,
     rendered,
     strictly,
@@ -29,13 +30,16 @@ def problem(**changes: object) -> SettingsProblem:
 
 
 def test_text_shows_the_line_with_a_caret_under_the_value() -> None:
-    shown = rendered([problem(expected="`none`", hint="Did you mean `none`?", rule="U1")], Format.TEXT)
+    shown = rendered(
+        [problem(expected="`none`", hint="Did you mean `none`?", rule="U1", docs=page("prod/users.yaml"))], Format.TEXT
+    )
     assert shown == (
         "environments/prod/users.yaml:2:13: error at /assignFrom: wrong (U1)\n"
         "   2 | assignFrom: nobody\n"
         "                   ^^^^^^\n"
         "  expected: `none`\n"
         "  Did you mean `none`?\n"
+        "  see docs/configuration.md#usersyaml\n"
     )
 
 
@@ -59,9 +63,11 @@ def test_an_annotation_escapes_what_means_something_to_the_runner() -> None:
     )
 
 
-def test_an_annotation_tells_expectation_and_hint() -> None:
-    warning = problem(severity=Severity.WARNING, expected="x", hint="Do y.")
-    assert rendered([warning], Format.GITHUB).endswith("::wrong%0Aexpected: x%0ADo y.\n")
+def test_an_annotation_tells_rule_expectation_hint_and_docs() -> None:
+    warning = problem(severity=Severity.WARNING, expected="x", hint="Do y.", rule="K2", docs=page("a/users.yaml"))
+    assert rendered([warning], Format.GITHUB).endswith(
+        "::wrong (K2)%0Aexpected: x%0ADo y.%0Asee docs/configuration.md#usersyaml\n"
+    )
 
 
 def test_json_has_every_field() -> None:
@@ -78,6 +84,7 @@ def test_json_has_every_field() -> None:
             "rule": "",
             "source_line": "assignFrom: nobody",
             "length": 6,
+            "docs": "",
         }
     ]
 

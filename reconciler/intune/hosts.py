@@ -21,6 +21,7 @@ ALLOW_HOST: Final = "RECONCILER_ALLOW_HOST"
 GLOBAL_GRAPH: Final = "https://graph.microsoft.com"
 
 _TENANT: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _NO_TENANTS: Final = frozenset({"common", "organizations", "consumers"})
 
 
@@ -57,6 +58,11 @@ def scope(graph: str) -> str:
 def signs_in(host: str | None, authority: str) -> bool:
     """Say whether a secret may go to this host: the authority's own, or one of Microsoft's."""
     return host is not None and (host == urlsplit(authority).hostname or host in _SIGN_IN_HOSTS)
+
+
+def is_guid(text: str) -> bool:
+    """Say whether a text is a GUID."""
+    return _GUID.fullmatch(text) is not None
 
 
 def check(access: Access) -> None:

@@ -1,7 +1,12 @@
 """What a read is told: where to go and as whom, what to select, and what the store knows of the connection."""
 
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from reconciler.intune.credentials import Credential
+
+if TYPE_CHECKING:
+    from reconciler.intune.token_cache import TokenCache
 
 TIME_BUDGET: Final = 15 * 60.0
 
@@ -35,16 +40,18 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where a tenant is and who asks: base addresses without tenant or version, and the client's secret.
+    """Where a tenant is and who asks: base addresses without tenant or version, and what proves the application.
 
-    In a `production` instance only Microsoft's own hosts are spoken to (K8). `time_budget` is the most seconds that
-    the whole read may take.
+    With a `cache` the application acts for the person whose sign-in is kept there, otherwise for itself. In a
+    `production` instance only Microsoft's own hosts are spoken to (K8). `time_budget` is the most seconds that the
+    whole read may take.
     """
 
     authority: str
     graph: str
     tenant_id: str
     client_id: str
-    secret: str = field(repr=False)
+    credential: Credential
     production: bool
     time_budget: float = TIME_BUDGET
+    cache: "TokenCache | None" = None

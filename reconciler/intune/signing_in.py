@@ -1,186 +1,159 @@
-"""Signing in with MSAL: one application per read, its tokens, and sign-in errors as sentences.
+"""Signing in with MSAL: one application per read, its tokens, and every failure as one sentence.
 
-A further way to prove who asks (certificate, federated) is one more form of MSAL's `client_credential`, made in
-`_credential`.
+As the application (client credentials) or as the person whose sign-in a cache keeps (authorization code); the
+application proves itself in the same ways for both.
 """
 
 import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from reconciler.errors import GraphError, SignInError
 from reconciler.intune import hosts
+from reconciler.intune.claims import claims_of
+from reconciler.intune.credentials import CertificateCredential, FederatedCredential, SecretCredential
 from reconciler.intune.inputs import Access
-from reconciler.intune.refusals import Reply, described, one_line, shape
-from reconciler.intune.transport import Call, Transport
+from reconciler.intune.refusals import one_line
+from reconciler.intune.signing_in_errors import CHECK, failed, refused
+from reconciler.intune.signing_in_http import HttpClient
+from reconciler.intune.transport import Transport
+from reconciler.intune.vouching import assertions
 
 if TYPE_CHECKING:
-    from msal import ConfidentialClientApplication  # type: ignore[import-untyped]  # it has no types of its own
+    from msal import (  # type: ignore[import-untyped]  # it has no types of its own
+        ConfidentialClientApplication,
+        TokenCache,
+    )
 
-_AADSTS: Final = re.compile(r"AADSTS(\d+)")
-# Entra ends its texts with ids and the time, on lines of their own or on the same one.
-_TAIL: Final = re.compile(r"\s*(Trace ID|Correlation ID|Timestamp):.*", re.S)
-_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
-_ADVICE: Final = {
-    "7000215": "The secret is wrong: use the secret's value, not its id, of the app registration of `clientId`.",
-    "7000222": "The secret has expired: make a new one in the app registration and put it where the old one was.",
-    "7000218": "No secret was sent: check that the secret that connection.yaml refers to is not empty.",
-    "700016": "The application is not known in this tenant: check `clientId` and `tenantId` in connection.yaml.",
-    "7000112": "The application is disabled in this tenant: enable it in Entra's enterprise applications.",
-    "7000229": "The application has no service principal in this tenant: grant it admin consent there.",
-    "90002": "The tenant is not known in this cloud: check `tenantId` and `cloud` in connection.yaml.",
-    "900023": "The tenant is neither a GUID nor a domain: check `tenantId` in connection.yaml.",
-    "53003": "A conditional access policy blocks the application: ask who keeps the tenant's policies.",
-}
-_CHECK: Final = "Check `tenantId`, `clientId` and the credential in connection.yaml."
+_VISIBLE: Final = frozenset(map(chr, range(0x21, 0x7F)))
+
+
+class Client:
+    """The application of one connection as MSAL knows it; `http` is its way to the network."""
+
+    def __init__(self, access: Access, transport: Transport) -> None:
+        self.access = access
+        self.http = HttpClient(access, transport)
+        self.scope = hosts.scope(access.graph)
+        self._assertion = ""
+        self._credential = self._proof(transport)
+
+    def application(self, cache: "TokenCache | None" = None) -> "ConfidentialClientApplication":
+        """Return a new MSAL application. Call it, and use it, `translated`."""
+        from msal import ConfidentialClientApplication  # noqa: PLC0415 - heavy: where it is used
+
+        return ConfidentialClientApplication(
+            self.access.client_id,
+            client_credential=self._credential,
+            authority=f"{self.access.authority.rstrip('/')}/{self.access.tenant_id}",
+            http_client=self.http,
+            token_cache=cache,
+            # The host is one of our own table's or was allowed by name: asking another host about it tells nothing.
+            instance_discovery=False,
+            azure_region=ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
+        )
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Make everything that MSAL raises a SignInError."""
+        from msal.exceptions import MsalError  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+
+        try:
+            yield
+        except GraphError as error:
+            raise SignInError(f"Signing in to tenant {self.access.tenant_id} failed. {error}") from error
+        except (MsalError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+            # MSAL lets replies that are not what it expects surface as any of these. Without the cause: its message
+            # may quote a token.
+            raise failed(self.access, one_line(f"{type(error).__name__}: {error}"), CHECK) from None
+
+    def token_of(self, answer: dict[str, Any]) -> str:
+        """Return the access token of MSAL's answer. Raises SignInError when there is none."""
+        token = answer.get("access_token")
+        if isinstance(token, str) and token and _VISIBLE.issuperset(token):
+            return token
+        raise refused(self.access, answer, self._presented())
+
+    def _proof(self, transport: Transport) -> "str | dict[str, str | Callable[[], str]]":
+        """Return what proves the application, in MSAL's form."""
+        match self.access.credential:
+            case SecretCredential(value=value):
+                return value
+            case CertificateCredential(private_key=key, certificate=certificate):
+                return {"private_key": key, "public_certificate": certificate}
+            case FederatedCredential() as federated:
+                ask = assertions(federated, self.access.authority, transport)
+                return {"client_assertion": lambda: self._remember(ask())}
+            case _ as never:
+                assert_never(never)
+
+    def _remember(self, assertion: str) -> str:
+        self._assertion = assertion
+        return assertion
+
+    def _presented(self) -> str:
+        """Say whose word was presented; who it is about is no secret, and what has to be registered."""
+        claims = claims_of(self._assertion)
+        named = [f"{name} {json.dumps(claims.get(key))}" for name, key in _NAMED if claims.get(key)]
+        return f"Presented were {', '.join(named)}." if named else ""
+
+
+_NAMED: Final = (("issuer", "iss"), ("subject", "sub"), ("audience", "aud"))
+
+
+class Tokens(Protocol):
+    """Where tokens come from."""
+
+    def acquire(self, refused: str | None) -> str:
+        """Return a token that holds, other than the one that Graph refused. Raises SignInError."""
 
 
 class SignIn:
     """Gets tokens for Graph, and new ones when Graph refuses one. Thread-safe."""
 
     def __init__(self, access: Access, transport: Transport) -> None:
-        self._access = access
-        self._client = _HttpClient(access, transport)
-        self._scope = hosts.scope(access.graph)
+        self.client = Client(access, transport)
+        self._tokens = _tokens(self.client)
         self._lock = Lock()
-        self._application: ConfidentialClientApplication | None = None
 
     def token(self) -> str:
-        """Return a token, from MSAL's cache while it holds. Raises SignInError."""
+        """Return a token, the same as before while it holds. Raises SignInError."""
         with self._lock:
-            return self._acquire()
+            return self._tokens.acquire(None)
 
     def renew(self, refused: str) -> str:
         """Return a token other than one that Graph refused, if there is one. Raises SignInError."""
         with self._lock:
-            token = self._acquire()
-            if token == refused and self._application is not None:
-                self._application.remove_tokens_for_client()
-                token = self._acquire()
-            return token
+            return self._tokens.acquire(refused)
 
-    def _acquire(self) -> str:
-        from msal.exceptions import MsalError  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy: where it is used
 
-        try:
+def _tokens(client: Client) -> Tokens:
+    if client.access.cache is None:
+        return ApplicationTokens(client)
+    from reconciler.intune.signing_in_users import UserTokens  # noqa: PLC0415 - it builds on this module
+
+    return UserTokens(client, client.access.cache)
+
+
+class ApplicationTokens:
+    """Tokens of the application itself, from MSAL's cache in memory while they hold."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._application: ConfidentialClientApplication | None = None
+
+    def acquire(self, refused: str | None) -> str:
+        """Return a token. Raises SignInError."""
+        with self._client.translated():
             if self._application is None:
-                self._application = _application(self._access, self._client)
-            answer = self._application.acquire_token_for_client([self._scope])
-        except GraphError as error:
-            raise SignInError(f"Signing in to tenant {self._access.tenant_id} failed. {error}") from error
-        except (MsalError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
-            # MSAL lets replies that are not what it expects surface as any of these.
-            raise _failed(self._access, one_line(f"{type(error).__name__}: {error}"), _CHECK) from error
-        token = answer.get("access_token")
-        if isinstance(token, str) and _TOKEN.fullmatch(token):
+                self._application = self._client.application()
+            token = self._asked(self._application)
+            if token == refused:
+                self._application.remove_tokens_for_client()
+                token = self._asked(self._application)
             return token
-        raise _refused(self._access, answer)
 
-
-def _application(access: Access, client: "_HttpClient") -> "ConfidentialClientApplication":
-    from msal import ConfidentialClientApplication  # noqa: PLC0415 - heavy: where it is used
-
-    return ConfidentialClientApplication(
-        access.client_id,
-        client_credential=_credential(access),
-        authority=f"{access.authority.rstrip('/')}/{access.tenant_id}",
-        http_client=client,
-        # The host is one of our own table's or was allowed by name: asking another host about it tells nothing.
-        instance_discovery=False,
-        azure_region=ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
-    )
-
-
-def _credential(access: Access) -> str:
-    return access.secret
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A reply in the shape that MSAL wants from an `http_client`."""
-
-    status_code: int
-    text: str
-    headers: Mapping[str, str]
-
-    def raise_for_status(self) -> None:
-        """Raise ValueError for an error."""
-        if self.status_code >= 400:  # noqa: PLR2004 - where HTTP's errors begin
-            raise ValueError(f"HTTP status {self.status_code}")
-
-
-class _HttpClient:
-    """MSAL's way to the network: our own transport, so that its retries, bounds and refusal of redirects hold."""
-
-    def __init__(self, access: Access, transport: Transport) -> None:
-        self._access = access
-        self._transport = transport
-
-    def get(
-        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: Any
-    ) -> _Answer:
-        """Get a document about the authority. Raises SignInError for an error reply, GraphError for none."""
-        answer = self._send(Call("GET", url, headers or {}, params=params))
-        if answer.status_code >= 400:  # noqa: PLR2004 - where HTTP's errors begin
-            raise _refused(self._access, json.loads(answer.text))
-        return answer
-
-    def post(
-        self,
-        url: str,
-        params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        **_: Any,
-    ) -> _Answer:
-        """Ask for a token. Raises SignInError for a reply that is not JSON, GraphError for none."""
-        return self._send(Call("POST", url, headers or {}, data, params))
-
-    def close(self) -> None:
-        """Do nothing: the transport is not MSAL's to close."""
-
-    def _send(self, call: Call) -> _Answer:
-        if not hosts.signs_in(urlsplit(call.url).hostname, self._access.authority):
-            raise _failed(
-                self._access, f"{self._access.authority} sends the sign-in to {call.host}", "It is not followed."
-            )
-        reply = self._transport.send(call)
-        text = reply.body.decode("utf-8", "replace")
-        if not _is_object(text):
-            raise _failed(self._access, _nonsense(call, reply), "Check `cloud` in connection.yaml, and the proxy.")
-        return _Answer(reply.status, text, reply.headers)
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
-def _nonsense(call: Call, reply: Reply) -> str:
-    if reply.status == 200:  # noqa: PLR2004 - the only status that is not told by itself
-        return f"{call.name} was not answered with a JSON object but with {shape(reply.body, reply.headers)}"
-    return f"{call.name} was answered {described(reply)}"
-
-
-def _refused(access: Access, answer: Mapping[str, Any]) -> SignInError:
-    """Say why Entra refused: its code and text, the correlation id, and what to do about the common codes."""
-    told = _TAIL.sub(
-        "", str(answer.get("error_description") or answer.get("error") or "there is no token in the answer")
-    )
-    code = _AADSTS.search(told)
-    advice = _ADVICE.get(code[1], _CHECK) if code else _CHECK
-    correlation = answer.get("correlation_id")
-    traced = f" (correlation id {one_line(str(correlation))})" if correlation else ""
-    return _failed(access, one_line(told).rstrip(".") + traced, advice)
-
-
-def _failed(access: Access, why: str, advice: str) -> SignInError:
-    if access.secret:
-        why = why.replace(access.secret, "***")
-    return SignInError(f"Signing in to tenant {access.tenant_id} failed: {why}. {advice}")
+    def _asked(self, application: "ConfidentialClientApplication") -> str:
+        return self._client.token_of(application.acquire_token_for_client([self._client.scope]))

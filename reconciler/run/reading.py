@@ -8,24 +8,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reconciler.configuration.secrets import read_secret
-from reconciler.errors import ReconcilerError, UnsupportedError
+from msgspec.structs import replace
+
+from reconciler.errors import ReconcilerError
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Presence, Recording, State
 from reconciler.planning import needs
 from reconciler.planning.limits import absences_allowed
 from reconciler.planning.tenants import check_tenants
+from reconciler.run import credentials
 from reconciler.run.stamps import check_stamp
 from reconciler.run.surroundings import Surroundings
 from reconciler.settings.base import seconds
-from reconciler.settings.connection import ClientSecret, Method
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Absence
-from reconciler.settings.instance import InstanceKind
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, PropertyType
 
 if TYPE_CHECKING:
-    from reconciler.intune.inputs import Access, Bound
+    from reconciler.intune.inputs import Bound
 
 _CONNECTIONS_AT_ONCE = 4
 
@@ -106,12 +106,14 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
     from reconciler.intune.inputs import Needs  # noqa: PLC0415 - requests is heavy
     from reconciler.intune.read import read_snapshot  # noqa: PLC0415 - requests is heavy
 
-    access = _access(around, connection)
+    access = credentials.access(around, connection)
+    warnings = credentials.warnings(around, connection, access)
     selected = Needs(
         _device_properties(connection, wanted), _user_properties(connection, wanted), needs.software(connection)
     )
     bound = _bound(around, connection, state, wanted)
-    return read_snapshot(connection.name, access, selected, bound, partial(around.progress, connection.name))
+    snapshot = read_snapshot(connection.name, access, selected, bound, partial(around.progress, connection.name))
+    return replace(snapshot, warnings=(*warnings, *snapshot.warnings))
 
 
 def _device_properties(connection: Connection, wanted: Wanted) -> tuple[str, ...]:
@@ -138,24 +140,4 @@ def _bound(around: Surroundings, connection: Connection, state: State, wanted: W
         others=frozenset(life.device_id for life in mine if life.presence is Presence.MISSING),
         allowed_absent=absences_allowed(around.environment, state, connection.name, wanted.allowances or {}),
         prove=connection.imports.absence is Absence.PER_DEVICE,
-    )
-
-
-def _access(around: Surroundings, connection: Connection) -> Access:
-    """Return where the connection goes, with its secret; SecretError when that cannot be had (K4)."""
-    from reconciler.intune.hosts import addresses  # noqa: PLC0415 - requests is heavy
-    from reconciler.intune.inputs import Access  # noqa: PLC0415 - requests is heavy
-
-    settings = connection.connection
-    credential = settings.authentication.credential
-    if settings.authentication.method is not Method.CLIENT_CREDENTIALS or not isinstance(credential, ClientSecret):
-        raise UnsupportedError(f"connections/{connection.name}: this way to sign in is not supported yet.")
-    places = addresses(settings.cloud)
-    return Access(
-        authority=places.authority,
-        graph=places.graph,
-        tenant_id=connection.tenant_id,
-        client_id=settings.client_id,
-        secret=read_secret(credential.secret, around.folder, around.variables),
-        production=around.environment.instance.kind is InstanceKind.PRODUCTION and not connection.cloud_from_overlay,
     )

@@ -10,6 +10,7 @@ import pytest
 import responses
 
 from reconciler.intune.budget import Pace
+from reconciler.intune.credentials import SecretCredential
 from reconciler.intune.read import Access, Bound, Needs, read_snapshot
 from reconciler.model.snapshot import Snapshot
 from reconciler.simulator.server import Simulator
@@ -66,12 +67,13 @@ def access(simulator: Simulator) -> Callable[..., Access]:
 
     def make(**changes: Any) -> Access:
         application = simulator.tenant.application
+        secret = SecretCredential(changes.pop("secret", application.secret))
         given: dict[str, Any] = {
             "authority": simulator.authority,
             "graph": simulator.graph,
             "tenant_id": simulator.tenant.tenant_id,
             "client_id": application.client_id,
-            "secret": application.secret,
+            "credential": secret,
             "production": False,
         }
         return Access(**{**given, **changes})
@@ -121,7 +123,8 @@ def read_wire(clock: Clock) -> Callable[..., Snapshot]:
     def run(
         properties: tuple[str, ...] = (), users: tuple[str, ...] = (), bound: Bound | None = None, **changes: Any
     ) -> Snapshot:
-        given: dict[str, Any] = {"secret": "the-secret", "tenant_id": TENANT, "client_id": "client", "production": True}
+        secret = SecretCredential("the-secret")
+        given: dict[str, Any] = {"credential": secret, "tenant_id": TENANT, "client_id": "client", "production": True}
         access = Access(LOGIN, GRAPH, **{**given, **changes})
         needs = Needs(properties, users)
         return read_snapshot("intune", access, needs, bound or Bound(), lambda _what, _count: None, pace=clock.pace)

@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.errors import SignInError
 from reconciler.intune import hosts
+from reconciler.intune.credentials import SecretCredential
 from reconciler.intune.hosts import Addresses
 from reconciler.intune.read import Access
 from reconciler.model.snapshot import Snapshot
@@ -18,7 +19,7 @@ Read = Callable[..., Snapshot]
 
 def access_to(authority: str, graph: str, *, production: bool = True, tenant_id: str = "contoso.example") -> Access:
     """Make an access that nothing is read with."""
-    return Access(authority, graph, tenant_id, "client", "secret", production)
+    return Access(authority, graph, tenant_id, "client", SecretCredential("secret"), production)
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,13 @@ def test_a_saved_plan_over_a_limit_by_now_is_shown_and_refused(cli: CommandLine,
     assert everything(cli.store) == used
     allowed = ("--allow", "deletedInIntune=2", "--because", "seen")
     assert cli.run("apply", "prod", str(saved), "--allow-uncommitted", *allowed).code == 0
+
+
+def test_a_plan_that_was_over_a_limit_is_done_once_that_is_allowed(cli: CommandLine) -> None:
+    """The exit code is that of the limits as they are judged with what was allowed, not of the plan's own."""
+    file = cli.folder / "over.plan"
+    cli.lay("prod/instance.yaml", "limits: {created: {percent: 0, count: 1}}\n")
+    assert cli.run("plan", "prod", "-o", str(file)).code == 3
+    assert cli.run("apply", "prod", str(file), "--allow-uncommitted").code == 3
+    allowed = ("--allow", "created=2", "--because", "two new laptops")
+    assert cli.run("apply", "prod", str(file), "--allow-uncommitted", *allowed).code == 0

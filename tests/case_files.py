@@ -3,7 +3,8 @@
 - `settings.yaml` (optional) is what differs from `_base`: `instance` and `catalogue`, or a connection's name, and below
   it the file and its keys. A connection that `_base` lacks begins as a copy of `intune`.
 - `before.yaml` is the store and what was read; its first comment says what the case shows. `assets` carry their binding
-  (`device`, an id or a whole life) and their user (a UPN or name); `users` are the store's, `entraUsers` Entra's;
+  (`device`, an id or a whole life), their user (a UPN or name) and their `software` (versions by name); `users` are the
+  store's, `entraUsers` Entra's; `software` is what was detected on each device, `applications` what the store knows;
   `devices`, `absent`, `absenceUnknown` and so on are the snapshot of connection `intune`, `also` those of others.
   `fleet` adds so many uneventful bound devices, so that a case is not over a limit.
 - `plan.yaml` is what must come out, whole.
@@ -25,8 +26,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from reconciler.configuration.load import load_environment
 from reconciler.model.plan import Attribute, BindingChange, Change, LimitUse, Plan
-from reconciler.model.snapshot import Snapshot, record_type
+from reconciler.model.snapshot import Snapshot, Software, record_type
 from reconciler.model.state import (
+    Application,
     Asset,
     Binding,
     LastRead,
@@ -52,7 +54,16 @@ BOUND_AT = "2026-11-01T08:00:00Z"
 ENROLLED = "2026-01-05T08:00:00Z"
 
 _USER_OF_DEVICE = ("userId", "userPrincipalName", "emailAddress", "userDisplayName")
-_SNAPSHOT = ("devicesUnknown", "unlisted", "absent", "absenceUnknown", "absenceSkipped", "warnings")
+_SNAPSHOT = (
+    "softwareUnknown",
+    "softwarePartial",
+    "devicesUnknown",
+    "unlisted",
+    "absent",
+    "absenceUnknown",
+    "absenceSkipped",
+    "warnings",
+)
 
 
 def case_folders() -> list[Path]:
@@ -160,10 +171,29 @@ def snapshot_of(connection: Connection, read: dict[str, Any], fleet: int = 0) ->
             "userProperties": users,
             "users": sorted((_record(user_kind, each, {}) for each in read.get("entraUsers", ())), key=lambda e: e.id),
             "usersUnknown": read.get("entraUsersUnknown", unknown),
+            **_software_of(read),
             **given,
         },
         Snapshot,
     )
+
+
+def _software_of(read: dict[str, Any]) -> dict[str, Any]:
+    """Return what was detected, from versions by name on each device; nothing was read when it is not given."""
+    if "software" not in read:
+        return {}
+    publishers = read.get("publishers", {})
+    on = {device: [(name, each) for name, each in _rows(given)] for device, given in read["software"].items()}
+    places = {row: place for place, row in enumerate(sorted({row for rows in on.values() for row in rows}))}
+    return {
+        "software": [Software(name, version, publishers.get(name)) for name, version in places],
+        "detected": {device: tuple(sorted(places[row] for row in rows)) for device, rows in on.items()},
+        "softwareUnknown": None,
+    }
+
+
+def _rows(given: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    return [(name, each) for name, found in given.items() for each in ([found] if isinstance(found, str) else found)]
 
 
 def _record(kind: type[Struct], values: dict[str, Any], read: dict[str, Any]) -> Struct:
@@ -191,6 +221,10 @@ def _state(before: dict[str, Any], environment: Environment) -> State:
     numbered = list(enumerate(given, 1))
     bindings = tuple(_binding(key, each, environment) for key, each in numbered if "device" in each)
     tenants = sorted({each.tenant_id for each in bindings})
+    installed = {key: _rows(each["software"]) for key, each in numbered if "software" in each}
+    known = {each["name"]: msgspec.convert(each, Application) for each in before.get("applications", ())}
+    known = {name: Application(name) for rows in installed.values() for name, _ in rows} | known
+    pairs = sorted({(list(known).index(name), version) for rows in installed.values() for name, version in rows})
     last, days = before.get("lastRead", LAST_READ), before.get("wholeDays")
     return State(
         stamp=Stamp("prod", "production", "store-1"),
@@ -200,6 +234,12 @@ def _state(before: dict[str, Any], environment: Environment) -> State:
         assets=tuple(_asset(key, each, fields, called) for key, each in numbered),
         people=people,
         bindings=bindings,
+        applications=tuple(known.values()),
+        versions=tuple(pairs),
+        installed={
+            key: tuple(sorted(pairs.index((list(known).index(name), version)) for name, version in rows))
+            for key, rows in installed.items()
+        },
         pins={key: each["pins"] for key, each in numbered if "pins" in each},
         reads=tuple(LastRead("intune", tenant, last, tuple(days or (last[:10],))) for tenant in tenants),
         usage=tuple(msgspec.convert({"source": "intune", **each}, Usage) for each in before.get("usage", ())),
@@ -218,7 +258,9 @@ def _people(users: Iterable[dict[str, Any]]) -> tuple[Person, ...]:
 
 
 def _asset(key: int, given: dict[str, Any], fields: tuple[str, ...], called: dict[str, int]) -> Asset:
-    unknown = given.keys() - set(fields) - {"tag", "type", "site", "status", "user", "device", "tenant", "pins"}
+    unknown = (
+        given.keys() - set(fields) - {"tag", "type", "site", "status", "user", "device", "tenant", "pins", "software"}
+    )
     assert not unknown, f"{given['tag']} has {unknown}"
     user = given.get("user")
     return Asset(

@@ -269,7 +269,7 @@ def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:
             [{"id": key, "name": name, "group_id": groups[known.types[name]]} for name, key in types.items() if name],
         ),
         (tables.custom_field, [{"name": name, "type": "text"} for name in known.custom_fields]),
-        (tables.licence, [{"name": name} for name in known.licences]),
+        (tables.licence, [{"id": key, "name": name} for key, name in enumerate(known.licences, 1)]),
         (
             tables.person,
             [
@@ -302,6 +302,27 @@ def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:
                     "updated_at": READ,
                 }
                 for each in state.assets
+            ],
+        ),
+        (
+            tables.software,
+            [
+                {
+                    "id": place,
+                    "name": each.name,
+                    "name_key": each.name.casefold(),
+                    "publisher": each.publisher,
+                    "licence_id": (list(known.licences).index(each.licence) + 1) if each.licence else None,
+                }
+                for place, each in enumerate(state.applications, 1)
+            ],
+        ),
+        (
+            tables.asset_software,
+            [
+                {"asset_id": key, "software_id": state.versions[place][0] + 1, "version": state.versions[place][1]}
+                for key, places in state.installed.items()
+                for place in places
             ],
         ),
         (

@@ -49,9 +49,6 @@ _LEAVE_OUT = "Leave it out."
 ROWS: Final[tuple[Row, ...]] = (
     Row("connection.yaml", ("integrator", "enabled"), _is(True), "the scheduled import", "Write `enabled: false`."),
     Row("users.yaml", ("assignFrom",), _is("entra"), "the user of the Entra device", "Use `intune` or `none`."),
-    Row("imports.yaml", ("software", "import"), _is(True), "importing software", "Write `import: false`."),
-    Row("imports.yaml", ("software", "matchToLicences"), _is(True), "matching software to licences",
-        "Write `matchToLicences: false`."),
     Row("asset-types.yaml", ("determine",), _is("field"), "types that a field names", "Use `rules` or `same`."),
     Row("tests.yaml", (), _always, "tests in the configuration", "Remove the file."),
     *(

@@ -65,8 +65,9 @@ class Change(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_d
     `name` identifies the subject: an asset's tag, a user's reference (for a new one: what it will be), a catalogue
     entry as `kind/name` (`site/Contoso/Leeds`). `label` is what people call it. An asset's attributes are `type`,
     `site`, `status`, `user`, the field names of `settings.fields`, `device` when its binding moves, and one
-    `software: NAME` for each software that differs: its versions there, one to a line, None when it is not. A user's are
-    `name`, `upn`, `mail`, `employeeId`, `site`, `active`, `entraId`. A catalogue entry's: what its settings say.
+    `software: NAME` for each software that differs: its versions there, one to a line, None when it is not there. A
+    user's are `name`, `upn`, `mail`, `employeeId`, `site`, `active`, `entraId`. A catalogue entry's: what its settings
+    say; of `software/NAME`, which is no setting, `publisher` and `licence`.
     `match` holds a created asset's normalised matching values: at apply no asset may have one of them.
     """
 

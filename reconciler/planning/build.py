@@ -96,7 +96,10 @@ def assemble(world: World, recording: Recording, allowances: Allowances, pending
     state, environment = recording.state, world.environment
     creations, bindings, highest_tag = _tagged(world)
     assets = sorted([*world.changes_of(Subject.ASSET), *creations], key=_asset_order)
-    changes = _named(world, [*world.changes_of(Subject.CATALOGUE), *_user_changes(world), *assets])
+    catalogue = world.changes_of(Subject.CATALOGUE)
+    if world.software is not None:
+        catalogue += world.software.changes(assets)
+    changes = _named(world, [*catalogue, *_user_changes(world), *assets])
     return Plan(
         tool_version=reconciler.__version__,
         instance=environment.instance.name,

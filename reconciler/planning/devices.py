@@ -136,6 +136,10 @@ class Devices:
             forms=self.forms[index],
         )
 
+    def property_of(self, device_id: str, name: str) -> Any:
+        """Return a property of one device, UNKNOWN when it was not read."""
+        return self._property(self.index[device_id], name)
+
     def keys(self) -> list[Any]:
         """Return each device's first worthy matching value, None where there is none or an earlier one is unknown."""
         if len(self.forms[0] if self.forms else ()) == 1:

@@ -2,24 +2,28 @@
 
 from collections.abc import Sequence
 
-from reconciler.model.plan import Action, Attribute, BindingChange, Change, Kind, LeftAlone, Subject
+from reconciler.model.plan import SOFTWARE, Action, Attribute, BindingChange, Change, Kind, LeftAlone, Subject
 from reconciler.model.state import Life
 from reconciler.planning.asset_changes import Draft, draft_fields, draft_site, draft_type, draft_user
 from reconciler.planning.devices import Listed
 from reconciler.planning.planner import Planner
 from reconciler.planning.presence import Step
+from reconciler.planning.software import OWNER
 
 _OF_THEIR_OWN = frozenset({"type", "site", "device"})
 """Attributes with a kind of their own; a change of any other is an update."""
 
 
 def draft_asset(planner: Planner, device: Listed, draft: Draft) -> None:
-    """Decide type, fields, user and site."""
+    """Decide type, fields, user, site and software."""
     compiled = planner.compiled
     draft_type(draft, device.type, planner.connection.asset_types.update_types)
     draft_fields(draft, compiled, device.values, planner.world.positions)
     user = draft_user(draft, compiled, device, planner.world)
     draft_site(draft, compiled, user, planner.world)
+    if planner.software is not None:
+        owner = planner.devices.property_of(device.device_id, OWNER)
+        planner.software.draft(draft, device.device_id, owner)
 
 
 def put_status(draft: Draft, done: Step, before: str | None) -> None:
@@ -77,7 +81,7 @@ def kinds(attributes: Sequence[Attribute], of_status: Kind | None) -> tuple[Kind
         found.add(of_status)
     special = _OF_THEIR_OWN | ({"user"} if Kind.UNLINKED in found else set())
     special |= {"status"} if of_status is not None else set()
-    if names.keys() - special:
+    if any(name not in special and not name.startswith(SOFTWARE) for name in names):
         found.add(Kind.UPDATED)
     return tuple(sorted(found))
 

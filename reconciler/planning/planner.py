@@ -11,6 +11,7 @@ from reconciler.planning.asset_index import AssetIndex
 from reconciler.planning.devices import Compiled, Devices, compile_connection, list_devices
 from reconciler.planning.matching import Matching, Ties
 from reconciler.planning.presence import Read
+from reconciler.planning.software import DetectedSoftware, detected_software
 from reconciler.planning.world import World, tenant_bindings
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
@@ -35,6 +36,8 @@ class Planner:
     ties: Ties
     index: AssetIndex
     unlisted: frozenset[str]
+    software: DetectedSoftware | None
+    """None when software is not imported, or not known."""
     matching: Matching = field(default_factory=Matching)
     left: frozenset[str] = frozenset()
     unproven: int = 0
@@ -89,6 +92,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
         ties=Ties(bindings.own, bindings.holders, bindings.others, absent),
         index=AssetIndex(world.assets, names, world.positions, compiled.worthless, world.rewritten),
         unlisted=frozenset(snapshot.unlisted),
+        software=detected_software(world, connection, snapshot),
     )
 
 

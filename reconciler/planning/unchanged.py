@@ -29,6 +29,7 @@ def compile_unchanged(planner: Planner) -> Check:
     types = planner.devices.types
     update_types = planner.connection.asset_types.update_types
     site = _site(planner)
+    software, ids = planner.software, planner.devices.ids
 
     def unchanged(place: int, asset: Asset) -> bool:
         return (
@@ -36,6 +37,7 @@ def compile_unchanged(planner: Planner) -> Check:
             and (not update_types or (asset.type is not None and asset.type == types[place].name))
             and same_user(place, asset)
             and (site is None or asset.site == site[asset.user])
+            and (software is None or software.same(ids[place], asset))
         )
 
     return unchanged

@@ -16,6 +16,7 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, LastRead, Person, Presence, State
 from reconciler.planning.asset_index import Rewritten
 from reconciler.planning.people import Directory
+from reconciler.planning.software_names import KnownSoftware
 from reconciler.settings.environment import Environment
 
 
@@ -51,6 +52,8 @@ class World:
     """Why a connection's import of users is withheld."""
     claimed: dict[int, tuple[str, str]] = field(default_factory=dict)
     rewritten: Rewritten = field(default_factory=Rewritten)
+    software: KnownSoftware | None = None
+    """What is known of software; None until a connection imports some."""
     changes: list[Change] = field(default_factory=list)
     created: list[NewAsset] = field(default_factory=list)
     bindings: list[BindingChange] = field(default_factory=list)

@@ -17,6 +17,7 @@ from reconciler.store.comparing import after, compare, listed
 from reconciler.store.journal import write_run
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.person_rows import write_people
+from reconciler.store.software_rows import write_software
 from reconciler.store.stamping import ensure_stamp, move_on
 from reconciler.store.state import read_applied, read_state
 from reconciler.store.times import utc_now
@@ -124,6 +125,7 @@ class Transaction:
             self._users = write_people(connection, changes[Subject.USER], vocabulary)
             vocabulary = Vocabulary.read(connection, _created(plan, self._users))
         write_assets(connection, changes[Subject.ASSET], vocabulary, now)
+        write_software(connection, changes[Subject.ASSET])
         write_bindings(connection, plan.bindings)
 
     def _write_settings(self, document: dict[str, Any], enabled: dict[str, bool], digest: str, now: str) -> None:

@@ -1,7 +1,7 @@
 """Assets found by tag and written from changes, many rows to a statement."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Select, bindparam, func, select, update
 
@@ -11,22 +11,24 @@ from reconciler.model.snapshot import Scalar
 from reconciler.store.dialect import insert_many
 from reconciler.store.tables import asset
 from reconciler.store.vocabulary import (
-    BOOKKEEPING,
     COLUMNS,
     CUSTOM_PREFIX,
     REFERENCES,
     Vocabulary,
     decode_custom,
     encode_custom,
+    is_elsewhere,
 )
+
+T = TypeVar("T", str, int)
 
 IN_CHUNKS: Final = {"yield_per": 5000}
 _CHUNK: Final = 1000
 _INSERTED: Final = ("tag", "custom", "created_at", "updated_at", *COLUMNS.values())
 
 
-def chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield the names in pieces that fit one statement's parameters on every database."""
+def chunks(names: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield names or ids in pieces that fit one statement's parameters on every database."""
     for start in range(0, len(names), _CHUNK):
         yield names[start : start + _CHUNK]
 
@@ -83,7 +85,7 @@ def _split(change: Change, vocabulary: Vocabulary) -> tuple[dict[str, Scalar], d
             columns[COLUMNS[name]] = vocabulary.stored(name, attribute.after)
         elif name in COLUMNS:
             columns[COLUMNS[name]] = attribute.after
-        elif name not in BOOKKEEPING:
+        elif not is_elsewhere(name):
             custom[name.removeprefix(CUSTOM_PREFIX)] = attribute.after
     return columns, custom
 

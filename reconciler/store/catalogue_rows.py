@@ -10,6 +10,7 @@ from reconciler.errors import StaleError, UnsupportedError
 from reconciler.model.plan import Action, Change
 from reconciler.model.snapshot import Scalar
 from reconciler.store.names import read_names
+from reconciler.store.software_entries import KIND, change_software, make_software, read_software
 from reconciler.store.tables import (
     asset_group,
     asset_type,
@@ -53,6 +54,7 @@ def read_entries(connection: Connection) -> dict[str, Entry]:
         entries[f"type/{name}"] = {"group": names.groups[names.group_of_type[key]]}
     entries.update(_fields(connection))
     entries.update(_licences(connection))
+    entries.update(read_software(connection))
     return entries
 
 
@@ -82,21 +84,27 @@ def _licences(connection: Connection) -> dict[str, Entry]:
 
 
 def write_entries(connection: Connection, changes: Iterable[Change]) -> None:
-    """Make the catalogue's missing entries, those that others refer to first.
+    """Make the catalogue's missing entries, those that others refer to first, and change software.
 
     Raises:
         StaleError: an entry refers to one that the store lacks.
         UnsupportedError: a change that makes nothing; names are renamed or removed by nobody.
     """
     by_kind: dict[str, dict[str, Entry]] = {}
+    changed: dict[str, Entry] = {}
     for change in changes:
         kind, _, name = change.name.partition("/")
+        if kind == KIND and change.action is Action.UPDATE:
+            changed[name] = {each.name: each.after for each in change.attributes}
+            continue
         if change.action is not Action.CREATE or kind not in _MAKERS:
             raise UnsupportedError(f"The store can only make catalogue entries, and the plan changes {change.name}.")
         by_kind.setdefault(kind, {})[name] = {each.name: each.after for each in change.attributes}
     for kind, make in _MAKERS.items():
         if kind in by_kind:
             make(connection, by_kind[kind])
+    if changed:
+        change_software(connection, changed)
 
 
 def _plain(table: Any) -> Callable[[Connection, dict[str, Entry]], None]:
@@ -156,6 +164,7 @@ _MAKERS: Final[dict[str, Callable[[Connection, dict[str, Entry]], None]]] = {
     "type": _types,
     "field": _make_fields,
     "licence": _make_licences,
+    KIND: make_software,
 }
 
 

@@ -8,22 +8,23 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection
 
-from reconciler.model.plan import Action, Attribute, BindingChange, Change, Plan, Subject
+from reconciler.model.plan import SOFTWARE, Action, Attribute, BindingChange, Change, Plan, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Life
-from reconciler.store.asset_rows import rows_by_tag
+from reconciler.store.asset_rows import asset_ids, rows_by_tag
 from reconciler.store.binding_rows import Key, find_bindings, life_values
 from reconciler.store.catalogue_rows import list_form, read_entries
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
+from reconciler.store.software_rows import find_software
 from reconciler.store.tables import asset
 from reconciler.store.vocabulary import (
-    BOOKKEEPING,
     COLUMNS,
     CUSTOM_PREFIX,
     NO_CUSTOM,
     REFERENCES,
     Vocabulary,
     decode_custom,
+    is_elsewhere,
 )
 
 Side = Callable[[Attribute], tuple[str, Scalar]]
@@ -83,6 +84,7 @@ def compare(
     yield from _entries(connection, by_subject[Subject.CATALOGUE], side)
     yield from _people(by_subject[Subject.USER], vocabulary, side, users)
     yield from _assets(connection, by_subject[Subject.ASSET], vocabulary, side)
+    yield from _software(connection, by_subject[Subject.ASSET], side)
     yield from _bindings(connection, plan.bindings, side)
 
 
@@ -125,10 +127,31 @@ def _assets(
             value = found.get(name)
             if value == expected and value.__class__ is expected.__class__:
                 continue
-            if name not in BOOKKEEPING and not same(value, expected):
+            if not is_elsewhere(name) and not same(value, expected):
                 yield Difference(change.label, name, expected, value)
     for tag, change in by_tag.items():
         yield Difference(change.label, "the asset", tag, None)
+
+
+def _software(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
+    wanted = {
+        change.name: change for change in changes if any(each.name.startswith(SOFTWARE) for each in change.attributes)
+    }
+    if not wanted:
+        return
+    tags = {key: tag for tag, key in asset_ids(connection, list(wanted)).items()}
+    there = dict.fromkeys(tags)
+    for key, found in find_software(connection, tags.keys()):
+        del there[key]
+        yield from _of_asset(wanted[tags[key]], found, side)
+    for key in there:
+        yield from _of_asset(wanted[tags[key]], {}, side)
+
+
+def _of_asset(change: Change, found: dict[str, Scalar], side: Side) -> Iterator[Difference]:
+    for name, expected in map(side, change.attributes):
+        if name.startswith(SOFTWARE) and found.get(name) != expected:
+            yield Difference(change.label, name, expected, found.get(name))
 
 
 def _worded(row: Sequence[Any], vocabulary: Vocabulary) -> dict[str, Scalar]:

@@ -24,6 +24,7 @@ from reconciler.model.state import (
 from reconciler.settings.fields import BUILT_IN_FIELDS
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.names import Names, read_names, read_people
+from reconciler.store.software_rows import read_applications, read_installed
 from reconciler.store.tables import FIELD_COLUMNS, asset, binding, pin
 from reconciler.store.usage import read_usage
 from reconciler.store.vocabulary import NO_CUSTOM, decode_custom
@@ -53,6 +54,8 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
     names = read_names(connection)
     row = connection.execute(select(stamp)).one_or_none()
     bindings = tuple(read_bindings(connection))
+    applications = read_applications(connection)
+    versions, installed = read_installed(connection, applications)
     return State(
         stamp=as_stamp(row),
         revision=row.revision if row else "",
@@ -62,6 +65,9 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
         people=read_people(connection, names.sites),
         bindings=bindings,
         pins=_pins(connection),
+        applications=tuple(applications.values()),
+        versions=versions,
+        installed=installed,
         reads=_reads(connection),
         usage=read_usage(connection, bindings, window_seconds, now),
         applied=read_applied(connection),

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from reconciler.errors import StaleError
+from reconciler.model.plan import SOFTWARE
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person
 from reconciler.planning.people import references
@@ -24,6 +25,13 @@ BOOKKEEPING: Final = frozenset({"device"})
 """Attributes that a plan shows and that a binding holds."""
 
 CUSTOM_PREFIX: Final = "custom."
+
+
+def is_elsewhere(attribute: str) -> bool:
+    """Say whether an attribute of an asset is held by another table than the asset's."""
+    return attribute in BOOKKEEPING or attribute.startswith(SOFTWARE)
+
+
 NO_CUSTOM: Final = "{}"
 """The text of an asset that has no custom field."""
 

@@ -23,7 +23,7 @@ from storing import (
 
 from reconciler.errors import StoreError, UsageError
 from reconciler.model.plan import Action, Change, Kind
-from reconciler.model.run import Outcome, Run, StoreStatus
+from reconciler.model.run import LicenceUse, Outcome, Run, StoreStatus
 from reconciler.model.state import Presence
 from reconciler.store.opening import open_store
 
@@ -136,6 +136,7 @@ def test_the_status_tells_a_stores_numbers(tmp_path: Path) -> None:
         bindings={"missing": 1, "present": 1},
         last_run=last,
         last_reads={f"intune/{TENANT}": NEXT_READ, "intune/gone": "2026-01-01T00:00:00Z"},
+        licences=(LicenceUse("Visio", 40, 0),),
     )
 
 

@@ -44,7 +44,15 @@ def _names(document: Document, catalogue: CatalogueFile) -> Iterator[SettingsPro
     yield from _twice(document, "organisations", organisations, "organisation")
     yield from _twice(document, "assetGroups", [group.name for group in catalogue.asset_groups], "asset group")
     yield from _twice(document, "customFields", [field.name for field in catalogue.custom_fields], "custom field")
-    yield from _twice(document, "licences", [licence.name for licence in catalogue.licences], "licence")
+    yield from said_twice(document, _licence_names(catalogue), "licence name")
+
+
+def _licence_names(catalogue: CatalogueFile) -> Iterator[tuple[Path, str]]:
+    """Yield every name that software may be tied to a licence by, its own and the others (L2)."""
+    for index, licence in enumerate(catalogue.licences):
+        yield ("licences", index, "name"), licence.name
+        for number, alias in enumerate(licence.also_known_as):
+            yield ("licences", index, "alsoKnownAs", number), alias.strip()
 
 
 def _twice(document: Document, key: str, names: list[str], kind: str) -> Iterator[SettingsProblem]:

@@ -10,6 +10,7 @@ from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Asset, Person
 from reconciler.planning.assignment import Assignment, Found, assign
 from reconciler.planning.devices import Compiled, Listed
+from reconciler.planning.mapping import Told
 from reconciler.planning.types import TypeDecision
 from reconciler.planning.values import fit
 from reconciler.planning.world import World
@@ -62,53 +63,31 @@ def draft_type(draft: Draft, decision: TypeDecision, update_types: bool) -> None
 def draft_fields(draft: Draft, compiled: Compiled, values: Sequence[Any], positions: Dictionary[str, int]) -> None:
     """Decide each mapped field (F1-F4)."""
     fields = compiled.fields
-    for mapping, target, value in zip(fields.mappings, fields.fields, values, strict=True):
-        position = positions.get(target.name)
-        before = draft.asset.values[position] if draft.asset is not None and position is not None else None
-        if _is_due(mapping, draft.creating, before):
-            _draft_field(draft, mapping, target, value, before)
+    before: Scalar = None
+    for mapping, target, told, value in zip(fields.mappings, fields.fields, fields.told, values, strict=True):
+        if draft.asset is not None:
+            position = positions.get(target.name)
+            before = None if position is None else draft.asset.values[position]
+        if mapping.write is Write.ALWAYS or (draft.creating if mapping.write is Write.ON_CREATE else before is None):
+            _draft_field(draft, mapping, target, told, value, before)
 
 
-def _is_due(mapping: Mapping, creating: bool, before: Scalar) -> bool:
-    match mapping.write:
-        case Write.ON_CREATE:
-            return creating
-        case Write.WHEN_EMPTY:
-            return before is None
-        case Write.ALWAYS:
-            return True
-
-
-def _draft_field(draft: Draft, mapping: Mapping, target: AssetField, value: Any, before: Scalar) -> None:
-    if value is UNKNOWN:
-        draft.unknown.append((target.name, f"{_origin(mapping)} is unknown", "F1"))
+def _draft_field(draft: Draft, mapping: Mapping, target: AssetField, told: Told, value: Any, before: Scalar) -> None:
+    if value is None:
+        after = None
+    elif value is UNKNOWN:
+        draft.unknown.append((target.name, f"{told.origin} is unknown", "F1"))
         return
-    try:
-        after = fit(target, value)
-    except ValueError as error:
-        shown = str(value) if len(str(value)) <= 60 else f"{str(value)[:60]}…"  # noqa: PLR2004 - a line's worth
-        draft.problems.append((f"{target.name}: “{shown}” from {_origin(mapping)} does not fit: {error}", "F4"))
-        return
+    else:
+        try:
+            after = fit(target, value)
+        except ValueError as error:
+            shown = str(value) if len(str(value)) <= 60 else f"{str(value)[:60]}…"  # noqa: PLR2004 - a line's worth
+            draft.problems.append((f"{target.name}: “{shown}” from {told.origin} does not fit: {error}", "F4"))
+            return
     if after is None and mapping.empty is Empty.KEEP:
         return
-    draft.put(target.name, before, after, _field_reason(mapping, after), "F1")
-
-
-def _origin(mapping: Mapping) -> str:
-    sources = mapping.sources()
-    return " or ".join(sources) if sources else "a constant"
-
-
-def _field_reason(mapping: Mapping, after: Scalar) -> str:
-    if after is None:
-        return f"{_origin(mapping)} is empty and the mapping clears"
-    match mapping.write:
-        case Write.ON_CREATE:
-            return f"from {_origin(mapping)}, on creation"
-        case Write.WHEN_EMPTY:
-            return f"from {_origin(mapping)}, as the field is empty"
-        case Write.ALWAYS:
-            return f"from {_origin(mapping)}"
+    draft.put(target.name, before, after, told.cleared if after is None else told.written, "F1")
 
 
 def draft_user(draft: Draft, compiled: Compiled, device: Listed, world: World) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.columns import Column, asked
 from reconciler.planning.transforms import Step, compile_transforms
-from reconciler.settings.field_mappings import Mapping
+from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.fields import AssetField
 
 Source = Callable[[Sequence[Column], Column], Column]
@@ -34,11 +34,32 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What people are told of a mapping: where its value comes from, and why the field is written or cleared."""
+
+    origin: str
+    written: str
+    cleared: str
+
+
+def told(mapping: Mapping) -> Told:
+    """Return what people are told of a mapping."""
+    origin = " or ".join(mapping.sources()) or "a constant"
+    written = {
+        Write.ON_CREATE: f"from {origin}, on creation",
+        Write.WHEN_EMPTY: f"from {origin}, as the field is empty",
+        Write.ALWAYS: f"from {origin}",
+    }
+    return Told(origin, written[mapping.write], f"{origin} is empty and the mapping clears")
+
+
+@dataclass(frozen=True, slots=True)
 class FieldMap:
     """The compiled mappings of a connection for the properties that one snapshot has."""
 
     mappings: tuple[Mapping, ...]
     fields: tuple[AssetField, ...]
+    told: tuple[Told, ...]
     places: Places
     row: Callable[[Any], tuple[Any, ...]]
     """Return a device's properties as a tuple, in the order of `places.properties`."""
@@ -64,6 +85,7 @@ def compile_mappings(
     return FieldMap(
         mappings=tuple(mappings),
         fields=tuple(fields[each.to] for each in mappings),
+        told=tuple(map(told, mappings)),
         places=places,
         row=attrgetter(*names) if len(names) > 1 else lambda device: (device.id,),
         sources=tuple(_source(each, places, known_users) for each in mappings),

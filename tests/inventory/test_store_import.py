@@ -220,9 +220,10 @@ def test_another_instances_store_takes_no_import(cli: CommandLine) -> None:
     bring(cli, "tag,name\nA,one\n", "--yes")
     cli.store_of("uat").parent.mkdir(exist_ok=True)
     cli.store_of("uat").write_bytes(cli.store.read_bytes())
-    done = cli.run("store", "import", "uat", give(cli, "tag,name\nB,two\n"), "--yes")
-    assert done.code == 1
-    assert "reconciler store adopt uat" in done.err
+    for yes in ((), ("--yes",)):
+        done = cli.run("store", "import", "uat", give(cli, "tag,name\nB,two\n"), *yes)
+        assert (done.code, done.out) == (1, "")
+        assert "reconciler store adopt uat" in done.err
 
 
 def test_a_serial_number_that_two_assets_would_have_is_pointed_out(cli: CommandLine) -> None:

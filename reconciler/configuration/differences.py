@@ -82,7 +82,7 @@ def _mapping(items: dict[str, Any]) -> str:
 
 
 def _flow(value: Any) -> str:
-    """Return a value as YAML would write it on one line."""
+    """Return a value as YAML would write it on one line, the keys sorted: a store does not keep their order."""
     match value:
         case None:
             return "null"
@@ -93,7 +93,7 @@ def _flow(value: Any) -> str:
         case list():
             return f"[{', '.join(map(_flow, value))}]"
         case dict():
-            return _mapping({key: _flow(item) for key, item in value.items()})
+            return _mapping({key: _flow(item) for key, item in sorted(value.items()) if item is not None})
         case _:
             return str(value) if _PLAIN.fullmatch(str(value)) else json.dumps(value, ensure_ascii=False)
 

@@ -4,6 +4,8 @@ import copy
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from reconciler.configuration.differences import pending
 from reconciler.configuration.documents import digest, document
 from reconciler.configuration.load import load_environment
@@ -19,6 +21,18 @@ def base() -> dict[str, Any]:
 
 def test_equal_settings_have_no_difference() -> None:
     assert pending(base(), base()) == ()
+
+
+def test_the_order_of_keys_is_no_difference() -> None:
+    """A store keeps settings with sorted keys."""
+    after = base()
+    stored = msgspec.json.decode(msgspec.json.encode(after, order="deterministic"))
+    mappings = after[f"{INTUNE}/field-mappings.yaml"]["mappings"]
+    mappings[0]["transform"] = [{"lookup": {"b": "1", "a": "2"}, "default": "x"}]
+    stored[f"{INTUNE}/field-mappings.yaml"]["mappings"][0]["transform"] = [
+        {"default": "x", "lookup": {"a": "2", "b": "1"}}
+    ]
+    assert pending(stored, after) == ()
 
 
 def test_against_no_settings_nothing_is_pending() -> None:

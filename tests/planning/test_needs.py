@@ -1,0 +1,41 @@
+"""What is read from Graph: only what the settings use (G2)."""
+
+from case_files import environment_of
+from fleets import base_environment
+
+from reconciler.planning.needs import device_properties, user_properties
+
+
+def test_a_small_connection_reads_little() -> None:
+    """The mapped properties, the identifier's source, and what matching always needs; no users."""
+    connection = environment_of({}).connections["intune"]
+    needed = ("deviceName", "enrolledDateTime", "lastSyncDateTime", "model", "serialNumber", "userPrincipalName")
+    assert device_properties(connection) == needed
+    assert user_properties(connection) == ()
+
+
+def test_everything_that_decides_is_read() -> None:
+    """Criteria, exclusions, Defender's mark, and the users' properties with the id that finds them."""
+    connection = base_environment().connections["intune"]
+    assert set(device_properties(connection)) == {
+        "deviceName",
+        "managedDeviceName",
+        "serialNumber",
+        "imei",
+        "totalStorageSpaceInBytes",
+        "operatingSystem",
+        "managedDeviceOwnerType",
+        "managementAgent",
+        "userId",
+        "userPrincipalName",
+        "enrolledDateTime",
+        "lastSyncDateTime",
+    }
+    assert set(user_properties(connection)) == {
+        "department",
+        "displayName",
+        "userPrincipalName",
+        "mail",
+        "employeeId",
+        "accountEnabled",
+    }

@@ -6,7 +6,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Env, surroundings
-from reconciler.cli.talk import Talk
+from reconciler.cli.talk import Talk, warn
 from reconciler.errors import ExitCode
 
 
@@ -66,6 +66,7 @@ def status(context: typer.Context, env: Env) -> int:
     """Show how ENV's store is: whose it is, its last run and reads, bindings by presence, and pending settings."""
     from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
     from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
+    from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
@@ -83,4 +84,6 @@ def status(context: typer.Context, env: Env) -> int:
             width=printing.width(),
         )
     )
+    for warning in all_warnings(around):
+        warn(warning)
     return ExitCode.DONE

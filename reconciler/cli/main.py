@@ -16,6 +16,7 @@ import reconciler
 from reconciler.cli import (
     apply,
     assets,
+    authorize,
     care,
     demo,
     explain,
@@ -92,6 +93,7 @@ validate.add_to(app)
 plan.add_to(app)
 apply.add_to(app)
 record.add_to(app)
+authorize.add_to(app)
 history.add_to(app)
 assets.add_to(app)
 explain.add_to(app)

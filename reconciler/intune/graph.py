@@ -76,7 +76,8 @@ class Graph:
         if reply.status == _UNAUTHORIZED:
             reply = self._transport.send(_signed(call, self._sign_in.renew(token)))
         if reply.status not in (OK, CREATED):
-            raise GraphError(_refusal(call, reply, permission))
+            kind = "Delegated" if self._sign_in.client.access.cache else "Application"
+            raise GraphError(_refusal(call, reply, permission and f"{permission} (type {kind})"))
         return reply
 
 
@@ -100,5 +101,5 @@ def _refusal(call: Call, reply: Reply, permission: str | None) -> str:
     if reply.status == _UNAUTHORIZED:
         return f"{said} A new token was refused too. Check that `tenantId` and `cloud` belong together."
     if reply.status == _FORBIDDEN and permission:
-        return f"{said} Grant the application the Graph permission {permission} (type Application) with admin consent."
+        return f"{said} Grant the application the Graph permission {permission} with admin consent."
     return said

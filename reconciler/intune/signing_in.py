@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         TokenCache,
     )
 
+_MUCH: Final = 60
 _VISIBLE: Final = frozenset(map(chr, range(0x21, 0x7F)))
 
 
@@ -97,7 +98,13 @@ class Client:
         """Say whose word was presented; who it is about is no secret, and what has to be registered."""
         claims = claims_of(self._assertion)
         named = [f"{name} {json.dumps(claims.get(key))}" for name, key in _NAMED if claims.get(key)]
-        return f"Presented were {', '.join(named)}." if named else ""
+        said = [f"Presented were {', '.join(named)}."] if named else []
+        skew = self.http.skew or 0
+        if abs(skew) >= _MUCH:
+            said.append(
+                f"This machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Microsoft's."
+            )
+        return " ".join(said)
 
 
 _NAMED: Final = (("issuer", "iss"), ("subject", "sub"), ("audience", "aud"))

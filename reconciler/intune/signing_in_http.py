@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -34,12 +33,12 @@ class Answer:
 
 
 class HttpClient:
-    """What MSAL sends by. `microsofts_time` is the time of the last reply, by whoever answered it."""
+    """What MSAL sends by. `skew` is how many seconds this machine's clock is ahead of whoever answered last."""
 
     def __init__(self, access: Access, transport: Transport) -> None:
         self._access = access
         self._transport = transport
-        self.microsofts_time: datetime | None = None
+        self.skew: float | None = None
 
     def get(
         self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None, **_: Any
@@ -71,7 +70,8 @@ class HttpClient:
         if not self._is_ours(call.url):
             raise self._astray(call.host)
         reply = self._transport.send(call)
-        self.microsofts_time = http_date(reply.headers.get("date", ""))
+        theirs = http_date(reply.headers.get("date", ""))
+        self.skew = (self._transport.budget.pace.now() - theirs).total_seconds() if theirs else None
         text = reply.body.decode("utf-8", "replace")
         if not _is_object(text):
             advice = "Check `cloud` in connection.yaml, and the proxy."

@@ -52,6 +52,9 @@ class Vault(Protocol):
 
     path: Path
 
+    def check(self) -> None:
+        """Raise SignInError when a text could not be kept here."""
+
     def load(self) -> bytes | None:
         """Return what is kept, None when nothing is. Raises SignInError."""
 
@@ -78,7 +81,11 @@ class TokenCache:
 
     @contextmanager
     def signing_in(self) -> Iterator[None]:
-        """Let nobody else sign in for this cache meanwhile. Raises SignInError when somebody else does."""
+        """Let nobody else sign in for this cache meanwhile.
+
+        Raises SignInError when somebody else does, and when the cache could not be kept: before anybody signs in.
+        """
+        self._vault.check()
         with locked(self.path, "authorizing", "is signing in with `authorize` for the cache", patient=False):
             yield
 
@@ -104,6 +111,10 @@ class EncryptedFile:
         self.path = path
         self._passphrase = passphrase
 
+    def check(self) -> None:
+        """Raise SignInError when something else than a cache stands there."""
+        check_is_cache(self.path, _bytes_of(self.path))
+
     def load(self) -> bytes | None:
         """Return what is kept, None when there is no file. Raises SignInError."""
         data = _bytes_of(self.path)
@@ -126,7 +137,7 @@ class EncryptedFile:
         """Encrypt and write a text. Raises SignInError."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - as above
 
-        check_is_cache(self.path, _bytes_of(self.path))
+        self.check()
         header, salt, nonce = _header(VERSION), secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
         sealed = AESGCM(_key(self._passphrase, salt)).encrypt(nonce, text, header)
         try:
@@ -143,6 +154,10 @@ class Keyring:
     def __init__(self, path: Path, build: Callable[[str], object] | None = None) -> None:
         self.path = path
         self._build = build
+
+    def check(self) -> None:
+        """Raise SignInError when there is no keyring."""
+        self._keeper()
 
     def load(self) -> bytes | None:
         """Return what is kept, None when nothing is. Raises SignInError."""

@@ -66,6 +66,7 @@ def apply(
         order = Order(
             who=who(),
             where=where(),
+            warn=warn,
             show=_pausing(talk, around.environment.instance.kind),
             confirm=lambda: yes or _asked(env),
             allowances=allowed,
@@ -110,8 +111,6 @@ def _asked(env: str) -> bool:
 
 
 def _tell(applied: Applied, seconds: float) -> None:
-    if applied.warning:
-        warn(applied.warning)
     if applied.outcome is None:
         say("Nothing was written.")
         return

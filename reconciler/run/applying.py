@@ -34,13 +34,15 @@ _ATTEMPTS: Final = 3
 class Order:
     """What the person or pipeline that applies says.
 
-    `show` is given each plan that is made, whatever becomes of it; `confirm` answers whether to go on with it.
+    `warn` is told of a store that is not this instance's (E3), before anything else. `show` is given each plan that is
+    made, whatever becomes of it; `confirm` answers whether to go on with it.
     `allowances` raise limits, and `because` says why (R4). `keep` is given what was read, every list property of it,
     before anything is written; None reads only what the settings use.
     """
 
     who: str
     where: str
+    warn: Callable[[str], None]
     show: Callable[[Plan], None]
     confirm: Callable[[], bool]
     allowances: Mapping[str, int]
@@ -55,7 +57,6 @@ class Applied:
 
     plan: Plan
     outcome: Outcome | None
-    warning: str | None = None
 
 
 def check_committed(environment: Environment, allow_uncommitted: bool) -> None:
@@ -82,6 +83,8 @@ def apply(around: Surroundings, order: Order) -> Applied:
     check_committed(around.environment, order.allow_uncommitted)
     wanted = Wanted(everything=order.keep is not None, allowances=order.allowances)
     recording, warning = reading.read(around, wanted)
+    if warning is not None:
+        order.warn(warning)
     if order.keep is not None:
         order.keep(recording)
     for attempt in range(1, _ATTEMPTS + 1):
@@ -89,7 +92,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
         order.show(plan)
         check_limits(plan.limits)
         if warning is not None or not _worth_writing(plan, recording.state, around.environment):
-            return Applied(plan, None, warning)
+            return Applied(plan, None)
         if (plan.changes or plan.bindings) and not order.confirm():
             raise NotConfirmedError("Not applied: it was not confirmed. Nothing was written.")
         try:
@@ -112,6 +115,8 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     check_committed(environment, order.allow_uncommitted)
     state = reading.read_state(around)
     warning = check_stamp(state.stamp, environment)
+    if warning is not None:
+        order.warn(warning)
     check_plan(plan, environment, state, around.now())
     limits = judge(environment, state, plan.changes, plan.connections, order.allowances)
     judged = replace(plan, limits=limits)
@@ -119,7 +124,7 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
         order.show(judged)
     check_limits(limits)
     if warning is not None or not _worth_writing(plan, state, environment):
-        return Applied(judged, None, warning)
+        return Applied(judged, None)
     return Applied(judged, _write(around, order, plan, state, None))
 
 

@@ -10,6 +10,7 @@ from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.run.reading import Wanted, read
+from reconciler.run.stamps import foreign
 from reconciler.run.surroundings import Surroundings
 from reconciler.settings.environment import Environment
 
@@ -24,8 +25,11 @@ class Planned:
 
 
 def pending_settings(environment: Environment, state: State) -> tuple[SettingChange, ...]:
-    """Return how the settings differ from the ones last applied to the store; nothing for a new store (E4)."""
-    if state.applied is None or state.applied.digest == environment.digest:
+    """Return how the settings differ from the ones last applied to the store (E4).
+
+    Nothing for a new store, and for another instance's, whose settings are not ours.
+    """
+    if state.applied is None or state.applied.digest == environment.digest or foreign(state.stamp, environment):
         return ()
     from reconciler.configuration.differences import pending  # noqa: PLC0415 - deepdiff is heavy
 

@@ -11,25 +11,30 @@ def foreign(stamp: Stamp | None, environment: Environment) -> bool:
     return stamp is not None and (stamp.instance, stamp.kind) != (instance.name, instance.kind)
 
 
+def whose(stamp: Stamp | None, environment: Environment) -> str | None:
+    """Return whose store it is when it is another instance's, in a sentence without its end; None when it is ours."""
+    if stamp is None or not foreign(stamp, environment):
+        return None
+    instance = environment.instance
+    return f"The store is that of {stamp.instance} ({stamp.kind}), and this is {instance.name} ({instance.kind})"
+
+
 def check_stamp(stamp: Stamp | None, environment: Environment) -> str | None:
     """Return a warning when the store is another instance's and nothing is enabled here, None when it is ours.
 
     Raises:
         StampError: the store is another instance's, and a connection is enabled here.
     """
-    if stamp is None or not foreign(stamp, environment):
+    told = whose(stamp, environment)
+    if told is None:
         return None
-    instance = environment.instance
-    theirs, ours = f"{stamp.instance} ({stamp.kind})", f"{instance.name} ({instance.kind})"
     if any(environment.enabled(connection) for connection in environment.connections.values()):
+        name = environment.instance.name
         raise StampError(
-            f"The store is that of {theirs}, and this is {ours}: it looks like a copy. Nothing was read or written. If "
-            f"it is meant to be {instance.name}'s store from now on, run: reconciler store adopt {instance.name}"
+            f"{told}: it looks like a copy. Nothing was read or written. If it is meant to be {name}'s store from now "
+            f"on, run: reconciler store adopt {name}"
         )
-    return (
-        f"The store is that of {theirs}, and this is {ours}: it looks like a copy. No connection is enabled here, so "
-        f"nothing is written."
-    )
+    return f"{told}: it looks like a copy. No connection is enabled here, so nothing is written."
 
 
 def refuse_foreign(stamp: Stamp | None, environment: Environment) -> None:
@@ -38,9 +43,10 @@ def refuse_foreign(stamp: Stamp | None, environment: Environment) -> None:
     Raises:
         StampError: it is.
     """
-    if stamp is not None and foreign(stamp, environment):
+    told = whose(stamp, environment)
+    if told is not None:
         name = environment.instance.name
         raise StampError(
-            f"The store is that of {stamp.instance} ({stamp.kind}), and this is {name} ({environment.instance.kind}): "
-            f"nothing is written into it. If it is a copy that is to be {name}'s, run: reconciler store adopt {name}"
+            f"{told}: nothing is written into it. If it is a copy that is to be {name}'s, run: reconciler store adopt "
+            f"{name}"
         )

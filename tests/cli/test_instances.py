@@ -54,6 +54,7 @@ def test_a_restored_copy_is_left_as_it_is_while_nothing_is_enabled(copied: Comma
         done = copied.run(*command)
         assert done.code == 0
         assert done.err.startswith("Warning: The store is that of prod (production), and this is uat (uat)")
+        assert "not yet applied here" not in done.out
     assert copied.store_of("uat").read_bytes() == before
     assert simulator.tally.total == asked
 

@@ -51,7 +51,13 @@ def around(place: CommandLine, now: Callable[[], str] = utc_now) -> Surroundings
 def apply(place: CommandLine, confirm: Callable[[], bool], shown: list[Plan]) -> Applied:
     """Read, plan and apply; every plan that is made goes into `shown`."""
     order = Order(
-        who="somebody", where="here", show=shown.append, confirm=confirm, allowances={}, allow_uncommitted=True
+        who="somebody",
+        where="here",
+        warn=pytest.fail,
+        show=shown.append,
+        confirm=confirm,
+        allowances={},
+        allow_uncommitted=True,
     )
     return applying.apply(around(place), order)
 
@@ -65,6 +71,7 @@ def apply_at(place: CommandLine, plan: Plan, now: str) -> Applied:
     order = Order(
         who="somebody",
         where="here",
+        warn=pytest.fail,
         show=lambda _plan: None,
         confirm=lambda: False,
         allowances={},

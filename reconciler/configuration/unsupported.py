@@ -49,7 +49,6 @@ _LEAVE_OUT = "Leave it out."
 ROWS: Final[tuple[Row, ...]] = (
     Row("connection.yaml", ("integrator", "enabled"), _is(True), "the scheduled import", "Write `enabled: false`."),
     Row("users.yaml", ("assignFrom",), _is("entra"), "the user of the Entra device", "Use `intune` or `none`."),
-    Row("asset-types.yaml", ("determine",), _is("field"), "types that a field names", "Use `rules` or `same`."),
     Row("tests.yaml", (), _always, "tests in the configuration", "Remove the file."),
     *(
         Row(file, path, when, what, _LEAVE_OUT)

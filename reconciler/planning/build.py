@@ -18,6 +18,7 @@ from reconciler.planning.limits import Allowances, judge
 from reconciler.planning.people import references, user_changes
 from reconciler.planning.planner import Planner
 from reconciler.planning.sealing import seal
+from reconciler.planning.types import new_types
 from reconciler.planning.world import World, make_world
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields
@@ -96,7 +97,7 @@ def assemble(world: World, recording: Recording, allowances: Allowances, pending
     state, environment = recording.state, world.environment
     creations, bindings, highest_tag = _tagged(world)
     assets = sorted([*world.changes_of(Subject.ASSET), *creations], key=_asset_order)
-    catalogue = world.changes_of(Subject.CATALOGUE)
+    catalogue = [*world.changes_of(Subject.CATALOGUE), *new_types(world, assets)]
     if world.software is not None:
         catalogue += world.software.changes(assets)
     changes = _named(world, [*catalogue, *_user_changes(world), *assets])

@@ -5,6 +5,7 @@ from typing import Literal
 
 from reconciler.planning.criteria import comparisons_in
 from reconciler.settings import criteria
+from reconciler.settings.asset_types import Determine
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Clock
 from reconciler.settings.users import AssignFrom
@@ -21,6 +22,9 @@ def device_properties(connection: Connection) -> tuple[str, ...]:
     names |= {each.property for each in comparisons if each.property is not None}
     if connection.imports.exclude_defender_managed:
         names.add("managementAgent")
+    types = connection.asset_types
+    if types.determine is Determine.FIELD and types.field is not None and types.field.property is not None:
+        names.add(types.field.property)
     if connection.imports.software.import_:
         names.add("managedDeviceOwnerType")
     if user_properties(connection):

@@ -1,12 +1,19 @@
-"""How an asset's type is decided (T1, T3)."""
+"""How an asset's type is decided (T1-T3)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
+from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.criteria import compile_criterion
 from reconciler.planning.mapping import Places
-from reconciler.settings.asset_types import AssetTypesFile, Determine
+from reconciler.planning.values import as_text
+from reconciler.planning.world import World
+from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField
+from reconciler.settings.base import LONGEST_NAME
+
+_SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ def compile_types(settings: AssetTypesFile, places: Places) -> Decide:
     if settings.determine is Determine.SAME:
         same = TypeDecision(default, "every asset has this type", "T1")
         return lambda row, values: same
+    if settings.determine is Determine.FIELD and settings.field is not None:
+        return _named_by(settings.field, default, places)
     tests = [
         (compile_criterion(rule.when, places), TypeDecision(rule.type, f"rule “{rule.name}” matched", "T3"))
         for rule in settings.rules
@@ -46,3 +55,56 @@ def compile_types(settings: AssetTypesFile, places: Places) -> Decide:
         return otherwise
 
     return decide
+
+
+def _named_by(field: TypeField, default: str | None, places: Places) -> Decide:
+    """Return the decision by a field whose value is the type's name, compared exactly (T2)."""
+    source = field.property or field.field or ""
+    index = places.property_at(source) if field.property is not None else places.field_at(source)
+    unknown = TypeDecision(None, f"{source} is unknown", "T2", unknown=True)
+    reason = f"{source} is empty: the default" if default else f"{source} is empty and there is no default"
+    otherwise = TypeDecision(default, reason, "T2")
+
+    def decide(row: Sequence[Any], values: Sequence[Any]) -> TypeDecision:
+        value = UNKNOWN if index is None else (row if field.property is not None else values)[index]
+        if value is UNKNOWN:
+            return unknown
+        name = as_text(value)
+        if not name:
+            return otherwise
+        if not _is_name(name):
+            return TypeDecision(None, f"“{name[:_SHOWN]}” from {source} cannot name a type", "T2")
+        return TypeDecision(name, f"{source} names it", "T2")
+
+    return decide
+
+
+def _is_name(text: str) -> bool:
+    """Say whether a catalogue entry may have this name: no slash, no space at either end, not too long."""
+    return text == text.strip() and "/" not in text and len(text) <= LONGEST_NAME and text.isprintable()
+
+
+def new_types(world: World, changes: Iterable[Change]) -> list[Change]:
+    """Return a change for each type that a field names and neither the store nor the catalogue has (T2)."""
+    known = world.state.catalogue.types.keys() | world.environment.catalogue.types().keys()
+    made: dict[str, Change] = {}
+    for change in changes:
+        for each in change.attributes:
+            name = str(each.after)
+            if each.name == "type" and each.rule == "T2" and name not in known and name not in made:
+                made[name] = _new_type(world, name, change.connection or "")
+    return [made[name] for name in sorted(made)]
+
+
+def _new_type(world: World, name: str, connection: str) -> Change:
+    group = world.environment.connections[connection].asset_types.new_types_group
+    reason = "a field names it and the store has no such type"
+    return Change(
+        subject=Subject.CATALOGUE,
+        action=Action.CREATE,
+        name=f"type/{name}",
+        label=name,
+        attributes=(Attribute("group", None, group, reason, "T2"),),
+        kinds=(Kind.NEW_TYPES,),
+        connection=connection,
+    )

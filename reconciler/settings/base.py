@@ -79,9 +79,12 @@ def form(words: str, *examples: str) -> FieldInfo:
     return field
 
 
+LONGEST_NAME: Final = 120
+"""The most characters that a catalogue entry's name may have."""
+
 Name = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=120, pattern=r"^[^/\s]([^/]*[^/\s])?$"),
+    StringConstraints(min_length=1, max_length=LONGEST_NAME, pattern=r"^[^/\s]([^/]*[^/\s])?$"),
     form("a name without a slash, and without a space at either end"),
 ]
 """A name that people chose: no slash, no space at either end."""

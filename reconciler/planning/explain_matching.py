@@ -71,7 +71,7 @@ def _scope(planner: Planner, place: int) -> Iterator[Fact]:
     if imports.exclude is not None:
         lines += criterion_lines(imports.exclude, compiled.fields.places, row, values)
     words = {True: "left out", False: "in scope", None: "unknown"}[planner.devices.excluded[place]]
-    yield Fact("scope", words, "(X1)", Mark.PLAIN if words == "in scope" else Mark.LOST, tuple(lines))
+    yield Fact("scope", f"{words} (X1)", "", Mark.PLAIN if words == "in scope" else Mark.LOST, tuple(lines))
 
 
 def _field(planner: Planner, place: int, number: int, name: str) -> Fact:

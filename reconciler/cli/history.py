@@ -69,6 +69,7 @@ def status(context: typer.Context, env: Env) -> int:
     from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
+    from reconciler.run.stamps import whose  # noqa: PLC0415 - as above
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     with Talk() as talk:
@@ -76,6 +77,8 @@ def status(context: typer.Context, env: Env) -> int:
         with open_store(around.store_url()) as store:
             found = store.status()
         state = read_state(around)
+    if told := whose(state.stamp, around.environment):
+        warn(f"{told}: it looks like a copy.")
     printing.show(
         report.status_text(
             found,

@@ -49,6 +49,7 @@ def test_a_restored_copy_is_left_as_it_is_while_nothing_is_enabled(copied: Comma
     for command in (
         ("plan", "uat"),
         ("apply", "uat", "--yes"),
+        ("status", "uat"),
         ("record", "uat", "-o", str(copied.folder / "uat.rec")),
     ):
         done = copied.run(*command)

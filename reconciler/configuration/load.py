@@ -1,13 +1,13 @@
 """An environment's folder to settings, or to every problem that it has (K2).
 
-The layers: files, YAML, JSON Schema, types, references between the settings, what this version supports. A file that
-fails one layer does not enter the next; the other files do, so that all problems are reported at once.
+The layers: files, YAML, JSON Schema, types, references between the settings, what this version supports, lint. A file
+that fails one layer does not enter the next; the other files do, so that all problems are reported at once.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.configuration import documents, files, git, modelines, references, schemas, unsupported
+from reconciler.configuration import documents, files, git, lint, modelines, references, schemas, unsupported
 from reconciler.configuration.document import Document
 from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.overlay import laid_over, read_overlay
@@ -92,6 +92,7 @@ class _Reading:
         self.problems += modelines.missing(self.files)
         parts = references.Parts(self.name, self.known, self.documents, models)
         self.problems += references.broken(parts)
+        self.problems += lint.suspicious(parts)
         return models
 
     def _read_documents(self) -> None:

@@ -14,7 +14,7 @@ def broken(
     parts: Parts, connection: str, document: Document, path: Path, criterion: Criterion
 ) -> Iterator[SettingsProblem]:
     """Yield what is wrong with a criterion and those in it."""
-    for place, comparison in _comparisons(path, criterion):
+    for place, comparison in comparisons(path, criterion):
         if comparison.property is not None:
             yield from bad_device_property(document, (*place, "property"), comparison.property)
         if comparison.field is not None:
@@ -23,15 +23,16 @@ def broken(
             yield from bad_pattern(document, (*place, "matches"), comparison.matches)
 
 
-def _comparisons(path: Path, criterion: Criterion) -> Iterator[tuple[Path, Comparison]]:
+def comparisons(path: Path, criterion: Criterion) -> Iterator[tuple[Path, Comparison]]:
+    """Yield every comparison of a criterion with its place."""
     match criterion:
         case Comparison():
             yield path, criterion
         case Not(not_=inner):
-            yield from _comparisons((*path, "not"), inner)
+            yield from comparisons((*path, "not"), inner)
         case All(all=several):
             for index, inner in enumerate(several):
-                yield from _comparisons((*path, "all", index), inner)
+                yield from comparisons((*path, "all", index), inner)
         case Any(any=several):
             for index, inner in enumerate(several):
-                yield from _comparisons((*path, "any", index), inner)
+                yield from comparisons((*path, "any", index), inner)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from reconciler.settings.environment import Environment
 
 Asset = Annotated[str, typer.Argument(metavar="ASSET", help="Its tag; or its device id, serial number or name.")]
-Field = Annotated[str, typer.Argument(metavar="FIELD", help="A field, `custom.<name>`, type, site, status or user.")]
+Field = Annotated[
+    str, typer.Argument(metavar="FIELD", help="A field, `custom.<name>`, type, site, status, user, software.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -109,7 +111,7 @@ def _check_field(environment: "Environment", state: "State", field: str) -> None
     from reconciler.planning.nearest import did_you_mean  # noqa: PLC0415 - only where it is used
     from reconciler.settings.fields import asset_fields  # noqa: PLC0415 - pydantic is heavy
 
-    known = [*REFERENCES, *asset_fields(environment.catalogue), *state.fields]
+    known = [*REFERENCES, "software", *asset_fields(environment.catalogue), *state.fields]
     if field not in known:
         hint = did_you_mean(field, known) or f"There are {', '.join(dict.fromkeys(known))}."
         raise UsageError(f"There is no field {field!r}. {hint}")

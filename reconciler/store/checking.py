@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from reconciler.model.plan import SOFTWARE
 from reconciler.model.run import Finding
 from reconciler.model.state import Presence
 from reconciler.store.journal_tables import stamp
@@ -78,7 +79,7 @@ def _custom_fields(connection: Connection) -> Iterator[str]:
 
 def _pins(connection: Connection) -> Iterator[str]:
     custom = connection.execute(select(custom_field.c.name)).scalars()
-    known = {*REFERENCES, *FIELD_COLUMNS, *(CUSTOM_PREFIX + name for name in custom)}
+    known = {*REFERENCES, SOFTWARE.partition(":")[0], *FIELD_COLUMNS, *(CUSTOM_PREFIX + name for name in custom)}
     for tag, field in connection.execute(select(asset.c.tag, pin.c.field).join_from(pin, asset).order_by("tag")):
         if field not in known:
             yield f"{tag} has {field} pinned, which is no field"

@@ -76,5 +76,6 @@ def pinned_writes(connection: Connection, changes: Iterable[Change]) -> Iterator
         if change.action is not Action.UPDATE or change.name not in pins:
             continue
         for attribute in change.attributes:
-            if attribute.name in pins[change.name]:
-                yield change, attribute.name, pins[change.name][attribute.name]
+            field = attribute.name.partition(":")[0]
+            if field in pins[change.name]:
+                yield change, field, pins[change.name][field]

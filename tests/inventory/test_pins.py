@@ -90,3 +90,14 @@ def test_a_plan_that_was_made_before_a_pin_does_not_write_its_field(tmp_path: Pa
         storing.apply(path, storing.plan(change, other))
     storing.apply(path, storing.plan(other))
     assert rows(path, "SELECT name FROM asset ORDER BY tag") == [{"name": "LT-1"}, {"name": "LT-8"}]
+
+
+def test_a_plan_that_was_made_before_software_was_pinned_does_not_write_it(tmp_path: Path) -> None:
+    """The software of an asset is one field to a pin, whatever it is of."""
+    path = storing.first_store(tmp_path / "store.db")
+    change = storing.changed("AST-000001", **{"software: Visio": (None, "2021")})
+    storing.execute(
+        path, "INSERT INTO pin SELECT id, 'software', 'x', 'ann', '2026' FROM asset WHERE tag = 'AST-000001'"
+    )
+    with pytest.raises(StaleError, match='the pin of software is "x"'):
+        storing.apply(path, storing.plan(change))

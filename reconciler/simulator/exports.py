@@ -25,21 +25,24 @@ REPORT: Final = "AppInvRawData"
 _POLLS_UNTIL_DONE: Final = 2
 _BOMB: Final = 1024 * 1024
 _NEVER: Final = "0001-01-01T00:00:00Z"
-_COLUMNS: Final[dict[str, Callable[[Device, Detected], str]]] = {
-    "ApplicationKey": lambda _device, app: app.id,
-    "ApplicationName": lambda _device, app: app.name,
-    "ApplicationPublisher": lambda _device, app: app.publisher,
-    "ApplicationShortVersion": lambda _device, app: ".".join(app.version.split(".")[:2]),
-    "ApplicationVersion": lambda _device, app: app.version,
-    "DeviceId": lambda device, _app: device.id,
-    "DeviceName": lambda device, _app: device.deviceName,
-    "EmailAddress": lambda device, _app: device.emailAddress,
-    "OSDescription": lambda device, _app: device.operatingSystem,
-    "OSVersion": lambda device, _app: device.osVersion,
-    "Platform": lambda _device, app: app.platform,
-    "UserId": lambda device, _app: device.userId,
-    "UserName": lambda device, _app: device.userDisplayName,
+_OF_DEVICES: Final[dict[str, Callable[[Device], str]]] = {
+    "DeviceId": lambda device: device.id,
+    "DeviceName": lambda device: device.deviceName,
+    "EmailAddress": lambda device: device.emailAddress,
+    "OSDescription": lambda device: device.operatingSystem,
+    "OSVersion": lambda device: device.osVersion,
+    "UserId": lambda device: device.userId,
+    "UserName": lambda device: device.userDisplayName,
 }
+_OF_APPLICATIONS: Final[dict[str, Callable[[Detected], str]]] = {
+    "ApplicationKey": lambda app: app.id,
+    "ApplicationName": lambda app: app.name,
+    "ApplicationPublisher": lambda app: app.publisher,
+    "ApplicationShortVersion": lambda app: ".".join(app.version.split(".")[:2]),
+    "ApplicationVersion": lambda app: app.version,
+    "Platform": lambda app: app.platform,
+}
+_COLUMNS: Final = (*_OF_APPLICATIONS, *_OF_DEVICES)
 
 
 @dataclass
@@ -158,13 +161,29 @@ class Exports:
 
 
 def _lines(tenant: Tenant, select: Sequence[str]) -> Iterator[bytes]:
-    """Yield the file, device by device: a BOM, the names of the columns, a row for each application of each device."""
-    columns = [_COLUMNS[name] for name in select]
+    """Yield the file, device by device: a BOM, the names of the columns, a row for each application of each device.
+
+    An application's row is written once, with a gap for each cell of a device.
+    """
+    of_device = [_OF_DEVICES[name] for name in select if name in _OF_DEVICES]
+    gapped: dict[Detected, str] = {}
     yield ("\ufeff" + ",".join(select) + "\r\n").encode()
     for device in tenant.devices.items:
-        rows = [",".join([_cell(column(device, app)) for column in columns]) for app in tenant.detected(device)]
-        if rows:
-            yield ("\r\n".join(rows) + "\r\n").encode()
+        cells = tuple(_cell(column(device)) for column in of_device)
+        rows = []
+        for app in tenant.detected(device):
+            row = gapped.get(app)
+            if row is None:
+                row = gapped[app] = _gapped(select, app)
+            rows.append(row % cells)
+        yield "".join(rows).encode()
+
+
+def _gapped(select: Sequence[str], app: Detected) -> str:
+    cells = [
+        _cell(_OF_APPLICATIONS[name](app)).replace("%", "%%") if name in _OF_APPLICATIONS else "%s" for name in select
+    ]
+    return ",".join(cells) + "\r\n"
 
 
 def _cell(text: str) -> str:

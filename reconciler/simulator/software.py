@@ -4,7 +4,8 @@ Nothing is detected on personal devices, as Intune does not collect there, nor o
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from random import Random
 from typing import Final, NamedTuple
 
@@ -55,6 +56,21 @@ class Detected(NamedTuple):
         return hashlib.sha256("\0".join(self).encode()).hexdigest()
 
 
+_Application = tuple[str, str, int]
+"""A name, a publisher and a number."""
+
+
+@dataclass
+class _Drawn:
+    """What was drawn for a device, and what that came to after the last turn that was asked for."""
+
+    chosen: list[_Application]
+    releases: list[int]
+    phase: int
+    turns: int = -1
+    found: tuple[Detected, ...] = ()
+
+
 class Inventory:
     """What is detected on each device; `size` is how many applications a device has.
 
@@ -66,7 +82,8 @@ class Inventory:
         self._size = size
         self.changes = 0
         self._by_hand: dict[str, tuple[Detected, ...]] = {}
-        self._known: dict[Detected, Detected] = {}
+        self._known: dict[tuple[str, int, str], Detected] = {}
+        self._drawn: dict[tuple[str, str, str | None], _Drawn] = {}
         self._catalogues = {system: _catalogue(common, size) for system, common in _COMMON.items()}
 
     def set(self, device: Device, *applications: tuple[str, str, str]) -> None:
@@ -81,23 +98,41 @@ class Inventory:
             return by_hand
         if not self._size or device.managedDeviceOwnerType == "personal" or device.managementAgent == "msSense":
             return ()
-        catalogue = self._catalogues.get(device.operatingSystem, ())
+        drawn = self._draw(device)
+        turns = (drawn.phase + day) // _DRIFT_DAYS
+        if turns != drawn.turns:
+            drawn.turns, drawn.found = turns, tuple(self._versions(drawn, turns, _platform(device)))
+        return drawn.found
+
+    def _draw(self, device: Device) -> _Drawn:
+        key = (device.operatingSystem, device.serialNumber, device.udid)
+        known = self._drawn.get(key)
+        if known is not None:
+            return known
+        catalogue = self._catalogues.get(device.operatingSystem, [])
         rng = Random(f"{self._seed}/software/{device.serialNumber}/{device.udid}")  # noqa: S311 - reproducible
         chosen = rng.sample(catalogue, min(self._size + 1, len(catalogue)))
         releases = [rng.randrange(3) for _ in chosen]
-        turns = (rng.randrange(_DRIFT_DAYS) + day) // _DRIFT_DAYS
-        if len(chosen) > self._size:
-            releases[0] += turns
-            del chosen[1 + turns % 2]
-        return tuple(map(self._version, chosen, releases, [_platform(device)] * len(chosen)))
+        known = self._drawn[key] = _Drawn(chosen, releases, rng.randrange(_DRIFT_DAYS))
+        return known
 
-    def _version(self, application: tuple[str, str, int], release: int, platform: str) -> Detected:
+    def _versions(self, drawn: _Drawn, turns: int, platform: str) -> Iterator[Detected]:
+        """Yield the applications: the first one is updated with each turn, and one of the next two is not there."""
+        left_out = 1 + turns % 2 if len(drawn.chosen) > self._size else None
+        for place, (application, release) in enumerate(zip(drawn.chosen, drawn.releases, strict=True)):
+            if place != left_out:
+                yield self._version(application, release + (0 if place else turns), platform)
+
+    def _version(self, application: _Application, release: int, platform: str) -> Detected:
         name, publisher, number = application
-        made = Detected(name, f"{1 + number % 9}.{release}.{number}", publisher, platform)
-        return self._known.setdefault(made, made)
+        found = self._known.get((name, release, platform))
+        if found is None:
+            version = f"{1 + number % 9}.{release}.{number}"
+            found = self._known[name, release, platform] = Detected(name, version, publisher, platform)
+        return found
 
 
-def _catalogue(common: Iterable[tuple[str, str]], size: int) -> list[tuple[str, str, int]]:
+def _catalogue(common: Iterable[tuple[str, str]], size: int) -> list[_Application]:
     """Return a system's applications with their numbers: about four times as many as a device has."""
     found = [(name, publisher, number) for number, (name, publisher) in enumerate(common)]
     for number in range(len(found), max(len(found), size * 4)):

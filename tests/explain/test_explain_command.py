@@ -20,6 +20,7 @@ def test_a_live_story_ends_with_what_the_journal_says(cli: CommandLine) -> None:
     journal = done.out.partition("\njournal\n")[2]
     assert journal.split()[:2] == [run["run_id"], "create"]
     assert f"serialNumber: empty → “{asset['serial_number']}”" in " ".join(journal.split())
+    assert journal.count("serialNumber: ") == 1, "of this asset alone"
     assert everything(cli.store) == before
 
 

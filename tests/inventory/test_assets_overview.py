@@ -8,8 +8,9 @@ import pytest
 import storing
 from case_files import environment_of, recording_of
 from command_line import CommandLine
+from msgspec.structs import replace
 
-from reconciler.model.state import State
+from reconciler.model.state import Presence, State
 from reconciler.planning.overview import Tie, overview
 
 ENVIRONMENT = environment_of({})
@@ -72,6 +73,17 @@ def test_each_asset_has_its_tie_its_last_read_and_why_it_is_not_updated() -> Non
 def test_filters_list_what_any_of_them_fits(asked: dict[str, object], tags: str) -> None:
     """Not updated for a time is also what never was, and what nobody knows."""
     assert "".join(told(**asked)) == tags
+
+
+def test_a_live_binding_speaks_for_an_asset_before_a_deleted_one() -> None:
+    """Its device was re-enrolled: the old binding ended, in whatever order they are stored."""
+    asset = {"tag": "A", "name": "LT-1", "device": {"deviceId": "d-0", "presence": "deleted", "missingSince": NOW}}
+    state = recording_of({"assets": [asset]}, ENVIRONMENT).state
+    [old] = state.bindings
+    new = replace(old, life=replace(old.life, device_id="d-1", presence=Presence.PRESENT, missing_since=None))
+    for bindings in ((old, new), (new, old)):
+        [view] = overview(ENVIRONMENT, replace(state, bindings=bindings), now=NOW)
+        assert (view.tie, view.device_id, view.why) == (Tie.PRESENT, "d-1", "")
 
 
 def test_a_connection_that_is_not_enabled_here_is_why() -> None:

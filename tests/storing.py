@@ -1,14 +1,16 @@
-"""Plans made by hand, stores filled with a State, and what is in a store's file: what the store's tests share."""
+"""Plans made by hand, stores filled with a State, and what is in a store's tables: what the store's tests share."""
 
 import shutil
 import sqlite3
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import insert
+from postgres import Database
+from sqlalchemy import Connection, Table, insert
 
 from reconciler.model.plan import (
     Action,
@@ -27,6 +29,7 @@ from reconciler.model.state import Life, Presence, State
 from reconciler.settings.fields import BUILT_IN_FIELDS
 from reconciler.store import dialect, opening, tables
 from reconciler.store.journal_tables import connection_read, stamp, whole_read_day
+from reconciler.store.place import locate
 from reconciler.store.vocabulary import encode_custom
 
 TENANT = "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11"
@@ -160,14 +163,18 @@ FIRST_PLAN = plan(
 """A first import: a catalogue, two users, two assets with their bindings."""
 
 
-def url(path: Path) -> str:
-    """Return the URL of a store's file."""
-    return f"sqlite:///{path}"
+Where = Path | Database
+"""A place for a store: a SQLite file, or a database of a PostgreSQL server."""
 
 
-def apply(path: Path, plan: Plan, *, origin: Origin = ORIGIN, fitted: bool = True, **settings: Any) -> Outcome:
+def url(where: Where) -> str:
+    """Return the URL of a store."""
+    return where.url if isinstance(where, Database) else f"sqlite:///{where}"
+
+
+def apply(where: Where, plan: Plan, *, origin: Origin = ORIGIN, fitted: bool = True, **settings: Any) -> Outcome:
     """Apply a plan as `apply ENV` does; it is made for the store that is there, unless not `fitted`."""
-    with opening.open_store(url(path), write=True) as store:
+    with opening.open_store(url(where), write=True) as store:
         if fitted and (found := store.stamp()):
             plan = replace(plan, store_id=found.store_id)
         with store.apply(owner="ann on laptop", origin=origin) as transaction:
@@ -177,33 +184,65 @@ def apply(path: Path, plan: Plan, *, origin: Origin = ORIGIN, fitted: bool = Tru
         return transaction.outcome
 
 
-def state(path: Path, window: int = DAY, now: str = NOW) -> State:
+def state(where: Where, window: int = DAY, now: str = NOW) -> State:
     """Return a store's state, read by a reader."""
-    with opening.open_store(url(path), write=False) as store:
+    with opening.open_store(url(where), write=False) as store:
         return store.state(window, now)
 
 
-def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of a store's file, by table, the lease's aside."""
-    with sqlite3.connect(path) as connection:
-        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = {
-            name: connection.execute(f"SELECT * FROM {name}").fetchall()
-            for name in sorted(names)
-            if name not in ("lease", "sqlite_sequence")
+def dump(where: Where) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of a store, by table, the lease's aside."""
+    with closing(_connect(where)) as connection:
+        names = [row[0] for row in connection.execute(_TABLES[type(where) is Database]).fetchall()]
+        return {
+            name: [tuple(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()]
+            for name in names
+            if name != "lease"
         }
-    connection.close()
-    return rows
 
 
-def execute(path: Path, *statements: str) -> None:
-    """Run statements in a store's file, as another program would."""
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA foreign_keys = ON")
-    with connection:
+_TABLES = {
+    True: "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    False: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+}
+
+
+def query(where: Where, statement: str) -> list[tuple[Any, ...]]:
+    """Return what a store's database answers, as another program would ask."""
+    with closing(_connect(where)) as connection:
+        return [tuple(row) for row in connection.execute(statement).fetchall()]
+
+
+def execute(where: Where, *statements: str) -> None:
+    """Run statements in a store's database in one transaction, as another program would."""
+    if isinstance(where, Database):
+        where.dirty |= any("CREATE " in each or "ALTER " in each for each in statements)
+    with closing(_connect(where)) as connection:
+        connection.execute("BEGIN")
         for statement in statements:
             connection.execute(statement)
-    connection.close()
+        connection.execute("COMMIT")
+
+
+def meddle(where: Where, event: str, table: str, statements: str) -> None:
+    """Make a trigger that runs statements after each row's event."""
+    if isinstance(where, Database):
+        execute(
+            where,
+            f"CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statements}; RETURN NULL; END $$",
+            f"CREATE TRIGGER meddle AFTER {event} ON {table} FOR EACH ROW WHEN (pg_trigger_depth() = 0) "
+            "EXECUTE FUNCTION meddle()",
+        )
+    else:
+        execute(where, f"CREATE TRIGGER meddle AFTER {event} ON {table} BEGIN {statements}; END")
+
+
+def _connect(where: Where) -> Any:
+    if isinstance(where, Database):
+        return where.connect()
+    connection = sqlite3.connect(where, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
 
 
 @cache
@@ -221,27 +260,48 @@ def _first() -> Path:
     return path
 
 
-def empty_store(path: Path) -> Path:
-    """Make a store with no rows; return the path."""
-    shutil.copy(_empty(), path)
-    return path
+def _prepare(database: Database) -> None:
+    opening.initialise(database.url)
+    database.keep("empty")
+    apply(database, FIRST_PLAN)
+    database.keep("first")
 
 
-def first_store(path: Path) -> Path:
-    """Make a store to which `FIRST_PLAN` was applied; return the path."""
-    shutil.copy(_first(), path)
-    return path
+def empty_store(where: Where) -> Where:
+    """Make a store with no rows; return where it is."""
+    if isinstance(where, Database):
+        where.become("empty", _prepare)
+    else:
+        shutil.copy(_empty(), where)
+    return where
 
 
-def fill(path: Path, state: State) -> Path:
-    """Make a store that holds a state, ids included; return the path."""
-    empty_store(path)
-    engine = dialect.sqlite_engine(path, "rw", 5)
+def first_store(where: Where) -> Where:
+    """Make a store to which `FIRST_PLAN` was applied; return where it is."""
+    if isinstance(where, Database):
+        where.become("first", _prepare)
+    else:
+        shutil.copy(_first(), where)
+    return where
+
+
+def fill(where: Where, state: State) -> Where:
+    """Make a store that holds a state, ids included; return where it is."""
+    empty_store(where)
+    engine = dialect.engine_of(locate(url(where)), "rw", 5)
     with engine.connect() as connection, connection.begin():
         for table, rows in _rows(state):
             if rows:
                 connection.execute(insert(table), rows)
-    return path
+                _number_on(connection, table)
+    return where
+
+
+def _number_on(connection: Connection, table: Table) -> None:
+    """Let a server's table number its next row after those that were given numbers."""
+    if connection.dialect.name == "postgresql" and table.autoincrement_column is not None:
+        last = f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"
+        connection.exec_driver_sql(last)
 
 
 def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:

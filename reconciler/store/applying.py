@@ -46,6 +46,11 @@ class Transaction:
             raise StoreError("Nothing was written in this transaction, so it has no outcome.")
         return self._outcome
 
+    @property
+    def run_id(self) -> str:
+        """The id of the run that was written, empty when none was."""
+        return self._outcome.run_id if self._outcome else ""
+
     def revision(self) -> str:
         """Return the store's revision, empty for a store that nobody has written to: every apply changes it."""
         return str(self._connection.execute(select(stamp.c.revision)).scalar_one_or_none() or "")

@@ -1,21 +1,28 @@
 """The lease: one apply at a time (A2).
 
-It is taken and given up in transactions of its own, so that everyone sees who holds it; its fencing number grows with
-each taking and is checked inside the transaction that writes. One whose holder died ends by itself.
+1. It is taken in a transaction of its own, so that everyone sees who holds it; its fencing number grows each time.
+2. One whose holder died ends by itself, by the clock that all who use the store share.
+3. The transaction that writes looks at the fencing number when it begins, and ends by freeing the lease, which only
+   its holder can: whoever was slow, and whose lease someone else took meanwhile, cannot commit.
 """
 
 import secrets
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from reconciler.errors import LeaseError, UsageError
+from reconciler.store.dialect import now
+from reconciler.store.failing import was_moved
 from reconciler.store.journal_tables import lease
-from reconciler.store.times import later, utc_now
+from reconciler.store.times import later
 
-LEASE_SECONDS: Final = 15 * 60
-"""How long a lease lasts when its holder dies; an apply that is still writing then holds the write lock too."""
+_NOBODYS: Final = text(
+    "INSERT INTO lease (id, lease_id, owner, since, expires, held, fencing) VALUES (1, '', '', '', '', false, 0) "
+    "ON CONFLICT (id) DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +33,28 @@ class Lease:
     fencing: int
 
 
-def take_lease(connection: Connection, owner: str, seconds: float = LEASE_SECONDS) -> Lease:
-    """Take the lease, in a transaction that takes the write lock; the caller commits.
+def take_lease(connection: Connection, owner: str, seconds: float) -> Lease:
+    """Take the lease for so long, in a transaction of its own; the caller commits.
 
     Raises:
         LeaseError: someone holds it.
     """
-    refuse_held(connection)
-    row = connection.execute(select(lease.c.fencing)).one_or_none()
-    taken = Lease(secrets.token_hex(4), (row.fencing if row else 0) + 1)
-    now = utc_now()
-    values = {
-        "lease_id": taken.lease_id,
-        "owner": owner,
-        "since": now,
-        "expires": later(now, seconds),
-        "held": True,
-        "fencing": taken.fencing,
-    }
-    connection.execute(insert(lease).values(id=1, **values) if row is None else update(lease).values(values))
+    connection.execute(_NOBODYS)
+    row = connection.execute(select(lease).with_for_update()).one()
+    moment = now(connection)
+    if row.held and row.expires > moment:
+        raise _held(row)
+    taken = Lease(secrets.token_hex(4), row.fencing + 1)
+    connection.execute(
+        update(lease).values(
+            lease_id=taken.lease_id,
+            owner=owner,
+            since=moment,
+            expires=later(moment, seconds),
+            held=True,
+            fencing=taken.fencing,
+        )
+    )
     return taken
 
 
@@ -54,12 +64,16 @@ def refuse_held(connection: Connection) -> None:
     Raises:
         LeaseError: someone holds it.
     """
-    row = connection.execute(select(lease).where(lease.c.held, lease.c.expires > utc_now())).one_or_none()
-    if row is not None:
-        raise LeaseError(
-            f"Another apply holds the store: {row.owner}, since {row.since}. Wait until it is done. If it died, its "
-            f"lease ends by itself at {row.expires}, or now with: reconciler store unlock ENV {row.lease_id}"
-        )
+    row = connection.execute(select(lease).where(lease.c.held)).one_or_none()
+    if row is not None and row.expires > now(connection):
+        raise _held(row)
+
+
+def _held(row: Row[Any]) -> LeaseError:
+    return LeaseError(
+        f"Another apply holds the store: {row.owner}, since {row.since}. Wait until it is done. If it died, its "
+        f"lease ends by itself at {row.expires}, or now with: reconciler store unlock ENV {row.lease_id}"
+    )
 
 
 def check_fencing(connection: Connection, taken: Lease) -> None:
@@ -78,8 +92,32 @@ def check_fencing(connection: Connection, taken: Lease) -> None:
 
 
 def give_up(connection: Connection, taken: Lease) -> None:
-    """Free the lease if it is still ours."""
-    connection.execute(update(lease).where(lease.c.fencing == taken.fencing).values(held=False))
+    """Free the lease, as the last thing that the transaction that writes does before it commits.
+
+    Raises:
+        LeaseError: it was broken, or it ended and someone else took it.
+    """
+    try:
+        freed = free(connection, taken)
+    except DBAPIError as error:
+        if was_moved(error):
+            raise _lost() from error
+        raise
+    if not freed:
+        raise _lost()
+
+
+def free(connection: Connection, taken: Lease) -> bool:
+    """Free the lease if it is still ours; say whether it was."""
+    mine = (lease.c.held, lease.c.fencing == taken.fencing)
+    return connection.execute(update(lease).where(*mine).values(held=False)).rowcount == 1
+
+
+def _lost() -> LeaseError:
+    return LeaseError(
+        "The store's lease was taken from this apply while it wrote: it ended and another apply ran, or someone freed "
+        "it. Nothing was kept. Apply again."
+    )
 
 
 def describe_lease(connection: Connection) -> str | None:
@@ -87,7 +125,7 @@ def describe_lease(connection: Connection) -> str | None:
     row = connection.execute(select(lease).where(lease.c.held)).one_or_none()
     if row is None:
         return None
-    ended = " (ended)" if row.expires <= utc_now() else ""
+    ended = " (ended)" if row.expires <= now(connection) else ""
     return f"{row.lease_id}: {row.owner}, since {row.since}, until {row.expires}{ended}"
 
 

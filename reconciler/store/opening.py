@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import Final, Literal, overload
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from reconciler.errors import StoreError
-from reconciler.store.dialect import Mode, for_writing, sqlite_engine, table_names, was_cut_short
+from reconciler.store.dialect import LEASE_SECONDS, engine_of, table_names
+from reconciler.store.failing import in_words
 from reconciler.store.migrations import REVISIONS, revision_of, upgrade
-from reconciler.store.place import Place, in_words, locate
+from reconciler.store.place import Place, SqliteFile, locate
 from reconciler.store.reading import Store
+from reconciler.store.sqlite import was_cut_short
 from reconciler.store.writing import WritableStore
 
 WAIT_SECONDS: Final = 30.0
@@ -19,34 +20,51 @@ WAIT_SECONDS: Final = 30.0
 
 @overload
 def open_store(
-    url: str, *, write: Literal[True], folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
+    url: str,
+    *,
+    write: Literal[True],
+    folder: Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    lease_seconds: float = LEASE_SECONDS,
 ) -> WritableStore: ...
 
 
 @overload
 def open_store(
-    url: str, *, write: bool = False, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
+    url: str,
+    *,
+    write: bool = False,
+    folder: Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    lease_seconds: float = LEASE_SECONDS,
 ) -> Store: ...
 
 
 def open_store(
-    url: str, *, write: bool = False, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
+    url: str,
+    *,
+    write: bool = False,
+    folder: Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    lease_seconds: float = LEASE_SECONDS,
 ) -> Store:
     """Return the store at a URL, to be used as a context manager.
 
-    A relative path is relative to `folder`. Opened for reading, a store that does not exist yet is an empty one, and no
-    file is made. Opened for writing it is made; an older one has to be upgraded by `initialise` first.
+    A relative path is relative to `folder`. Opened for reading, a store that does not exist yet is an empty one, and
+    nothing is made. Opened for writing it is made; an older one has to be upgraded by `initialise` first. An apply's
+    lease lasts for `lease_seconds` when its holder dies.
 
     Raises:
-        UnsupportedError: the URL is not SQLite's.
+        UnsupportedError: the URL is neither SQLite's nor PostgreSQL's.
         StoreError: it cannot be reached or read, or it is not a store of this version.
     """
     place = locate(url, folder)
+    there = _is_store(place, wait_seconds)
     if write:
-        if not _is_store(place, wait_seconds):
+        if not there:
             _make(place, wait_seconds)
-        return WritableStore(place, _engine(place, "rw", wait_seconds))
-    return Store(place, _engine(place, "ro", wait_seconds) if _is_store(place, wait_seconds) else None)
+        return WritableStore(place, engine_of(place, "rw", wait_seconds, lease_seconds), lease_seconds)
+    return Store(place, engine_of(place, "ro", wait_seconds) if there else None)
 
 
 def initialise(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS) -> None:
@@ -71,24 +89,17 @@ def pending_migrations(
     place = locate(url, folder)
     if not _is_store(place, wait_seconds, older_is_fine=True):
         return None
-    with in_words(place), _engine(place, "ro", wait_seconds).connect() as connection:
+    with in_words(place), engine_of(place, "ro", wait_seconds).connect() as connection, connection.begin():
         at = str(revision_of(connection))
     return REVISIONS[REVISIONS.index(at) + 1 :]
 
 
-def _engine(place: Place, mode: Mode, wait_seconds: float) -> Engine:
-    return sqlite_engine(place.path, mode, wait_seconds)
-
-
 def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False) -> bool:
-    """Say whether there is a store; False when there is no file, or an empty one."""
+    """Say whether there is a store; False when there is no file, or nothing in it."""
     with in_words(place):
-        if not place.path.exists():
+        if isinstance(place, SqliteFile) and not _is_file(place, wait_seconds):
             return False
-        if place.path.is_dir():
-            raise StoreError(f"The store {place} is a folder. It has to be a SQLite file; see store.url.")
-        _put_back(place, wait_seconds)
-        with _engine(place, "ro", wait_seconds).connect() as connection:
+        with engine_of(place, "ro", wait_seconds).connect() as connection, connection.begin():
             revision = revision_of(connection)
             if revision is None and table_names(connection):
                 raise StoreError(f"The database {place} is another program's: it has tables, and no store among them.")
@@ -102,28 +113,38 @@ def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False)
     if not older_is_fine:
         raise StoreError(
             f"The store {place} is at revision {revision}, and this version needs {REVISIONS[-1]}. Make a copy of the "
-            "file, then: reconciler store upgrade ENV"
+            f"{'file' if isinstance(place, SqliteFile) else 'database'}, then: reconciler store upgrade ENV"
         )
     return True
 
 
-def _put_back(place: Place, wait_seconds: float) -> None:
-    """Let SQLite put back what an apply that was cut short had begun to write, so that its readers can read again."""
+def _is_file(place: SqliteFile, wait_seconds: float) -> bool:
+    """Say whether there is a file; what an apply that was cut short had begun to write is put back by SQLite."""
+    if not place.path.exists():
+        return False
+    if place.path.is_dir():
+        raise StoreError(f"The store {place} is a folder. It has to be a SQLite file; see store.url.")
     try:
-        with _engine(place, "ro", wait_seconds).connect() as connection:
+        with engine_of(place, "ro", wait_seconds).connect() as connection:
             table_names(connection)
     except OperationalError as error:
         if not was_cut_short(error):
             raise
-        with _engine(place, "rw", wait_seconds).connect() as connection:
+        with engine_of(place, "rw", wait_seconds).connect() as connection:
             table_names(connection)
+    return True
 
 
 def _make(place: Place, wait_seconds: float) -> None:
-    folder = place.path.absolute().parent
     with in_words(place):
-        if not folder.parent.is_dir():
-            raise StoreError(f"The store {place} cannot be made: there is no folder {folder.parent}. Make it first.")
-        folder.mkdir(exist_ok=True)
-        with _engine(place, "rwc", wait_seconds).connect() as connection:
-            upgrade(for_writing(connection))
+        if isinstance(place, SqliteFile):
+            _make_folder(place)
+        with engine_of(place, "rwc", wait_seconds).connect() as connection:
+            upgrade(connection)
+
+
+def _make_folder(place: SqliteFile) -> None:
+    folder = place.path.absolute().parent
+    if not folder.parent.is_dir():
+        raise StoreError(f"The store {place} cannot be made: there is no folder {folder.parent}. Make it first.")
+    folder.mkdir(exist_ok=True)

@@ -1,20 +1,21 @@
-"""Where a store is, out of its URL, and a database's errors in words that name that place."""
+"""Where a store is, out of its URL: a SQLite file, or a database of a PostgreSQL server."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from reconciler.errors import StoreError, UnsupportedError
 
+_SERVERS: Final = ("postgresql", "postgres")
+_DRIVERS: Final = (None, "psycopg")
+_EXAMPLE: Final = "postgresql://reconciler@db.example.com/assets"
+
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SqliteFile:
     """A SQLite file that is, or will be, a store."""
 
     path: Path
@@ -23,67 +24,50 @@ class Place:
         return str(self.path)
 
 
+@dataclass(frozen=True, slots=True)
+class ServerDatabase:
+    """A database of a PostgreSQL server that is, or will be, a store; its text has neither user nor password."""
+
+    url: URL = field(repr=False)
+
+    def __str__(self) -> str:
+        return str(URL.create("postgresql", host=self.url.host, port=self.url.port, database=self.url.database))
+
+
+Place = SqliteFile | ServerDatabase
+
+
 def locate(url: str, folder: Path | None = None) -> Place:
     """Return the place that a store's URL names; a relative path is relative to `folder`, else to where we are.
 
     Raises:
-        StoreError: the text is no URL, or names no file. It is not repeated: it may have a password in it.
-        UnsupportedError: the URL is another database's.
+        StoreError: the text is no URL, or names no file or database. It is not repeated: it may have a password in it.
+        UnsupportedError: the URL is another database's, or names another driver.
     """
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         raise StoreError(
             "The store's URL cannot be read. It has to look like sqlite:///var/prod.db (three slashes before a "
-            "relative path, four before an absolute one); see store.url in instance.yaml."
+            f"relative path, four before an absolute one) or {_EXAMPLE}; see store.url in instance.yaml."
         ) from None
-    backend = parsed.get_backend_name()
-    if backend in ("postgresql", "postgres"):
-        raise UnsupportedError(
-            "The store's URL is PostgreSQL's, which this version does not support yet. Use a SQLite file, for example "
-            "sqlite:///var/prod.db; see store.url in instance.yaml."
-        )
+    backend, _, driver = parsed.drivername.partition("+")
+    if backend in _SERVERS:
+        return _server(parsed, driver or None)
     if backend != "sqlite":
-        raise UnsupportedError(f"The store's URL is for {backend}; this version keeps assets in SQLite (sqlite:///…).")
+        raise UnsupportedError(
+            f"The store's URL is for {backend}; assets are kept in SQLite (sqlite:///…) or PostgreSQL (postgresql://…)."
+        )
     if not parsed.database or parsed.database == ":memory:" or parsed.query:
         raise StoreError("The store's URL has to name a file and nothing else, for example sqlite:///var/prod.db.")
-    return Place((folder or Path()) / parsed.database)
+    return SqliteFile((folder or Path()) / parsed.database)
 
 
-_ADVICE: Final = {
-    "SQLITE_NOTADB": "is not a SQLite database. Check store.url in instance.yaml, or restore the file from a backup.",
-    "SQLITE_CORRUPT": "is damaged. Restore it from a backup.",
-    "SQLITE_BUSY": "is locked by another program. Wait until it is done, or find what holds it, and try again.",
-    "SQLITE_LOCKED": "is locked by another program. Wait until it is done, and try again.",
-    "SQLITE_CANTOPEN": "cannot be opened. Check that its folder exists, and who may read and write there.",
-    "SQLITE_READONLY_ROLLBACK": "was left in the middle of an apply that was cut short, and only who may write the "
-    "file can put it back: run any command once as such a user.",
-    "SQLITE_READONLY": "cannot be written. Check who may write the file and its folder.",
-    "SQLITE_PERM": "may not be opened. Check who may read and write it.",
-    "SQLITE_FULL": "cannot be written: the disk is full. Make room and try again.",
-    "SQLITE_IOERR": "cannot be read or written: the disk reports an error.",
-    "SQLITE_CONSTRAINT": "refused what was to be written",
-}
-
-
-@contextmanager
-def in_words(place: Place) -> Iterator[None]:
-    """Turn a database's errors into StoreError: what is wrong with the store, where it is, what to do."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise StoreError(_words(place, error.orig or error)) from error
-    except sqlite3.Error as error:
-        raise StoreError(_words(place, error)) from error
-    except OSError as error:
-        raise StoreError(f"The store {place} cannot be reached: {error.strerror or error}.") from error
-
-
-def _words(place: Place, error: BaseException) -> str:
-    name = str(getattr(error, "sqlite_errorname", None) or "")
-    advice = next((words for code, words in _ADVICE.items() if name.startswith(code)), None)
-    if advice is None:
-        return f"The store {place} cannot be used: {error}."
-    if name.startswith("SQLITE_CONSTRAINT"):
-        return f"The store {place} {advice} ({error}); nothing was kept."
-    return f"The store {place} {advice}"
+def _server(parsed: URL, driver: str | None) -> ServerDatabase:
+    if driver not in _DRIVERS:
+        raise UnsupportedError(
+            f"The store's URL names PostgreSQL's driver {driver}; the one that is used is psycopg. Write {_EXAMPLE}."
+        )
+    if not parsed.database:
+        raise StoreError(f"The store's URL has to name the server's database, for example {_EXAMPLE}.")
+    return ServerDatabase(parsed.set(drivername="postgresql+psycopg"))

@@ -11,11 +11,12 @@ from reconciler.errors import StoreError
 from reconciler.model.run import Finding, Run, RunDetail, StoreStatus
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.checking import check_store
+from reconciler.store.failing import in_words
 from reconciler.store.journal import read_asset_runs, read_run, read_runs
 from reconciler.store.journal_tables import connection_read, stamp
 from reconciler.store.leasing import describe_lease
 from reconciler.store.pin_rows import read_pins
-from reconciler.store.place import Place, in_words
+from reconciler.store.place import Place
 from reconciler.store.software_rows import licences_used
 from reconciler.store.stamping import read_stamp
 from reconciler.store.state import EMPTY_STATE, read_state

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
-    Text,
     UniqueConstraint,
     text,
     true,
@@ -25,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 from reconciler.model.state import Presence
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS, AssetField
-from reconciler.store.dialect import NUMBER, is_json_object
+from reconciler.store.dialect import NUMBER, TEXT, json_object_checks
 
 metadata = MetaData(
     naming_convention={
@@ -43,7 +42,7 @@ def _id() -> Column[int]:
 
 
 def _name(*, unique: bool = False) -> Column[str]:
-    return Column("name", Text, CheckConstraint("name <> ''", "name"), nullable=False, unique=unique)
+    return Column("name", TEXT, CheckConstraint("name <> ''", "name"), nullable=False, unique=unique)
 
 
 def one_of(column: str, choices: list[str]) -> CheckConstraint:
@@ -80,12 +79,12 @@ person = Table(
     metadata,
     _id(),
     _name(),
-    Column("upn", Text),
-    Column("mail", Text),
-    Column("employee_id", Text),
+    Column("upn", TEXT),
+    Column("mail", TEXT),
+    Column("employee_id", TEXT),
     Column("site_id", ForeignKey("site.id")),
     Column("active", Boolean(create_constraint=True, name="active"), nullable=False, server_default=true()),
-    Column("entra_id", Text, unique=True),
+    Column("entra_id", TEXT, unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -94,10 +93,10 @@ custom_field = Table(
     metadata,
     _id(),
     _name(unique=True),
-    Column("label", Text),
-    Column("type", Text, one_of("type", list(FieldType)), nullable=False),
+    Column("label", TEXT),
+    Column("type", TEXT, one_of("type", list(FieldType)), nullable=False),
     Column("max_length", Integer, CheckConstraint("max_length > 0", "max_length")),
-    Column("choices", Text, nullable=False, server_default="[]"),
+    Column("choices", TEXT, nullable=False, server_default="[]"),
 )
 
 
@@ -108,7 +107,7 @@ def _field_type(field: AssetField) -> TypeEngine[Any]:
         case FieldType.BOOLEAN:
             return Boolean(create_constraint=True, name=field.column)
         case _:
-            return Text()
+            return TEXT
 
 
 def _field_check(field: AssetField) -> list[CheckConstraint]:
@@ -127,17 +126,17 @@ asset = Table(
     "asset",
     metadata,
     _id(),
-    Column("tag", Text, CheckConstraint("tag <> ''", "tag"), nullable=False, unique=True),
+    Column("tag", TEXT, CheckConstraint("tag <> ''", "tag"), nullable=False, unique=True),
     Column("type_id", ForeignKey("asset_type.id")),
     Column("site_id", ForeignKey("site.id")),
     Column("status_id", ForeignKey("status.id")),
     Column("person_id", ForeignKey("person.id")),
     *(Column(field.column, _field_type(field), *_field_check(field)) for field in BUILT_IN_FIELDS.values()),
-    Column("custom", Text, nullable=False, server_default="{}"),
+    Column("custom", TEXT, nullable=False, server_default="{}"),
     Column("version", Integer, CheckConstraint("version > 0", "version"), nullable=False, server_default=text("1")),
-    Column("created_at", Text, nullable=False),
-    Column("updated_at", Text, nullable=False),
-    is_json_object("custom"),
+    Column("created_at", TEXT, nullable=False),
+    Column("updated_at", TEXT, nullable=False),
+    *json_object_checks("custom"),
     sqlite_autoincrement=True,
 )
 
@@ -148,28 +147,28 @@ pin = Table(
     "pin",
     metadata,
     Column("asset_id", ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True),
-    Column("field", Text, primary_key=True),
-    Column("reason", Text, nullable=False),
-    Column("pinned_by", Text),
-    Column("pinned_at", Text, nullable=False),
+    Column("field", TEXT, primary_key=True),
+    Column("reason", TEXT, nullable=False),
+    Column("pinned_by", TEXT),
+    Column("pinned_at", TEXT, nullable=False),
 )
 
 binding = Table(
     "binding",
     metadata,
     _id(),
-    Column("source", Text, nullable=False),
-    Column("tenant_id", Text, nullable=False),
-    Column("device_id", Text, CheckConstraint("device_id <> ''", "device_id"), nullable=False),
+    Column("source", TEXT, nullable=False),
+    Column("tenant_id", TEXT, nullable=False),
+    Column("device_id", TEXT, CheckConstraint("device_id <> ''", "device_id"), nullable=False),
     Column("asset_id", ForeignKey("asset.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("presence", Text, one_of("presence", list(Presence)), nullable=False),
-    Column("bound_at", Text, nullable=False),
-    Column("missing_since", Text),
+    Column("presence", TEXT, one_of("presence", list(Presence)), nullable=False),
+    Column("bound_at", TEXT, nullable=False),
+    Column("missing_since", TEXT),
     Column("missing_reads", Integer, CheckConstraint("missing_reads >= 0", "missing_reads"), nullable=False),
     Column("unlisted_reads", Integer, CheckConstraint("unlisted_reads >= 0", "unlisted_reads"), nullable=False),
-    Column("inactive_since", Text),
-    Column("status_before", Text, comment="a status's name; empty text when it had none"),
-    Column("status_set", Text, comment="a status's name"),
+    Column("inactive_since", TEXT),
+    Column("status_before", TEXT, comment="a status's name; empty text when it had none"),
+    Column("status_set", TEXT, comment="a status's name"),
     UniqueConstraint("source", "tenant_id", "device_id"),
 )
 _ALIVE: Final = text("presence <> 'deleted'")
@@ -187,7 +186,7 @@ licence_alias = Table(
     "licence_alias",
     metadata,
     Column("licence_id", ForeignKey("licence.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", Text, primary_key=True),
+    Column("name", TEXT, primary_key=True),
 )
 
 software = Table(
@@ -195,8 +194,8 @@ software = Table(
     metadata,
     _id(),
     _name(),
-    Column("name_key", Text, nullable=False, unique=True, comment="the name trimmed, without case"),
-    Column("publisher", Text),
+    Column("name_key", TEXT, nullable=False, unique=True, comment="the name trimmed, without case"),
+    Column("publisher", TEXT),
     Column("licence_id", ForeignKey("licence.id")),
 )
 
@@ -205,5 +204,5 @@ asset_software = Table(
     metadata,
     Column("asset_id", ForeignKey("asset.id", ondelete="CASCADE"), primary_key=True),
     Column("software_id", ForeignKey("software.id"), primary_key=True),
-    Column("version", Text, primary_key=True, server_default=""),
+    Column("version", TEXT, primary_key=True, server_default=""),
 )

@@ -3,16 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from reconciler.errors import ReconcilerError, StoreError
 from reconciler.model.run import Origin
 from reconciler.model.state import Pin, Stamp
 from reconciler.store.applying import Transaction
-from reconciler.store.dialect import for_writing
-from reconciler.store.leasing import Lease, break_lease, check_fencing, give_up, refuse_held, take_lease
+from reconciler.store.dialect import for_applying, for_writing
+from reconciler.store.failing import as_words, in_words
+from reconciler.store.journal_tables import lease, run
+from reconciler.store.leasing import Lease, break_lease, check_fencing, free, give_up, refuse_held, take_lease
 from reconciler.store.pin_rows import take_pin, write_pin
-from reconciler.store.place import Place, in_words
+from reconciler.store.place import Place
 from reconciler.store.reading import Store
 from reconciler.store.stamping import adopt
 
@@ -20,9 +23,10 @@ from reconciler.store.stamping import adopt
 class WritableStore(Store):
     """A store opened for writing."""
 
-    def __init__(self, place: Place, engine: Engine) -> None:
+    def __init__(self, place: Place, engine: Engine, lease_seconds: float) -> None:
         super().__init__(place, engine)
         self._writer = engine
+        self._lease_seconds = lease_seconds
 
     def adopt(self, instance: str, kind: str) -> Stamp:
         """Make the store this instance's, with a new store id (E3)."""
@@ -68,15 +72,54 @@ class WritableStore(Store):
         self._refuse_held()
         with self._writing() as connection:
             with connection.begin():
-                taken = take_lease(connection, owner)
+                taken = take_lease(connection, owner, self._lease_seconds)
+            transaction = Transaction(connection, origin)
             try:
-                with connection.begin():
+                with self._committing(for_applying(connection), transaction):
                     check_fencing(connection, taken)
-                    yield Transaction(connection, origin)
+                    yield transaction
                     give_up(connection, taken)
             except BaseException:
-                _free(connection, taken)
+                self._free(taken)
                 raise
+
+    @contextmanager
+    def _committing(self, connection: Connection, transaction: Transaction) -> Iterator[None]:
+        """Commit on leaving; a COMMIT that was not answered, or interrupted, is looked for in the journal."""
+        begun = connection.begin()
+        try:
+            yield
+        except BaseException:
+            with suppress(SQLAlchemyError):
+                begun.rollback()
+            raise
+        try:
+            begun.commit()
+        except BaseException as error:
+            connection.invalidate()
+            if self._was_kept(transaction, error):
+                return
+            if isinstance(error, DBAPIError):
+                raise _not_kept(as_words(self.place, error)) from error
+            raise
+
+    def _was_kept(self, transaction: Transaction, error: BaseException) -> bool:
+        """Say whether a run is in the journal, once its own transaction has ended, which keeps the lease's row locked.
+
+        Raises:
+            StoreError: the store cannot be asked.
+        """
+        try:
+            with self._writer.connect() as connection, for_writing(connection).begin():
+                connection.execute(select(lease).with_for_update())
+                found = connection.execute(select(run.c.id).where(run.c.run_id == transaction.run_id))
+                return found.one_or_none() is not None
+        except DBAPIError as again:
+            told = as_words(self.place, again)
+            raise StoreError(
+                f"The connection was lost while run {transaction.run_id} was committed, and whether it was kept is not "
+                f"known: {told} Look before anything else: reconciler show ENV {transaction.run_id}"
+            ) from error
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -89,8 +132,11 @@ class WritableStore(Store):
             if connection is not None:
                 refuse_held(connection)
 
+    def _free(self, taken: Lease) -> None:
+        """Free the lease after a failure; one that cannot be freed ends by itself."""
+        with suppress(SQLAlchemyError), self._writer.connect() as connection, for_writing(connection).begin():
+            free(connection, taken)
 
-def _free(connection: Connection, taken: Lease) -> None:
-    """Free the lease after a failure; one that cannot be freed ends by itself."""
-    with suppress(SQLAlchemyError), connection.begin():
-        give_up(connection, taken)
+
+def _not_kept(error: ReconcilerError) -> ReconcilerError:
+    return StoreError(f"{error} Nothing was kept.") if type(error) is StoreError else error

@@ -7,22 +7,22 @@ import pytest
 from applying import applied
 from case_files import case_folders, plan_of
 from msgspec.structs import replace
-from storing import ORIGIN, fill, state, url
+from storing import ORIGIN, Where, fill, state, url
 
 from reconciler.model.state import State
 from reconciler.store.opening import open_store
 
 
 @pytest.mark.parametrize("folder", case_folders(), ids=lambda folder: folder.name)
-def test_the_store_becomes_what_applying_the_plan_means(folder: Path, tmp_path: Path) -> None:
+def test_the_store_becomes_what_applying_the_plan_means(folder: Path, place: Where) -> None:
     """A plan is verified, written and read back, and the state is then the one that the plan leads to."""
     _, recording, plan = plan_of(folder)
-    path = fill(tmp_path / "store.db", recording.state)
-    with open_store(url(path), write=True) as store, store.apply(owner="test", origin=ORIGIN) as transaction:
+    fill(place, recording.state)
+    with open_store(url(place), write=True) as store, store.apply(owner="test", origin=ORIGIN) as transaction:
         transaction.verify(plan)
         transaction.write(plan, {}, {}, plan.settings_digest, kind="production")
         transaction.read_back(plan)
-    assert comparable(state(path)) == comparable(applied(plan, recording.state))
+    assert comparable(state(place)) == comparable(applied(plan, recording.state))
 
 
 def comparable(state: State) -> dict[str, Any]:

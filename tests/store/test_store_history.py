@@ -1,7 +1,5 @@
 """The journal and the numbers of a store: history, one run, status (J1)."""
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 from storing import (
@@ -10,6 +8,7 @@ from storing import (
     ORIGIN,
     READ,
     TENANT,
+    Where,
     apply,
     bound,
     changed,
@@ -38,20 +37,20 @@ SECOND = replace(
 )
 
 
-def test_an_outcome_says_what_was_written(tmp_path: Path) -> None:
+def test_an_outcome_says_what_was_written(place: Where) -> None:
     """The run's id begins with the time, so that ids sort."""
-    outcome = apply(first_store(tmp_path / "store.db"), UPDATE, origin=SECOND)
+    outcome = apply(first_store(place), UPDATE, origin=SECOND)
     assert outcome.run_id.startswith("20261124-080102-")
     assert outcome == Outcome(
         run_id=outcome.run_id, revision=outcome.revision, changes=1, bindings=1, counts={"moved": 1, "updated": 1}
     )
 
 
-def test_the_history_has_the_latest_runs_first(tmp_path: Path) -> None:
+def test_the_history_has_the_latest_runs_first(place: Where) -> None:
     """Each with who, from where, what, and what was allowed and why."""
-    path = first_store(tmp_path / "store.db")
-    outcome = apply(path, UPDATE, origin=SECOND)
-    with open_store(url(path), write=False) as store:
+    first_store(place)
+    outcome = apply(place, UPDATE, origin=SECOND)
+    with open_store(url(place), write=False) as store:
         newest, oldest = store.history(9)
         assert store.history(1) == (newest,)
     assert newest == Run(
@@ -71,11 +70,11 @@ def test_the_history_has_the_latest_runs_first(tmp_path: Path) -> None:
     assert (oldest.plan_digest, oldest.counts) == ("p1", FIRST_PLAN.counts())
 
 
-def test_a_run_has_every_change_it_made(tmp_path: Path) -> None:
+def test_a_run_has_every_change_it_made(place: Where) -> None:
     """Attribute by attribute with before, after and reason, in the plan's order; `match` is of the plan alone."""
-    path = first_store(tmp_path / "store.db")
-    run_id = apply(path, UPDATE).run_id
-    with open_store(url(path), write=False) as store:
+    first_store(place)
+    run_id = apply(place, UPDATE).run_id
+    with open_store(url(place), write=False) as store:
         detail, first = store.run(run_id), store.run(store.history(9)[1].run_id)
     assert (detail.run.run_id, detail.changes) == (run_id, UPDATE.changes)
     assert first.changes == tuple(replace(change, match={}) for change in FIRST_PLAN.changes)
@@ -83,11 +82,11 @@ def test_a_run_has_every_change_it_made(tmp_path: Path) -> None:
     assert all(isinstance(change, Change) for change in first.changes)
 
 
-def test_a_run_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
+def test_a_run_is_found_by_the_beginning_of_its_id(place: Where) -> None:
     """As much of the id as tells it from the others."""
-    path = first_store(tmp_path / "store.db")
-    run_id = apply(path, UPDATE, origin=SECOND).run_id
-    with open_store(url(path), write=False) as store:
+    first_store(place)
+    run_id = apply(place, UPDATE, origin=SECOND).run_id
+    with open_store(url(place), write=False) as store:
         assert store.run("20261124").run.run_id == run_id
 
 
@@ -101,30 +100,30 @@ def test_a_run_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
         ("2026%", "The store knows no run '2026%'."),
     ],
 )
-def test_a_run_that_is_not_known_is_told_with_what_is_near(wanted: str, told: str, tmp_path: Path) -> None:
+def test_a_run_that_is_not_known_is_told_with_what_is_near(wanted: str, told: str, place: Where) -> None:
     """Neither a misspelt id nor a short one shows a wrong run."""
-    path = first_store(tmp_path / "store.db")
-    apply(path, UPDATE)
-    with open_store(url(path), write=False) as store, pytest.raises(UsageError) as caught:
+    first_store(place)
+    apply(place, UPDATE)
+    with open_store(url(place), write=False) as store, pytest.raises(UsageError) as caught:
         store.run(wanted)
     assert str(caught.value).startswith(told)
 
 
-def test_a_runs_rows_go_with_it(tmp_path: Path) -> None:
+def test_a_runs_rows_go_with_it(place: Where) -> None:
     """Old runs are pruned by removing them."""
-    path = first_store(tmp_path / "store.db")
-    execute(path, "DELETE FROM run")
-    with open_store(url(path), write=False) as store:
+    first_store(place)
+    execute(place, "DELETE FROM run")
+    with open_store(url(place), write=False) as store:
         assert store.history(9) == ()
-    execute(path, "CREATE TABLE left_over AS SELECT 1 WHERE EXISTS (SELECT 1 FROM run_change, run_reason)")
+    execute(place, "CREATE TABLE left_over AS SELECT 1 WHERE EXISTS (SELECT 1 FROM run_change, run_reason)")
 
 
-def test_the_status_tells_a_stores_numbers(tmp_path: Path) -> None:
+def test_the_status_tells_a_stores_numbers(place: Where) -> None:
     """Assets, bindings by presence, the last run, the last reads, also of connections that only the store knows."""
-    path = first_store(tmp_path / "store.db")
-    outcome = apply(path, UPDATE)
-    execute(path, "INSERT INTO connection_read VALUES ('intune', 'gone', '2026-01-01T00:00:00Z')")
-    with open_store(url(path), write=False) as store:
+    first_store(place)
+    outcome = apply(place, UPDATE)
+    execute(place, "INSERT INTO connection_read VALUES ('intune', 'gone', '2026-01-01T00:00:00Z')")
+    with open_store(url(place), write=False) as store:
         found, last = store.status(), store.history(1)[0]
         stamp = store.stamp()
     assert stamp is not None
@@ -141,18 +140,19 @@ def test_the_status_tells_a_stores_numbers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("made", [False, True])
-def test_a_store_that_nothing_was_applied_to_has_no_numbers(made: bool, tmp_path: Path) -> None:
+def test_a_store_that_nothing_was_applied_to_has_no_numbers(made: bool, place: Where) -> None:
     """It says so, and what makes it one that has."""
-    path = tmp_path / "store.db"
     if made:
-        empty_store(path)
-    with open_store(url(path), write=False) as store, pytest.raises(StoreError) as caught:
+        empty_store(place)
+    with open_store(url(place), write=False) as store, pytest.raises(StoreError) as caught:
         store.status()
-    assert str(caught.value) == (f"Nothing was applied to the store {path} yet. The first `reconciler apply` makes it.")
+    assert str(caught.value) == (
+        f"Nothing was applied to the store {place} yet. The first `reconciler apply` makes it."
+    )
 
 
-def test_a_run_started_when_its_origin_says(tmp_path: Path) -> None:
+def test_a_run_started_when_its_origin_says(place: Where) -> None:
     """The caller's clock decides what falls into the limits' window."""
-    path = first_store(tmp_path / "store.db")
-    with open_store(url(path), write=False) as store:
+    first_store(place)
+    with open_store(url(place), write=False) as store:
         assert store.history(1)[0].started_at == READ

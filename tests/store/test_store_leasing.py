@@ -6,47 +6,48 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event
-from storing import NEXT_READ, ORIGIN, apply, changed, dump, execute, first_store, plan, url
+from storing import NEXT_READ, ORIGIN, Where, apply, changed, dump, execute, first_store, plan, url
 
 from reconciler.errors import LeaseError, UsageError
-from reconciler.store.dialect import sqlite_engine
-from reconciler.store.leasing import Lease, check_fencing, give_up
+from reconciler.store.dialect import engine_of
+from reconciler.store.leasing import Lease, check_fencing, free
 from reconciler.store.opening import open_store
+from reconciler.store.place import locate
 
 HELD = (
-    "INSERT OR REPLACE INTO lease (id, lease_id, owner, since, expires, held, fencing) "
-    "VALUES (1, 'abcd1234', 'eve on server', '2026-11-23T08:00:00Z', '{expires}', 1, 41)"
+    "UPDATE lease SET lease_id = 'abcd1234', owner = 'eve on server', since = '2026-11-23T08:00:00Z', "
+    "expires = '{expires}', held = true, fencing = 41"
 )
 FAR, PAST = "2999-01-01T00:00:00Z", "2026-11-23T08:15:00Z"
 
 
-def held_store(path: Path, expires: str) -> Path:
+def held_store(place: Where, expires: str) -> Where:
     """Make a store whose lease someone else took."""
-    execute(first_store(path), HELD.format(expires=expires))
-    return path
+    execute(first_store(place), HELD.format(expires=expires))
+    return place
 
 
-def test_a_held_lease_stops_an_apply_and_says_who_has_it(tmp_path: Path) -> None:
+def test_a_held_lease_stops_an_apply_and_says_who_has_it(place: Where) -> None:
     """The loser is told the owner, since when, and how to break a dead one's lease."""
-    path = held_store(tmp_path / "store.db", FAR)
-    before = dump(path)
+    held_store(place, FAR)
+    before = dump(place)
     with pytest.raises(LeaseError) as caught:
-        apply(path, plan(read_at=NEXT_READ))
+        apply(place, plan(read_at=NEXT_READ))
     assert str(caught.value) == (
         "Another apply holds the store: eve on server, since 2026-11-23T08:00:00Z. Wait until it is done. If it died, "
         "its lease ends by itself at 2999-01-01T00:00:00Z, or now with: reconciler store unlock ENV abcd1234"
     )
-    assert dump(path) == before
+    assert dump(place) == before
 
 
-def test_a_second_apply_is_told_at_once_while_the_first_writes(tmp_path: Path) -> None:
+def test_a_second_apply_is_told_at_once_while_the_first_writes(place: Where) -> None:
     """The lease is seen by others before anything is committed."""
-    path = first_store(tmp_path / "store.db")
-    with open_store(url(path), write=True) as one, one.apply(owner="ann", origin=ORIGIN) as transaction:
+    first_store(place)
+    with open_store(url(place), write=True) as one, one.apply(owner="ann", origin=ORIGIN) as transaction:
         transaction.write(plan(changed("AST-000001", name=("LT-1", "LT-9"))), {}, {}, "s1", kind="production")
         with pytest.raises(LeaseError, match="holds the store: ann"):
-            apply(path, plan(read_at=NEXT_READ))
-    with open_store(url(path), write=False) as store:
+            apply(place, plan(read_at=NEXT_READ))
+    with open_store(url(place), write=False) as store:
         assert store.status().lease is None
 
 
@@ -66,15 +67,15 @@ def test_an_expired_lease_is_taken_with_the_next_fencing_number(tmp_path: Path) 
     connection.close()
 
 
-def test_an_apply_whose_lease_was_taken_writes_nothing(tmp_path: Path) -> None:
+def test_an_apply_whose_lease_was_taken_writes_nothing(place: Where) -> None:
     """Whoever slept past the end of its lease finds another fencing number inside its transaction."""
-    path = held_store(tmp_path / "store.db", FAR)
-    engine = sqlite_engine(path, "rw", 1)
+    held_store(place, FAR)
+    engine = engine_of(locate(url(place)), "rw", 1)
     ours = Lease("00000000", 40)
     with engine.connect() as connection, connection.begin():
         with pytest.raises(LeaseError) as caught:
             check_fencing(connection, ours)
-        give_up(connection, ours)
+        assert not free(connection, ours)
         check_fencing(connection, Lease("abcd1234", 41))
     assert str(caught.value) == (
         "The store's lease was taken from this apply before it could write (by eve on server, since "
@@ -82,9 +83,9 @@ def test_an_apply_whose_lease_was_taken_writes_nothing(tmp_path: Path) -> None:
     )
 
 
-def test_an_apply_looks_at_its_lease_inside_its_transaction(tmp_path: Path) -> None:
+def test_an_apply_looks_at_its_lease_inside_its_transaction(place: Where) -> None:
     """A lease that is taken over between its taking and the first write stops the apply."""
-    path = first_store(tmp_path / "store.db")
+    first_store(place)
     begun = []
 
     def steal(connection: Connection) -> None:
@@ -92,7 +93,7 @@ def test_an_apply_looks_at_its_lease_inside_its_transaction(tmp_path: Path) -> N
         if len(begun) == 3:
             connection.exec_driver_sql(HELD.format(expires=FAR))
 
-    with open_store(url(path), write=True) as store:
+    with open_store(url(place), write=True) as store:
         event.listen(store._writer, "begin", steal)
         with pytest.raises(LeaseError, match="by eve on server"), store.apply(owner="ann", origin=ORIGIN):
             pytest.fail("the block must not be entered")
@@ -110,20 +111,20 @@ def test_an_apply_holds_the_write_lock_from_its_beginning(tmp_path: Path) -> Non
         other.execute("BEGIN IMMEDIATE")
 
 
-def test_a_lease_is_broken_by_its_id_alone(tmp_path: Path) -> None:
+def test_a_lease_is_broken_by_its_id_alone(place: Where) -> None:
     """Nobody breaks a lease that they did not look at."""
-    path = held_store(tmp_path / "store.db", FAR)
-    with open_store(url(path), write=True) as store:
+    held_store(place, FAR)
+    with open_store(url(place), write=True) as store:
         with pytest.raises(UsageError, match="There is no lease ffff on the store; held is abcd1234: eve on server"):
             store.unlock("ffff")
         store.unlock("abcd1234")
         with pytest.raises(UsageError, match="nobody holds one"):
             store.unlock("abcd1234")
-    apply(path, plan(read_at=NEXT_READ))
+    apply(place, plan(read_at=NEXT_READ))
 
 
-def test_a_store_is_not_adopted_while_an_apply_holds_it(tmp_path: Path) -> None:
+def test_a_store_is_not_adopted_while_an_apply_holds_it(place: Where) -> None:
     """An apply does not find itself in another instance's store."""
-    path = held_store(tmp_path / "store.db", FAR)
-    with open_store(url(path), write=True) as store, pytest.raises(LeaseError):
+    held_store(place, FAR)
+    with open_store(url(place), write=True) as store, pytest.raises(LeaseError):
         store.adopt("uat", "uat")

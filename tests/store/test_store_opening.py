@@ -204,15 +204,6 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     assert "Check" in error_of(url(path))
 
 
-@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
-def test_postgresql_is_refused_by_name_and_its_password_kept_quiet(scheme: str) -> None:
-    """What a later version does is not taken for an unknown word."""
-    with pytest.raises(UnsupportedError) as caught:
-        open_store(f"{scheme}://me:hunter2@db/prod", write=False)
-    assert "PostgreSQL" in str(caught.value)
-    assert "hunter2" not in str(caught.value)
-
-
 @pytest.mark.parametrize("bad", ["", "prod.db", "sqlite://", "sqlite:///:memory:", "sqlite:///a.db?mode=rw", "x y://"])
 def test_a_url_that_names_no_file_is_refused(bad: str) -> None:
     """A store is never kept in memory, or under a name that someone else reads otherwise."""

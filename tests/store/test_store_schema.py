@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy.schema import CreateIndex, CreateTable
-from storing import READ, TENANT, empty_store, execute, first_store
+from storing import READ, TENANT, Where, empty_store, execute, first_store
 
 import reconciler.store.journal_tables
 import reconciler.store.migrations
-from reconciler.store.dialect import sqlite_engine
 from reconciler.store.migrations import REVISIONS
+from reconciler.store.sqlite import sqlite_engine
 from reconciler.store.tables import metadata
 
 
@@ -108,11 +108,11 @@ def test_the_database_refuses_what_must_not_be(statement: str, constraint: str, 
         execute(path, statement)
 
 
-def test_an_asset_may_have_a_live_binding_beside_deleted_ones(tmp_path: Path) -> None:
+def test_an_asset_may_have_a_live_binding_beside_deleted_ones(place: Where) -> None:
     """One binding per asset is not deleted; any number may be."""
-    path = first_store(tmp_path / "store.db")
+    first_store(place)
     execute(
-        path,
+        place,
         f"INSERT INTO binding {BINDING} VALUES ('intune', 'other', 'd8', 1, 'deleted', 'x', 0, 0)",
         f"INSERT INTO binding {BINDING} VALUES ('intune', 'other', 'd9', 1, 'deleted', 'x', 0, 0)",
     )

@@ -12,6 +12,7 @@ from storing import (
     ORIGIN,
     READ,
     TENANT,
+    Where,
     apply,
     attribute,
     bound,
@@ -119,37 +120,37 @@ DOES_NOT_FIT: dict[str, tuple[Plan, str]] = {
 
 
 @pytest.mark.parametrize("what", DOES_NOT_FIT)
-def test_a_plan_that_does_not_fit_is_refused_with_nothing_written(what: str, tmp_path: Path) -> None:
+def test_a_plan_that_does_not_fit_is_refused_with_nothing_written(what: str, place: Where) -> None:
     """The message names the row, the value that was expected and the one that is there."""
-    path = first_store(tmp_path / "store.db")
-    before = dump(path)
+    first_store(place)
+    before = dump(place)
     wrong, told = DOES_NOT_FIT[what]
     with pytest.raises(StaleError) as caught:
-        apply(path, wrong)
+        apply(place, wrong)
     assert str(caught.value) == (
         f"The plan does not fit the store any more, and nothing was written: {told}. Plan again."
     )
-    assert dump(path) == before
+    assert dump(place) == before
 
 
-def test_every_row_that_differs_is_counted_and_the_first_are_listed(tmp_path: Path) -> None:
+def test_every_row_that_differs_is_counted_and_the_first_are_listed(place: Where) -> None:
     """Thousands of differences make one paragraph."""
-    path = first_store(tmp_path / "store.db")
+    first_store(place)
     gone = plan(*(changed(f"X-{number:02d}", name=("a", "b")) for number in range(25)))
     with pytest.raises(StaleError) as caught:
-        apply(path, gone)
+        apply(place, gone)
     assert str(caught.value).count("the asset is empty") == 20
     assert "; and 5 more. Plan again." in str(caught.value)
 
 
-def test_a_saved_plan_is_told_that_the_store_was_written_to(tmp_path: Path) -> None:
+def test_a_saved_plan_is_told_that_the_store_was_written_to(place: Where) -> None:
     """The revision explains why rows differ, and alone refuses nothing."""
-    path = first_store(tmp_path / "store.db")
-    found = state(path)
+    first_store(place)
+    found = state(place)
     assert found.stamp is not None
     fits = plan(changed("AST-000001", name=("LT-1", "LT-9")), store_id=found.stamp.store_id)
     differs = plan(changed("AST-000001", name=("LT-0", "LT-9")), store_id=found.stamp.store_id)
-    with open_store(url(path), write=True) as store, store.apply(owner="x", origin=ORIGIN) as transaction:
+    with open_store(url(place), write=True) as store, store.apply(owner="x", origin=ORIGIN) as transaction:
         transaction.verify(fits, expected_revision="an earlier one")
         with pytest.raises(StaleError, match=r"The store was written to since the plan was made\. Plan again"):
             transaction.verify(differs, expected_revision="an earlier one")
@@ -166,40 +167,42 @@ def test_a_saved_plan_is_told_that_the_store_was_written_to(tmp_path: Path) -> N
     ],
 )
 def test_another_stores_plan_is_refused(
-    make: Callable[[Path], Path], store_id: str | None, told: str, tmp_path: Path
+    make: Callable[[Path], Path], store_id: str | None, told: str, place: Where
 ) -> None:
     """A plan fits the store that it was made from, whatever the rows of another look like."""
-    path = make(tmp_path / "store.db")
+    path = make(place)
     before = dump(path)
     with pytest.raises(StaleError, match=re.escape(told)):
         apply(path, plan(store_id=store_id), fitted=False)
     assert dump(path) == before
 
 
-def test_a_first_plan_fits_a_store_that_was_made_or_adopted_meanwhile(tmp_path: Path) -> None:
+def test_a_first_plan_fits_a_store_that_was_made_or_adopted_meanwhile(place: Where) -> None:
     """A new store has nothing that the plan could not know, stamp or not."""
-    path = empty_store(tmp_path / "store.db")
-    with open_store(url(path), write=True) as store:
+    empty_store(place)
+    with open_store(url(place), write=True) as store:
         store.adopt("prod", "production")
-    apply(path, FIRST_PLAN, fitted=False)
-    assert len(state(path).assets) == 2
+    apply(place, FIRST_PLAN, fitted=False)
+    assert len(state(place).assets) == 2
 
 
-def test_a_name_that_went_meanwhile_makes_the_plan_stale(tmp_path: Path) -> None:
+def test_a_name_that_went_meanwhile_makes_the_plan_stale(place: Where) -> None:
     """A plan may refer to a name on its after side only; the store no longer has it."""
-    path = first_store(tmp_path / "store.db")
-    execute(path, "DELETE FROM status WHERE name = 'Retired'")
-    before = dump(path)
+    first_store(place)
+    execute(place, "DELETE FROM status WHERE name = 'Retired'")
+    before = dump(place)
     with pytest.raises(StaleError, match="refers to the status 'Retired', which the store does not have"):
-        apply(path, plan(changed("AST-000002", status=(None, "Retired"))))
-    assert dump(path) == before
+        apply(place, plan(changed("AST-000002", status=(None, "Retired"))))
+    assert dump(place) == before
 
 
-def test_rows_that_the_plan_does_not_touch_may_have_moved(tmp_path: Path) -> None:
+def test_rows_that_the_plan_does_not_touch_may_have_moved(place: Where) -> None:
     """People work in the store meanwhile; only the plan's own rows have to be as they were."""
-    path = first_store(tmp_path / "store.db")
+    first_store(place)
     execute(
-        path, "UPDATE asset SET notes = 'dropped', imei = '35' WHERE id = 1", "UPDATE asset SET name = 'X' WHERE id = 2"
+        place,
+        "UPDATE asset SET notes = 'dropped', imei = '35' WHERE id = 1",
+        "UPDATE asset SET name = 'X' WHERE id = 2",
     )
-    apply(path, plan(changed("AST-000001", name=("LT-1", "LT-9")), read_at=NEXT_READ))
-    assert [row[6] for row in dump(path)["asset"]] == ["LT-9", "X"]
+    apply(place, plan(changed("AST-000001", name=("LT-1", "LT-9")), read_at=NEXT_READ))
+    assert [row[6] for row in dump(place)["asset"]] == ["LT-9", "X"]

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, column, select, table
 
-from reconciler.store.dialect import for_writing, table_names
+from reconciler.store.dialect import for_writing, table_names, wait_for_migrations
 
 REVISIONS: Final = ("0001",)
 """Every revision that this version knows, oldest first; a test compares them with the files."""
@@ -25,9 +25,10 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the migrations that the store lacks, each in a transaction of its own that takes the write lock."""
+    """Run the migrations that the store lacks, each in a transaction of its own that lets nobody else migrate."""
     for revision in REVISIONS:
         with for_writing(connection).begin():
+            wait_for_migrations(connection)
             at = revision_of(connection)
             if at is None or REVISIONS.index(at) < REVISIONS.index(revision):
                 _step(connection, revision)

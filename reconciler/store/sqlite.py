@@ -1,0 +1,107 @@
+"""SQLite: a file, opened for reading or for writing, and many rows to a call.
+
+A store keeps a rollback journal, so that opening it for reading makes no file beside it. The driver is told to leave
+transactions alone; SQLAlchemy's `begin` says BEGIN, and BEGIN IMMEDIATE on a connection that will write.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, insert, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Mode = Literal["ro", "rw", "rwc"]
+
+_ROWS_PER_CALL: Final = 5000
+_CACHE_KIB: Final = 32 * 1024
+
+
+def sqlite_engine(path: Path, mode: Mode, wait_seconds: float) -> Engine:
+    """Return an engine for a SQLite file; `ro` can write nothing, `rwc` makes the file.
+
+    A lock that someone else holds is waited for that long.
+    """
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, timeout=wait_seconds, isolation_level=None)
+        try:
+            _prepare(connection, mode)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, mode: Mode) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    if mode == "ro":
+        connection.execute("PRAGMA query_only = ON")
+    else:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def takes_the_write_lock(connection: Connection) -> Connection:
+    """Return the connection, whose next transactions take the write lock as they begin."""
+    return connection.execution_options(reconciler_writes=True)
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("reconciler_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def was_cut_short(error: DBAPIError) -> bool:
+    """Say whether a read failed because a write was cut short, and only a writer can put it back."""
+    return getattr(error.orig, "sqlite_errorname", None) == "SQLITE_READONLY_ROLLBACK"
+
+
+def table_names(connection: Connection) -> frozenset[str]:
+    """Return the names of the file's own tables and views."""
+    rows = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'")
+    return frozenset(row[0] for row in rows)
+
+
+def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows whose values stand in the order of `columns`, straight to the driver.
+
+    SQLAlchemy's own way makes a dict of each row, which costs as much as the insert.
+    """
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
+    for some in _arranged(compiled, columns, rows):
+        connection.exec_driver_sql(str(compiled), some)
+
+
+def update_many(
+    connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> int:
+    """Update rows by their keys; the values stand in the order of keys, then columns. Return how many there were."""
+    which = [f"which_{name}" for name in keys]
+    statement = update(table).where(*(table.c[key] == bindparam(name) for key, name in zip(keys, which, strict=True)))
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
+    return sum(
+        connection.exec_driver_sql(str(compiled), some).rowcount
+        for some in _arranged(compiled, [*which, *columns], rows)
+    )
+
+
+def _arranged(
+    compiled: SQLCompiler, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the rows thousands at a time, their values in the order of the statement's parameters."""
+    order = [columns.index(name) for name in compiled.positiontup or ()]
+    arrange = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
+    remaining = iter(rows)
+    while some := list(map(arrange, islice(remaining, _ROWS_PER_CALL))):
+        yield some

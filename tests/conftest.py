@@ -1,0 +1,36 @@
+"""The PostgreSQL server that tests share."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import gettempdir
+
+import postgres
+import pytest
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """Start a PostgreSQL server, one for all of pytest's processes, unless a variable names another.
+
+    It is not below pytest's own folder: another run of pytest takes the right to go there from the server's user.
+    """
+    if url := os.environ.get(postgres.VARIABLE):
+        theirs = postgres.Server(url)
+        yield theirs
+        theirs.close()
+        return
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    started = postgres.start(Path(gettempdir()) / f"reconciler-postgresql-{run}")
+    try:
+        yield postgres.quickly(started.get_uri())
+    finally:
+        started.cleanup()
+
+
+@pytest.fixture
+def database(server: postgres.Server) -> Iterator[postgres.Database]:
+    """Return a place in the server: a database that is made when it is first used."""
+    made = postgres.Database(server)
+    yield made
+    made.leave()

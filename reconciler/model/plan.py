@@ -220,6 +220,8 @@ class Plan(Struct, frozen=True, rename="camel", kw_only=True):
     bindings: tuple[BindingChange, ...] = ()
     reads: tuple[ReadAdvance, ...] = ()
     highest_tag: int = 0
+    picked: bool = False
+    """Narrowed by `--connection` or `--only`: it moves no counter, clock or synced settings."""
     digest: str = ""
 
     def counts(self) -> dict[str, int]:
@@ -236,6 +238,4 @@ class Plan(Struct, frozen=True, rename="camel", kw_only=True):
 
     def incomplete(self) -> bool:
         """Say whether part of what was needed is unknown (exit 5)."""
-        return bool(self.withheld) or any(
-            summary.unknown or (summary.enabled and summary.skipped) for summary in self.connections
-        )
+        return bool(self.withheld) or any(summary.unknown for summary in self.connections)

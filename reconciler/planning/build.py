@@ -17,6 +17,7 @@ from reconciler.planning.connections import plan_connections
 from reconciler.planning.limits import Allowances, judge
 from reconciler.planning.people import references, user_changes
 from reconciler.planning.planner import Planner
+from reconciler.planning.scope import EVERYTHING, Scope, keep_assets
 from reconciler.planning.sealing import seal
 from reconciler.planning.types import new_types
 from reconciler.planning.world import World, make_world
@@ -38,21 +39,22 @@ def build_plan(
     allowances: Allowances = _NOTHING_ALLOWED,
     pending: tuple[SettingChange, ...] = (),
     as_if_enabled: bool = False,
+    scope: Scope = EVERYTHING,
 ) -> Plan:
     """Return the plan that turns the recording's state into what the settings and the devices say.
 
     `allowances` raise single limits (R4), `pending` is shown as it is (E4), `as_if_enabled` plans connections that
-    are not enabled for this instance too (E2).
+    are not enabled for this instance too (E2), `scope` narrows what is planned (A5).
     """
-    world, _ = plan_world(environment, recording, as_if_enabled=as_if_enabled)
+    world, _ = plan_world(environment, recording, as_if_enabled=as_if_enabled, scope=scope)
     return seal(assemble(world, recording, allowances, pending))
 
 
 def plan_world(
-    environment: Environment, recording: Recording, *, as_if_enabled: bool = False
+    environment: Environment, recording: Recording, *, as_if_enabled: bool = False, scope: Scope = EVERYTHING
 ) -> tuple[World, list[Planner]]:
     """Return everything that is decided, and the planning of each connection that was read: what a plan is made of."""
-    world = make_world(environment, recording.state)
+    world = make_world(environment, recording.state, scope)
     fields = asset_fields(environment.catalogue)
     snapshots = {snapshot.connection: snapshot for snapshot in recording.snapshots}
     active = [each for each in _sorted(environment) if as_if_enabled or environment.enabled(each)]
@@ -62,6 +64,8 @@ def plan_world(
     for connection in _sorted(environment):
         if connection not in active:
             world.summaries.append(_disabled(environment, connection))
+        elif connection.name in scope.skipped:
+            world.summaries.append(_skipped(connection, scope.skipped[connection.name]))
         elif connection.name in recording.failures or connection.name not in snapshots:
             why = recording.failures.get(connection.name, "the recording has nothing of this connection")
             world.summaries.append(_unread(connection, why))
@@ -82,6 +86,10 @@ def _disabled(environment: Environment, connection: Connection) -> ConnectionSum
     return ConnectionSummary(name=connection.name, tenant_id=connection.tenant_id, enabled=False, skipped=why)
 
 
+def _skipped(connection: Connection, why: str) -> ConnectionSummary:
+    return ConnectionSummary(name=connection.name, tenant_id=connection.tenant_id, enabled=True, skipped=why)
+
+
 def _unread(connection: Connection, why: str) -> ConnectionSummary:
     return ConnectionSummary(
         name=connection.name,
@@ -100,7 +108,8 @@ def assemble(world: World, recording: Recording, allowances: Allowances, pending
     catalogue = [*world.changes_of(Subject.CATALOGUE), *new_types(world, assets)]
     if world.software is not None:
         catalogue += world.software.changes(assets)
-    changes = _named(world, [*catalogue, *_user_changes(world), *assets])
+    every = _named(world, [*catalogue, *_user_changes(world), *assets])
+    changes, bindings = keep_assets(world.scope, every, [*world.bindings, *bindings])
     return Plan(
         tool_version=reconciler.__version__,
         instance=environment.instance.name,
@@ -117,9 +126,10 @@ def assemble(world: World, recording: Recording, allowances: Allowances, pending
         withheld=_ordered(world.withheld, "connection", "what", "label", "reason", "device_id"),
         problems=_ordered(world.problems, "connection", "label", "message", "device_id"),
         left_alone=_ordered(world.left_alone, "connection", "why", "label", "device_id", "reason"),
-        bindings=tuple(sorted([*world.bindings, *bindings], key=_binding_order)),
+        bindings=tuple(sorted(bindings, key=_binding_order)),
         reads=tuple(world.advances),
         highest_tag=highest_tag,
+        picked=world.scope.picked,
     )
 
 

@@ -17,7 +17,7 @@ from reconciler.planning.new_devices import Creations, plan_new
 from reconciler.planning.people import claims, import_users
 from reconciler.planning.planner import Planner, make_planner
 from reconciler.planning.presence import first_life
-from reconciler.planning.summary import summarise
+from reconciler.planning.summary import summarise, summarise_users
 from reconciler.planning.unlisted import plan_unlisted
 from reconciler.planning.world import World
 from reconciler.settings.environment import Connection
@@ -31,7 +31,12 @@ def plan_connections(
 ) -> list[Planner]:
     """Add the connections' changes, bindings, problems and summaries to the world; return how each was planned."""
     _plan_users(world, [each for each in read if each[0].users.import_users.enabled])
-    planners = [make_planner(world, connection, snapshot, fields) for connection, snapshot in read]
+    planners = []
+    for connection, snapshot in read:
+        if connection.plans_assets:
+            planners.append(make_planner(world, connection, snapshot, fields))
+        else:
+            summarise_users(world, connection, snapshot)
     for planner in planners:
         _plan_bound(planner)
     _match_unbound(world, planners)

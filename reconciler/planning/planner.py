@@ -78,7 +78,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
     """Return a connection's planning before it begins: its devices listed, its bindings and assets indexed."""
     compiled = compile_connection(connection, snapshot, fields, _stale_before(connection, snapshot.read_at))
     devices = list_devices(compiled, snapshot)
-    read = make_read(snapshot, world.reads.get(connection.tenant_id))
+    read = make_read(snapshot, world.reads.get(connection.tenant_id), counts=not world.scope.picked)
     bindings = tenant_bindings(world, connection.tenant_id, read.newer)
     names = connection.imports.matching_fields()
     absent = _absent(connection, snapshot, bindings.own.keys() - devices.index.keys())
@@ -112,10 +112,12 @@ def _absent(connection: Connection, snapshot: Snapshot, not_listed: set[str]) ->
     return frozenset(not_listed.intersection(snapshot.absent))
 
 
-def make_read(snapshot: Snapshot, last: LastRead | None) -> Read:
-    """Return the read that the snapshot is, compared with the last applied one (D3)."""
+def make_read(snapshot: Snapshot, last: LastRead | None, *, counts: bool = True) -> Read:
+    """Return the read that the snapshot is, compared with the last applied one (D3); one that does not count is old."""
     whole = snapshot.devices_unknown is None
     days = set(last.whole_days if last else ())
     if whole:
         days.add(snapshot.read_at[:10])
-    return Read(snapshot.read_at, last is None or snapshot.read_at > last.read_at, whole, tuple(sorted(days)))
+    return Read(
+        snapshot.read_at, counts and (last is None or snapshot.read_at > last.read_at), whole, tuple(sorted(days))
+    )

@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 
 import msgspec
 
 from reconciler.model.plan import Plan
 
+_PIECE = 1024 * 1024
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 _INVISIBLE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -18,7 +20,22 @@ def canonical(value: object) -> bytes:
     data = _ENCODER.encode(value)
     if data.isascii() and b"\x7f" not in data:
         return data
+    return b"".join(map(_escaped, _pieces(data)))
+
+
+def _escaped(data: bytes) -> bytes:
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found.group()):04x}", data.decode()).encode()
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Yield the data piece by piece, cut between characters: a plan of a fleet's software as one text is too large."""
+    start = 0
+    while start < len(data):
+        end = start + _PIECE
+        while end < len(data) and data[end] & 0xC0 == 0x80:  # noqa: PLR2004 - a byte within a character of UTF-8
+            end += 1
+        yield data[start:end]
+        start = end
 
 
 def encode(plan: Plan) -> bytes:

@@ -16,6 +16,7 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, LastRead, Person, Presence, State
 from reconciler.planning.asset_index import Rewritten
 from reconciler.planning.people import Directory
+from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.software_names import KnownSoftware
 from reconciler.settings.environment import Environment
 
@@ -42,6 +43,7 @@ class World:
 
     environment: Environment
     state: State
+    scope: Scope
     assets: dict[int, Asset]
     positions: dict[str, int]
     directory: Directory
@@ -72,11 +74,12 @@ class World:
         return None if person_id is None else self.directory.people.get(person_id)
 
 
-def make_world(environment: Environment, state: State) -> World:
+def make_world(environment: Environment, state: State, scope: Scope = EVERYTHING) -> World:
     """Index a state."""
     return World(
         environment=environment,
         state=state,
+        scope=scope,
         assets={asset.id: asset for asset in state.assets},
         positions={name: index for index, name in enumerate(state.fields)},
         directory=Directory(state.people),

@@ -23,6 +23,8 @@ class Connection:
     users: UsersFile
     imports: ImportsFile
     tests: TestsFile | None = None
+    plans_assets: bool = True
+    """False in a scheduled run whose entities leave assets out (A5)."""
     cloud_from_overlay: bool = False
     """Whether every address of `cloud` comes from an overlay, none from a committed file (K8)."""
 

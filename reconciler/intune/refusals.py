@@ -40,12 +40,18 @@ def described_parts(status: int, body: bytes, headers: Mapping[str, str]) -> str
     return f"{status} {_phrase(status)} ({'; '.join(parts)})"
 
 
-def shape(body: bytes, headers: Mapping[str, str]) -> str:
-    """Say what came instead of JSON: its content type, and its title or how it begins."""
+def shape(body: bytes, headers: Mapping[str, str], *, may_hold_token: bool = False) -> str:
+    """Say what came instead of JSON: its content type, and its title or how it begins.
+
+    Of what may hold a token, and is no page with a title, nothing is quoted.
+    """
     text = body[:4096].decode("utf-8", "replace")
     title = _TITLE.search(text)
     kind = headers.get("content-type", "no content type").partition(";")[0]
-    return f"{one_line(kind)}, {len(body)} bytes: “{one_line(title[1] if title else text, 80)}”"
+    said = f"{one_line(kind)}, {len(body)} bytes"
+    if may_hold_token and title is None:
+        return said
+    return f"{said}: “{one_line(title[1] if title else text, 80)}”"
 
 
 def one_line(text: str, most: int = _MOST) -> str:

@@ -2,7 +2,8 @@
 
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -87,9 +88,12 @@ def sign_in_at_browser(
         with client.translated():
             tokens = _tokens("")
             application = client.application(tokens)
-            flow = application.initiate_auth_code_flow(
-                [client.scope], redirect_uri=redirect_uri, response_mode="form_post" if listens(redirect_uri) else None
-            )
+            with _unwarned():
+                flow = application.initiate_auth_code_flow(
+                    [client.scope],
+                    redirect_uri=redirect_uri,
+                    response_mode="form_post" if listens(redirect_uri) else "query",
+                )
         answer = converse(flow["auth_uri"], flow["state"])
         if answer.get("state") != flow["state"]:
             raise failed(
@@ -130,11 +134,17 @@ def pasted(text: str, redirect_uri: str) -> Mapping[str, str]:
 def _redeemed(
     application: "ConfidentialClientApplication", flow: dict[str, Any], answer: Mapping[str, str]
 ) -> dict[str, Any]:
-    with warnings.catch_warnings():
-        # MSAL would rather have form_post, which a pasted address cannot be.
-        warnings.simplefilter("ignore", UserWarning)
+    with _unwarned():
         got: dict[str, Any] = application.acquire_token_by_auth_code_flow(flow, dict(answer))
     return got
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Keep MSAL's advice to itself: it would rather have form_post, which a pasted address cannot be."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
 def _signed_in(client: Client, answer: Mapping[str, Any], tokens: "SerializableTokenCache") -> Kept:

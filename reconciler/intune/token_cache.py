@@ -25,6 +25,8 @@ VERSION: Final = 1
 
 _MAGIC: Final = b"reconciler sign-in cache "
 _SALT: Final = 16
+_WORK = 2**15
+"""What scrypt costs: about a tenth of a second."""
 _NONCE: Final = 12
 _MOST: Final = 4 * 1024 * 1024
 _AGAIN: Final = "Run `reconciler authorize` again, which replaces it."
@@ -194,7 +196,7 @@ class Keyring:
 def _key(passphrase: str, salt: bytes) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt  # noqa: PLC0415 - heavy: where it is used
 
-    return Scrypt(salt=salt, length=32, n=2**15, r=8, p=1).derive(passphrase.encode())
+    return Scrypt(salt=salt, length=32, n=_WORK, r=8, p=1).derive(passphrase.encode())
 
 
 def _header(version: int) -> bytes:

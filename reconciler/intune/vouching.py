@@ -16,7 +16,7 @@ from urllib3.util import Retry
 
 from reconciler.errors import GraphError, SecretError, SignInError
 from reconciler.intune.credentials import FederatedCredential, GitHubActions, ManagedIdentity, TokenFile
-from reconciler.intune.refusals import described, one_line
+from reconciler.intune.refusals import Reply, described, one_line, shape
 from reconciler.intune.transport import Call, Transport
 
 _AUDIENCES: Final = {
@@ -25,6 +25,7 @@ _AUDIENCES: Final = {
 }
 _ANY_OTHER: Final = "api://AzureADTokenExchange"
 _JWT_PARTS: Final = 3
+_OK: Final = 200
 _MOST: Final = 64 * 1024
 
 
@@ -55,15 +56,22 @@ def _github(job: GitHubActions, audience: str, transport: Transport) -> str:
     except GraphError as error:
         raise SignInError(f"GitHub gave no token for this job. {error}") from error
     try:
-        value = json.loads(reply.body)["value"] if reply.status == 200 else None  # noqa: PLR2004 - HTTP's OK
+        value = json.loads(reply.body)["value"] if reply.status == _OK else None
     except (ValueError, LookupError, TypeError, RecursionError):
         value = None
     if not isinstance(value, str) or not _is_jwt(value):
         raise SignInError(
-            f"GitHub gave no token for this job: {call.name} was answered {described(reply)}. Check that the job has "
+            f"GitHub gave no token for this job: {call.name} was answered {_told(reply)}. Check that the job has "
             f"`permissions: id-token: write`."
         )
     return value
+
+
+def _told(reply: Reply) -> str:
+    """Say what GitHub answered; of a 200, which may hold a token, only its shape."""
+    if reply.status != _OK:
+        return described(reply)
+    return f"200, but not with a token: {shape(reply.body, reply.headers, may_hold_token=True)}"
 
 
 def _from_file(file: TokenFile) -> str:

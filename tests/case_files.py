@@ -62,6 +62,7 @@ _SNAPSHOT = (
     "absent",
     "absenceUnknown",
     "absenceSkipped",
+    "detailsUnknown",
     "warnings",
 )
 

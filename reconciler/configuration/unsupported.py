@@ -28,31 +28,18 @@ def _is(*values: object) -> Callable[[Any], bool]:
     return lambda value: any(value is one or (isinstance(value, str) and value == one) for one in values)
 
 
-def _always(_: Any) -> bool:
-    return True
-
-
-def _needs_each_device(value: Any) -> bool:
-    known = DEVICE_PROPERTIES.get(value) if isinstance(value, str) else None
-    return known is not None and not known.in_list and not known.secret
-
-
 def _is_complex(value: Any) -> bool:
     known = DEVICE_PROPERTIES.get(value) if isinstance(value, str) else None
     return known is not None and known.type is PropertyType.COMPLEX
 
 
-_EACH = "a property that Graph's lists leave empty, so that each device has to be asked"
 _COMPLEX = "a property that is not a single value"
 _LEAVE_OUT = "Leave it out."
 
 ROWS: Final[tuple[Row, ...]] = (
-    Row("connection.yaml", ("integrator", "enabled"), _is(True), "the scheduled import", "Write `enabled: false`."),
     Row("users.yaml", ("assignFrom",), _is("entra"), "the user of the Entra device", "Use `intune` or `none`."),
-    Row("tests.yaml", (), _always, "tests in the configuration", "Remove the file."),
     *(
-        Row(file, path, when, what, _LEAVE_OUT)
-        for when, what in ((_needs_each_device, _EACH), (_is_complex, _COMPLEX))
+        Row(file, path, _is_complex, _COMPLEX, _LEAVE_OUT)
         for file, path in (
             ("field-mappings.yaml", ("mappings", "*", "from")),
             ("field-mappings.yaml", ("mappings", "*", "from", "*")),

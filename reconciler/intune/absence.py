@@ -7,13 +7,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
-from reconciler.intune.batches import Answer, NoAnswer, ask_each
 from reconciler.intune.devices import Progress
-from reconciler.intune.graph import NOT_FOUND, OK, Graph
+from reconciler.intune.graph import Graph
 from reconciler.intune.inputs import Bound
-from reconciler.intune.records import Records, array_of
+from reconciler.intune.records import Records
+from reconciler.intune.singles import ask_singly
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,11 @@ def prove_absence(graph: Graph, records: Records, bound: Bound, listed: frozense
 
 
 def _ask(graph: Graph, records: Records, ids: Iterable[str], progress: Progress) -> Absence:
-    addresses = {id_: f"/deviceManagement/managedDevices/{quote(id_, safe='')}?$select={records.select}" for id_ in ids}
     found: list[Any] = []
     absent: list[str] = []
     unknown: dict[str, str] = {}
-    for number, (id_, answer) in enumerate(ask_each(graph, addresses), 1):
-        match _judged(records, id_, answer):
+    for number, (id_, answer) in enumerate(ask_singly(graph, records, ids), 1):
+        match answer:
             case None:
                 absent.append(id_)
             case str() as why:
@@ -50,21 +48,3 @@ def _ask(graph: Graph, records: Records, ids: Iterable[str], progress: Progress)
                 found.append(device)
         progress("unlisted devices", number)
     return Absence(tuple(found), tuple(sorted(absent)), dict(sorted(unknown.items())))
-
-
-def _judged(records: Records, id_: str, answer: Answer | NoAnswer) -> Any:
-    """Return the device, None when it is absent, or why neither is proven."""
-    if isinstance(answer, NoAnswer):
-        return answer.why
-    if answer.status == NOT_FOUND:
-        return None
-    if answer.status != OK:
-        return f"Asked for alone it was answered {answer.described()}."
-    try:
-        devices, _ = records.read(array_of(answer.body))
-    except (ValueError, RecursionError):
-        devices = []
-    # An Autopilot GET answered 200 for any id (microsoft-graph-docs#7129): only the device itself is proof.
-    if len(devices) != 1 or devices[0].id != id_:
-        return "Asked for alone it was answered 200, but not with this device."
-    return devices[0]

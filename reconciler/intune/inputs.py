@@ -15,6 +15,7 @@ TIME_BUDGET: Final = 15 * 60.0
 class Needs:
     """What to select: names of `settings.properties`; without user properties the users are not read.
 
+    Each device is asked by itself for the properties that lists leave empty (G5), which takes its time.
     `software` is the way to read the detected software (G8), None when it is not read.
     """
 

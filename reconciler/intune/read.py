@@ -1,4 +1,4 @@
-"""Reading one connection: devices, absence, users and software, each a part that can fail on its own (G1-G4, G6-G8)."""
+"""Reading one connection: devices, absence, details, users and software; each part can fail on its own (G1-G8)."""
 
 from operator import attrgetter
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 from reconciler.intune import hosts
 from reconciler.intune.absence import Absence, prove_absence
 from reconciler.intune.budget import Budget, Pace
+from reconciler.intune.details import read_details
 from reconciler.intune.devices import DeviceList, Progress, read_devices
 from reconciler.intune.doubts import doubts, enrolled_count
 from reconciler.intune.graph import Graph
 from reconciler.intune.inputs import Access, Bound, Needs
 from reconciler.intune.people import read_people
-from reconciler.intune.records import Records, listed_devices, single_devices, users
+from reconciler.intune.records import Records, device_details, listed_devices, single_devices, users
 from reconciler.intune.signing_in import SignIn
 from reconciler.intune.software import read_software
 from reconciler.intune.threads import threads
@@ -56,6 +57,7 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         devices = read_devices(graph, listed, progress)
         ids = frozenset(map(attrgetter("id"), devices.devices))
         absence = _absence(graph, needs, bound, devices, ids, progress)
+        details = read_details(graph, device_details(needs.device_properties), devices.devices, progress)
         found_people, people_unknown = reading_people.result()
         software = reading_software.result()
         warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
@@ -65,12 +67,13 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         tenant_id=access.tenant_id,
         read_at=devices.read_at,
         device_properties=listed.properties,
-        devices=_together(devices, absence),
+        devices=_together(details.devices, absence),
         devices_unknown=devices.unknown,
         unlisted=tuple(sorted(device.id for device in absence.found)),
         absent=absence.absent,
         absence_unknown=absence.unknown,
         absence_skipped=absence.skipped,
+        details_unknown=details.unknown,
         user_properties=people.properties,
         users=found_people,
         users_unknown=people_unknown,
@@ -96,7 +99,7 @@ def _absence(
     return prove_absence(graph, single_devices(needs.device_properties), bound, ids, progress)
 
 
-def _together(devices: DeviceList, absence: Absence) -> tuple[Any, ...]:
+def _together(devices: tuple[Any, ...], absence: Absence) -> tuple[Any, ...]:
     if not absence.found:
-        return devices.devices
-    return tuple(sorted((*devices.devices, *absence.found), key=attrgetter("id")))
+        return devices
+    return tuple(sorted((*devices, *absence.found), key=attrgetter("id")))

@@ -101,6 +101,11 @@ def single_devices(names: Iterable[str]) -> Records:
     return Records("Device", {*names, *_ALWAYS}, DEVICE_PROPERTIES, DEVICE_USER_PROPERTIES)
 
 
+def device_details(names: Iterable[str]) -> Records:
+    """Devices that were asked one by one for what lists leave empty: of these names nothing else is read."""
+    return Records("Details", [name for name in names if not DEVICE_PROPERTIES[name].in_list], DEVICE_PROPERTIES, ())
+
+
 def users(names: Iterable[str]) -> Records:
     """Users of a list."""
     return Records("User", names, USER_PROPERTIES, ())

@@ -74,6 +74,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """Bound ids that are not listed and for which nothing is proven, with the reason."""
     absence_skipped: bool = False
     """More bound ids were unlisted than the deletedInIntune limit allows, so none was fetched (G3)."""
+    details_unknown: dict[str, str] = {}
+    """Listed devices of which a property that lists leave empty is not known, with the reason (G5)."""
     user_properties: tuple[str, ...] = ()
     users: tuple[Any, ...] = ()
     users_unknown: str | None = "not read"
@@ -99,7 +101,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
             parts.append(Part("software", str(self.software_unknown)))
         if self.software_partial is not None:
             parts.append(Part("software", self.software_partial))
-        if self.absence_unknown:
-            devices = "1 device" if len(self.absence_unknown) == 1 else f"{len(self.absence_unknown)} devices"
-            parts.append(Part("absence", f"{devices}: {min(self.absence_unknown.values())}"))
+        for part, devices in (("absence", self.absence_unknown), ("details", self.details_unknown)):
+            if devices:
+                count = "1 device" if len(devices) == 1 else f"{len(devices)} devices"
+                parts.append(Part(part, f"{count}: {min(devices.values())}"))
         return tuple(parts)

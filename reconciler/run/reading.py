@@ -117,14 +117,13 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
 
 
 def _device_properties(connection: Connection, wanted: Wanted) -> tuple[str, ...]:
+    """Return what to select; what each device has to be asked for by itself only when the settings use it (G5)."""
+    used = needs.device_properties(connection)
     if not wanted.everything:
-        return needs.device_properties(connection)
-    listed = DEVICE_PROPERTIES.values()
-    return tuple(
-        sorted(
-            each.name for each in listed if each.in_list and not each.secret and each.type is not PropertyType.COMPLEX
-        )
-    )
+        return used
+    known = DEVICE_PROPERTIES.values()
+    listed = {each.name for each in known if each.in_list and not each.secret and each.type is not PropertyType.COMPLEX}
+    return tuple(sorted(listed.union(used)))
 
 
 def _user_properties(connection: Connection, wanted: Wanted) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant import Tenant
 
-PROPERTIES = ("serialNumber", "ethernetMacAddress", "userPrincipalName")
+PROPERTIES = ("serialNumber", "userPrincipalName")
 
 
 @dataclass

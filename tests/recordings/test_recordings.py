@@ -81,6 +81,7 @@ RECORDING = Recording(
             unlisted=("d2",),
             absent=("d3",),
             absence_unknown={"d4": "503"},
+            details_unknown={"d1": "404"},
             user_properties=("id", "mail", "accountEnabled"),
             users=(User(id="u1", mail=None, accountEnabled=True),),
             users_unknown=None,
@@ -307,6 +308,7 @@ _SNAPSHOTS = st.builds(
     devices_unknown=st.none() | _TEXT,
     absent=st.lists(_TEXT).map(tuple),
     absence_unknown=st.dictionaries(_TEXT, _TEXT),
+    details_unknown=st.dictionaries(_TEXT, _TEXT),
     user_properties=st.just(("id", "mail", "accountEnabled")),
     users=st.lists(st.builds(User, id=_TEXT, mail=st.none() | _TEXT), max_size=4).map(tuple),
 )

@@ -1,0 +1,54 @@
+"""Properties that lists leave empty by design: each listed device is asked for them by itself (G5).
+
+1. A device that only a single GET found has them from that one.
+2. An answer that fails leaves its device's properties unknown. What an answer holds as empty is known to be empty.
+3. Nothing else is asked for: such an answer may tell a stale user (msgraph-beta-sdk-dotnet#871).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from msgspec.structs import astuple, replace
+
+from reconciler.intune.devices import Progress
+from reconciler.intune.graph import Graph
+from reconciler.intune.records import Records
+from reconciler.intune.singles import ask_singly
+from reconciler.model.snapshot import UNKNOWN
+
+_GONE: Final = "Asked for alone it was answered 404: it may have been deleted since it was listed."
+_LACKING: Final = "Asked for alone it was answered without a usable value of each property that was asked for."
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The devices with what each answered, and why some of the properties are not known, by the device's id."""
+
+    devices: tuple[Any, ...]
+    unknown: dict[str, str] = field(default_factory=dict)
+
+
+def read_details(graph: Graph, records: Records, devices: Sequence[Any], progress: Progress) -> Details:
+    """Ask each device for the properties of these records; for none when there are no such properties."""
+    if not records.properties:
+        return Details(tuple(devices))
+    known: dict[str, Any] = {}
+    unknown: dict[str, str] = {}
+    for number, (id_, answer) in enumerate(ask_singly(graph, records, (device.id for device in devices)), 1):
+        match answer:
+            case None:
+                unknown[id_] = _GONE
+            case str() as why:
+                unknown[id_] = why
+            case detail:
+                known[id_] = detail
+                if UNKNOWN in astuple(detail):
+                    unknown[id_] = _LACKING
+        progress("devices' details", number)
+    filled = tuple(_filled(device, known.get(device.id), records.properties) for device in devices)
+    return Details(filled, dict(sorted(unknown.items())))
+
+
+def _filled(device: Any, detail: Any, properties: Sequence[str]) -> Any:
+    return device if detail is None else replace(device, **{name: getattr(detail, name) for name in properties})

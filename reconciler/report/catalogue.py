@@ -5,9 +5,9 @@ from typing import Final
 
 from rich.text import Text
 
-from reconciler.model.plan import Change
+from reconciler.model.plan import Action, Change
 from reconciler.report.lines import Style, cells, folded, padded, parts, styled
-from reconciler.report.values import many, shown
+from reconciler.report.values import called, many, shown
 
 _SEVERAL: Final = {
     "organisation": "organisations",
@@ -20,24 +20,42 @@ _SEVERAL: Final = {
 }
 
 
-def catalogue_lines(changes: Sequence[Change], width: int) -> list[Text]:
-    """Return the catalogue's new entries by their kind, in the plan's order; nothing for none."""
+_FIRST: Final = 10
+"""So many software are named unless every one is asked for: what is detected anew comes in hundreds."""
+
+
+def catalogue_lines(changes: Sequence[Change], *, every: bool, width: int) -> list[Text]:
+    """Return the catalogue's new and changed entries by their kind, in the plan's order; nothing for none."""
     if not changes:
         return []
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[tuple[Action, str], list[str]] = {}
     for change in changes:
         kind, _, name = change.name.partition("/")
-        kinds.setdefault(_SEVERAL.get(kind, kind), []).append(name + _detail(kind, change))
-    names = max(cells(kind) for kind in kinds)
-    lines = [Text(), styled(("catalogue", Style.HEADING), f": {many(len(changes), 'new entry', 'new entries')}")]
-    for kind, entries in kinds.items():
-        first = styled(("  + ", Style.CREATE), padded(kind, names), "  ")
-        lines += folded(parts(entries, ", "), width, first=first)
+        kinds.setdefault((change.action, _SEVERAL.get(kind, kind)), []).append(called(name) + _detail(kind, change))
+    names = max(cells(kind) for _, kind in kinds)
+    lines = [Text(), styled(("catalogue", Style.HEADING), f": {', '.join(_counted(changes))}")]
+    for (action, kind), entries in kinds.items():
+        some = entries if every or kind != "software" else _some(entries)
+        sign = ("  + ", Style.CREATE) if action is Action.CREATE else ("  ~ ", Style.UPDATE)
+        lines += folded(parts(some, ", "), width, first=styled(sign, padded(kind, names), "  "))
     return lines
+
+
+def _counted(changes: Sequence[Change]) -> list[str]:
+    created = sum(each.action is Action.CREATE for each in changes)
+    changed = len(changes) - created
+    new = [many(created, "new entry", "new entries")] if created else []
+    return [*new, *([many(changed, "changed entry", "changed entries")] if changed else [])]
+
+
+def _some(entries: list[str]) -> list[str]:
+    if len(entries) <= _FIRST:
+        return entries
+    return [*entries[:_FIRST], f"{len(entries) - _FIRST:,} more; --all shows every one"]
 
 
 def _detail(kind: str, change: Change) -> str:
     """Return what tells most about an entry: a type's group, a field's type."""
-    telling = {"type": "group", "field": "type"}.get(kind)
+    telling = {"type": "group", "field": "type", "software": "licence"}.get(kind)
     value = next((each.after for each in change.attributes if each.name == telling), None)
     return f" ({shown(value)})" if value is not None else ""

@@ -5,10 +5,11 @@ from typing import Final
 
 from rich.text import Text
 
-from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
+from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Kind, Subject
 from reconciler.report.catalogue import catalogue_lines
-from reconciler.report.kinds import MEANING, by_kind, main_kind
+from reconciler.report.kinds import MEANING, Group, by_kind, main_kind
 from reconciler.report.lines import Style, cells, folded, padded, parts, styled
+from reconciler.report.software import apart, software_difference, software_named, software_words
 from reconciler.report.values import called, difference, many, shown
 
 SHORT: Final = 10
@@ -23,7 +24,8 @@ _INDENT: Final = " " * 6
 
 def change_lines(changes: Sequence[Change], *, every: bool, width: int) -> list[Text]:
     """Return the changes, catalogue first, then users, then assets by kind; a blank line before each group."""
-    lines = catalogue_lines([each for each in changes if each.subject is Subject.CATALOGUE], width)
+    catalogue = [each for each in changes if each.subject is Subject.CATALOGUE]
+    lines = catalogue_lines(catalogue, every=every, width=width)
     users = [each for each in changes if each.subject is Subject.USER]
     if users:
         lines += [Text(), _users_heading(users), *_blocks(users, every=every, width=width)]
@@ -48,7 +50,7 @@ def _users_heading(users: Sequence[Change]) -> Text:
     return styled(("users", Style.HEADING), f": {', '.join(words)}")
 
 
-def _heading(kind: Kind, group: Sequence[Change], changes: Sequence[Change], width: int) -> list[Text]:
+def _heading(kind: Group, group: Sequence[Change], changes: Sequence[Change], width: int) -> list[Text]:
     one, several = MEANING[kind]
     text = styled((kind, Style.HEADING), f": {many(len(group), one, several)}")
     elsewhere = sum(kind in each.kinds and main_kind(each) is not kind for each in changes)
@@ -70,12 +72,13 @@ def _blocks(group: Sequence[Change], *, every: bool, width: int) -> list[Text]:
 def _block(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
     if change.action is Action.CREATE:
         return _created(change, names, width, every=every)
-    return _updated(change, names, width)
+    return _updated(change, names, width, every=every)
 
 
 def _created(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
     """Return what is new in few lines: what it is called and where it belongs, then its other values."""
-    after = {each.name: each.after for each in change.attributes if each.after is not None}
+    attributes, software = (change.attributes, []) if every else apart(change.attributes)
+    after = {each.name: each.after for each in attributes if each.after is not None}
     said = set(_NAMED_FIRST) | {name for name, value in after.items() if value in (change.label, change.name)}
     if change.subject is Subject.USER and not every:
         said |= {name for name, value in after.items() if name == "entraId" or (name == "active" and value is True)}
@@ -87,16 +90,27 @@ def _created(change: Change, names: int, width: int, *, every: bool) -> list[Tex
     return [
         *folded(parts(head), width, first=first),
         *(folded(parts(others, style=Style.QUIET), width, first=_INDENT) if others else []),
+        *_quiet_software(software_named(software), width),
     ]
 
 
-def _updated(change: Change, names: int, width: int) -> list[Text]:
+def _quiet_software(words: Sequence[str], width: int) -> list[Text]:
+    if not words:
+        return []
+    return folded(parts(words, ", ", Style.QUIET), width, first=styled(_INDENT, ("software  ", Style.QUIET)))
+
+
+def _updated(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
     also = [kind for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
     head = styled(called(change.label))
     if also:
         head.append_text(styled((f"  also {', '.join(also)}", Style.QUIET)))
     lines = folded(head, width, first=styled(("  ~ ", Style.UPDATE), padded(called(change.name), names), "  "))
-    return lines + attribute_lines(change.attributes, width)
+    attributes, software = (change.attributes, []) if every else apart(change.attributes)
+    lines += attribute_lines(attributes, width)
+    if software:
+        lines += folded(parts(software_words(software), ", "), width, first=styled(_INDENT, "software  "))
+    return lines
 
 
 def attribute_lines(attributes: Sequence[Attribute], width: int) -> list[Text]:
@@ -104,7 +118,7 @@ def attribute_lines(attributes: Sequence[Attribute], width: int) -> list[Text]:
     if not attributes:
         return []
     names = min(max(cells(each.name) for each in attributes), _ATTRIBUTE_CELLS)
-    rows = [(each.name, difference(each.before, each.after), _reason(each)) for each in attributes]
+    rows = [(each.name, _values(each), _reason(each)) for each in attributes]
     indent = len(_INDENT) + names + 2
     room = width - indent
     column = _column([(cells(values), reason.cell_len) for _, values, reason in rows], room)
@@ -117,6 +131,12 @@ def attribute_lines(attributes: Sequence[Attribute], width: int) -> list[Text]:
             lines += folded(styled(values), width, first=first, rest=indent)
             lines += folded(reason, width, first=" " * (indent + 2))
     return lines
+
+
+def _values(attribute: Attribute) -> str:
+    if attribute.name.startswith(SOFTWARE):
+        return software_difference(attribute)
+    return difference(attribute.before, attribute.after)
 
 
 def _reason(attribute: Attribute) -> Text:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from reconciler.model.plan import SettingChange
-from reconciler.model.run import Outcome, Run, RunDetail, StoreStatus
+from reconciler.model.run import LicenceUse, Outcome, Run, RunDetail, StoreStatus
 from reconciler.report.changes import change_lines
 from reconciler.report.lines import Style, cells, folded, padded, parts, styled
 from reconciler.report.opening import pending_lines
@@ -89,6 +89,7 @@ def status_text(
             ("no connection", f"tenant {tenant} has {many(number, 'binding')} and no connection in the settings")
             for tenant, number in unconfigured
         ),
+        *(("licence", _licence(each)) for each in status.licences),
         ("lease", status.lease or ""),
     ]
     since = (status.last_run.commit or status.last_run.started_at) if status.last_run else None
@@ -99,6 +100,13 @@ def status_text(
 def outcome_text(outcome: Outcome, seconds: float) -> Text:
     """Return `outcome_line` for a terminal."""
     return styled((outcome_line(outcome, seconds), Style.CREATE))
+
+
+def _licence(use: LicenceUse) -> str:
+    if use.seats is None:
+        return f"{use.name}: {use.used:,} used"
+    over = f", {many(use.over(), 'seat')} too few" if use.over() else ""
+    return f"{use.name}: {use.used:,} of {many(use.seats, 'seat')} used{over}"
 
 
 def _last_run(run: Run | None) -> str:

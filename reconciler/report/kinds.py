@@ -1,14 +1,25 @@
 """The groups that a report sorts changes into, and the words for each; an asset stands once, in its weightiest group.
 
 Order on the page: what is new, then what existing assets become. Weight: what is hardest to put right comes first.
+A change of an asset's software alone has no kind, since no limit counts it; it has a group of its own.
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Final
 
-from reconciler.model.plan import Action, Change, Kind, Subject
+from reconciler.model.plan import SOFTWARE, Action, Change, Kind, Subject
 
-ORDER: Final = (
+
+class Uncounted(StrEnum):
+    """A group of changes that no limit counts."""
+
+    SOFTWARE = "software"
+
+
+Group = Kind | Uncounted
+
+ORDER: Final[tuple[Group, ...]] = (
     Kind.CREATED,
     Kind.RETYPED,
     Kind.MOVED,
@@ -17,6 +28,7 @@ ORDER: Final = (
     Kind.DELETED_IN_INTUNE,
     Kind.INACTIVE,
     Kind.UPDATED,
+    Uncounted.SOFTWARE,
 )
 
 _WEIGHT: Final = (
@@ -30,7 +42,7 @@ _WEIGHT: Final = (
     Kind.UPDATED,
 )
 
-MEANING: Final = {
+MEANING: Final[dict[Group, tuple[str, str]]] = {
     Kind.CREATED: ("new asset", "new assets"),
     Kind.RETYPED: ("asset whose type changes", "assets whose type changes"),
     Kind.MOVED: ("asset whose site changes", "assets whose site changes"),
@@ -39,19 +51,25 @@ MEANING: Final = {
     Kind.DELETED_IN_INTUNE: ("asset whose device is gone from Intune", "assets whose device is gone from Intune"),
     Kind.INACTIVE: ("asset made inactive", "assets made inactive"),
     Kind.UPDATED: ("asset with changed fields", "assets with changed fields"),
+    Uncounted.SOFTWARE: ("asset whose software alone changes", "assets whose software alone changes"),
 }
 
 
-def main_kind(change: Change) -> Kind:
-    """Return the kind under which a change of an asset is shown."""
+def main_kind(change: Change) -> Group:
+    """Return the group under which a change of an asset is shown."""
     kinds = set(change.kinds)
-    other = Kind.CREATED if change.action is Action.CREATE else Kind.UPDATED
-    return next((kind for kind in _WEIGHT if kind in kinds), other)
+    known = next((kind for kind in _WEIGHT if kind in kinds), None)
+    if known is not None:
+        return known
+    if change.action is Action.CREATE:
+        return Kind.CREATED
+    alone = change.attributes and all(each.name.startswith(SOFTWARE) for each in change.attributes)
+    return Uncounted.SOFTWARE if alone else Kind.UPDATED
 
 
-def by_kind(changes: Iterable[Change]) -> dict[Kind, list[Change]]:
-    """Return the changes of assets by the kind each is shown under, in the order of the page."""
-    groups: dict[Kind, list[Change]] = {kind: [] for kind in ORDER}
+def by_kind(changes: Iterable[Change]) -> dict[Group, list[Change]]:
+    """Return the changes of assets by the group each is shown under, in the order of the page."""
+    groups: dict[Group, list[Change]] = {kind: [] for kind in ORDER}
     for change in changes:
         if change.subject is Subject.ASSET:
             groups[main_kind(change)].append(change)

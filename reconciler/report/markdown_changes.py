@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
+from reconciler.model.plan import Action, Attribute, Change, Subject
 from reconciler.report.escaping import markdown_code, markdown_prose
-from reconciler.report.kinds import MEANING, by_kind, main_kind
+from reconciler.report.kinds import MEANING, Group, by_kind, main_kind
 from reconciler.report.markdown_layout import Section, listed
+from reconciler.report.software import apart, software_words
 from reconciler.report.values import ARROW, called, many, shown, sides
 
 _TOLD_OF_NEW: Final = ("type", "site", "user", "upn", "serialNumber", "model", "status")
@@ -29,7 +30,7 @@ def change_sections(changes: Sequence[Change]) -> list[Section]:
     return sections
 
 
-def _words(kind: Kind, group: Sequence[Change], changes: Sequence[Change]) -> str:
+def _words(kind: Group, group: Sequence[Change], changes: Sequence[Change]) -> str:
     elsewhere = sum(kind in each.kinds and main_kind(each) is not kind for each in changes)
     return many(len(group), *MEANING[kind]) + (f"; {elsewhere:,} more under other kinds" if elsewhere else "")
 
@@ -49,13 +50,15 @@ def change_entry(change: Change) -> str:
         return f"- {' · '.join([head, *told])}"
     others = [kind for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
     also = f" (also {', '.join(others)})" if others else ""
-    if len(change.attributes) == 1:
-        return f"- {head}{also}, {_attribute(change.attributes[0])}"
-    lines = [f"- {head}{also}"]
-    lines += [f"  - {_attribute(each)}" for each in change.attributes[:_ATTRIBUTES]]
-    if len(change.attributes) > _ATTRIBUTES:
-        lines.append(f"  - … and {many(len(change.attributes) - _ATTRIBUTES, 'more attribute')}")
-    return "\n".join(lines)
+    attributes, software = apart(change.attributes)
+    told = [_attribute(each) for each in attributes[:_ATTRIBUTES]]
+    if len(attributes) > _ATTRIBUTES:
+        told.append(f"… and {many(len(attributes) - _ATTRIBUTES, 'more attribute')}")
+    if software:
+        told.append(f"software {', '.join(markdown_prose(each) for each in software_words(software))}")
+    if len(told) == 1:
+        return f"- {head}{also}, {told[0]}"
+    return "\n".join([f"- {head}{also}", *(f"  - {each}" for each in told)])
 
 
 def _attribute(attribute: Attribute) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from reconciler.model.plan import Action, Change, Kind, Plan, Subject
 from reconciler.model.run import Outcome
-from reconciler.report.kinds import ORDER
+from reconciler.report.kinds import ORDER, Uncounted, main_kind
 from reconciler.report.values import many
 
 _DETAILS = (*(kind for kind in ORDER if kind not in (Kind.CREATED, Kind.UPDATED)),)
@@ -42,15 +42,18 @@ def _planned(changes: Iterable[Change]) -> list[str]:
     if any(users):
         words = [f"{number:,} to {word}" for number, word in zip(users, ("create", "update"), strict=True) if number]
         parts.append(f"users: {', '.join(words)}")
-    entries = counts[Subject.CATALOGUE, Action.CREATE] + counts[Subject.CATALOGUE, Action.UPDATE]
-    if entries:
-        parts.append(f"catalogue: {many(entries, 'entry', 'entries')} to make")
+    entries = counts[Subject.CATALOGUE, Action.CREATE], counts[Subject.CATALOGUE, Action.UPDATE]
+    if any(entries):
+        words = [f"{many(entries[0], 'entry', 'entries')} to make"] if entries[0] else []
+        words += [f"{entries[1]:,} to change"] if entries[1] else []
+        parts.append(f"catalogue: {', '.join(words)}")
     return parts
 
 
 def _details(changes: Iterable[Change]) -> str:
     updates = [each for each in changes if each.subject is Subject.ASSET and each.action is Action.UPDATE]
     counts: Counter[str] = Counter(kind for change in updates for kind in change.kinds)
+    counts[Uncounted.SOFTWARE] = sum(main_kind(change) is Uncounted.SOFTWARE for change in updates)
     counts["renamed"] = sum(any(attribute.name == "name" for attribute in change.attributes) for change in updates)
     words = [f"{counts[kind]:,} {kind}" for kind in ("renamed", *_DETAILS) if counts[kind]]
     return f" ({', '.join(words)})" if words else ""
@@ -86,6 +89,8 @@ def counts_words(counts: Mapping[str, int]) -> list[str]:
         "user-update": ("user updated", "users updated"),
         Kind.NEW_TYPES: ("new type", "new types"),
         "catalogue-create": ("catalogue entry made", "catalogue entries made"),
+        "catalogue-update": ("catalogue entry changed", "catalogue entries changed"),
+        "asset-update": ("asset with other software", "assets with other software"),
     }
     known = [f"{counts[name]:,} {words[counts[name] != 1]}" for name, words in names.items() if counts.get(name)]
     other = [f"{number:,} {name}" for name, number in sorted(counts.items()) if number and name not in names]

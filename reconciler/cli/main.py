@@ -29,6 +29,7 @@ from reconciler.cli import (
     schema,
     simulate,
     store,
+    test,
     validate,
 )
 from reconciler.cli.options import Global
@@ -90,6 +91,7 @@ def options(
 
 
 validate.add_to(app)
+test.add_to(app)
 plan.add_to(app)
 apply.add_to(app)
 record.add_to(app)

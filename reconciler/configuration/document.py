@@ -1,6 +1,6 @@
 """A settings file as plain data, with the place of every key and value."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reconciler.configuration import masking
@@ -88,6 +88,13 @@ class Document:
             except (KeyError, IndexError, TypeError):
                 return None
         return value
+
+    def at_key(self, path: Path, problem: SettingsProblem) -> SettingsProblem:
+        """Return a problem at a value as one at its key: for names that people write as keys."""
+        place = self.place(path)
+        span = place.key or place.value
+        line = place.source.shown(span.line)
+        return replace(problem, line=span.line + 1, column=span.column + 1, length=span.length, source_line=line)
 
     def problem(
         self,

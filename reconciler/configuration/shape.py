@@ -102,7 +102,7 @@ class _Explainer:
 
     def _not_one_of(self, path: Path, flaw: Flaw) -> None:
         known = flaw.limit if flaw.keyword == "enum" else [flaw.limit]
-        names = [str(value) for value in known]
+        names = [str(value).lower() if isinstance(value, bool) else str(value) for value in known]
         hint = did_you_mean(flaw.value, names) if isinstance(flaw.value, str) else ""
         self._add(path, "not one of the values that fit here", one_of(names), hint)
 
@@ -136,7 +136,12 @@ def _bound(flaw: Flaw) -> tuple[str, str, str]:
             expected = flaw.schema.get("patternErrorMessage") or f"text that matches {limit}"
             return "the text does not have the form that is needed", expected, ""
         case "minLength" | "minItems" | "minProperties":
-            return "nothing stands here" if limit == 1 else "too short", f"at least {limit}", ""
+            known = list(flaw.schema.get("properties", {}))
+            return (
+                "nothing stands here" if limit == 1 else "too short",
+                one_of(known) if known else f"at least {limit}",
+                "",
+            )
         case "maxLength" | "maxItems":
             return "too long", f"at most {limit}", ""
         case "minimum":

@@ -23,6 +23,7 @@ from reconciler.run.planning import make_plan
 from reconciler.run.reading import Wanted
 from reconciler.run.stamps import check_stamp
 from reconciler.run.surroundings import Surroundings
+from reconciler.run.testing import check_cases
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Environment
 from reconciler.settings.instance import InstanceKind
@@ -81,6 +82,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
         ReconcilerError: of every kind in `reconciler.errors`; nothing was written then.
     """
     check_committed(around.environment, order.allow_uncommitted)
+    check_cases(around.environment)
     wanted = Wanted(everything=order.keep is not None, allowances=order.allowances)
     recording, warning = reading.read(around, wanted)
     if warning is not None:
@@ -113,6 +115,7 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     """
     environment = around.environment
     check_committed(environment, order.allow_uncommitted)
+    check_cases(environment)
     state = reading.read_state(around)
     warning = check_stamp(state.stamp, environment)
     if warning is not None:

@@ -12,6 +12,7 @@ from reconciler.planning.build import build_plan
 from reconciler.run.reading import Wanted, read
 from reconciler.run.stamps import foreign
 from reconciler.run.surroundings import Surroundings
+from reconciler.run.testing import check_cases
 from reconciler.settings.environment import Environment
 
 
@@ -51,6 +52,7 @@ def make_plan(
 
 def plan(around: Surroundings, allowances: Mapping[str, int], *, as_if_enabled: bool = False) -> Planned:
     """Read the store and Graph, and plan; nothing is written (P3)."""
+    check_cases(around.environment)
     recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled, allowances=allowances))
     made = make_plan(around.environment, recording, allowances, as_if_enabled=as_if_enabled)
     return Planned(made, recording, warning)
@@ -64,6 +66,7 @@ def plan_from_recording(
     Raises:
         RecordingError: the file is no recording that can be used, or it is another instance's.
     """
+    check_cases(environment)
     recording = own_recording(environment, path)
     return Planned(make_plan(environment, recording, allowances, as_if_enabled=as_if_enabled), recording)
 

@@ -1,11 +1,23 @@
 """`tests.yaml`: devices, and what must become of them (K5)."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from reconciler.settings.base import Settings, SettingsFile, meanings
+from reconciler.settings.base import Settings, SettingsFile, form, meanings
 from reconciler.settings.criteria import Scalar
+
+Moment = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
+    form("a point in time in UTC, such as `2026-11-23T08:00:00Z`", "2026-11-23T08:00:00Z"),
+]
+
+
+def _truth(value: object) -> object:
+    if not isinstance(value, bool):
+        raise ValueError("only true stands here")
+    return value
 
 
 class Expectation(Settings):
@@ -28,7 +40,7 @@ class Expectation(Settings):
         description="The asset's fields get these values; null is an empty one.",
         examples=[{"name": "SRV-01", "custom.department": None}],
     )
-    excluded: Literal[True] | None = Field(
+    excluded: Annotated[Literal[True], BeforeValidator(_truth)] | None = Field(
         default=None,
         description="The device is left out (X1).",
         examples=[True],
@@ -64,6 +76,11 @@ class Case(Settings):
         default={},
         description="The device's user has these properties in Entra; any other is empty. The store has that user.",
         examples=[{"officeLocation": "Leeds", "department": "Finance"}],
+    )
+    read_at: Moment | None = Field(
+        default=None,
+        description="The device is read at this time; without it, at its last check-in, so that it is active.",
+        examples=["2026-11-23T08:00:00Z"],
     )
     expect: Expectation = Field(
         description="This must become of it.", examples=[{"type": "Virtual Machine", "fields": {"name": "SRV-01"}}]

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from reconciler.configuration.problems import SettingsProblem
-from reconciler.configuration.references import asset_types, catalogue, connections, imports, instance, mappings, users
+from reconciler.configuration.references import (
+    asset_types,
+    cases,
+    catalogue,
+    connections,
+    imports,
+    instance,
+    mappings,
+    users,
+)
 from reconciler.configuration.references.parts import Parts
 
 __all__ = ["Parts", "broken"]
@@ -19,3 +28,4 @@ def broken(parts: Parts) -> Iterator[SettingsProblem]:
         yield from mappings.broken(parts, connection)
         yield from users.broken(parts, connection)
         yield from imports.broken(parts, connection)
+        yield from cases.broken(parts, connection)

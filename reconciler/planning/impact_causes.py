@@ -1,0 +1,71 @@
+"""Which of the differing settings an effect is put down to: those that speak of what changed, all when none does.
+
+It is a hint for the reader and no proof: a field's mapping may decide a type through a rule that reads the field.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Subject
+
+_CONNECTIONS: Final = "connections/"
+_WHICH_ASSETS: Final = (
+    *("imports.yaml: createAssets", "imports.yaml: exclude", "imports.yaml: assetMatchingField"),
+    *("imports.yaml: ignoredValues", "imports.yaml: onFirstMatch", "connection.yaml: enabledForInstances"),
+)
+_SPOKEN_OF: Final = {
+    "type": ("asset-types.yaml",),
+    "site": ("imports.yaml: siteAllocation", "imports.yaml: defaultSite", "users.yaml: importUsers.site"),
+    "user": ("users.yaml: assignFrom", "users.yaml: userIdentifier", "users.yaml: unlinkWhenNoMatch"),
+    "status": (
+        *("imports.yaml: statuses", "imports.yaml: inactive", "imports.yaml: missingReads"),
+        "imports.yaml: absence",
+    ),
+    "device": ("imports.yaml: assetMatchingField", "imports.yaml: ignoredValues"),
+}
+
+
+def speaking_of(paths: Sequence[str], change: Change, attribute: Attribute) -> tuple[str, ...]:
+    """Return the paths that speak of an attribute of a change, the most telling ones only."""
+    if len(paths) <= 1:
+        return tuple(paths)
+    near = [path for path in paths if _can_concern(path, change)]
+    for wanted in _wanted(change, attribute):
+        found = tuple(path for path in near if _file_and_key(path).startswith(wanted))
+        named = tuple(path for path in found if (rule := _rule_in(path)) and f"“{rule}”" in attribute.reason)
+        if found:
+            return named or found
+    return tuple(near or paths)
+
+
+def _can_concern(path: str, change: Change) -> bool:
+    """Say whether a path is of the instance, or of the change's own connection."""
+    if not path.startswith(_CONNECTIONS) or change.connection is None:
+        return True
+    return path.startswith(f"{_CONNECTIONS}{change.connection}/")
+
+
+def _file_and_key(path: str) -> str:
+    return (
+        path.rpartition("/")[2]
+        if ":" not in path
+        else path.partition(":")[0].rpartition("/")[2] + path[path.index(":") :]
+    )
+
+
+def _wanted(change: Change, attribute: Attribute) -> list[tuple[str, ...]]:
+    """Return the beginnings of paths that speak of an attribute, the most telling first."""
+    if change.subject is Subject.USER:
+        return [("users.yaml: importUsers",), ("users.yaml",)]
+    if change.subject is Subject.CATALOGUE:
+        return [("catalogue.yaml",), ("asset-types.yaml",)]
+    name = attribute.name
+    spoken = _SPOKEN_OF.get(name, (f"field-mappings.yaml: mappings[{name}]",))
+    if name.startswith(SOFTWARE):
+        spoken = ("imports.yaml: software",)
+    return [_WHICH_ASSETS, spoken] if change.action is Action.CREATE else [spoken, _WHICH_ASSETS]
+
+
+def _rule_in(path: str) -> str:
+    """Return the name of the asset-type rule that a path leads to, empty for none."""
+    return path.partition(": rules[")[2].rpartition("]")[0].partition("]")[0]

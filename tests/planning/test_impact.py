@@ -1,0 +1,146 @@
+"""What a change of settings causes is told apart from what would happen anyway."""
+
+from typing import Any
+
+from case_files import environment_of, recording_of
+from msgspec.structs import replace
+
+from reconciler.model.impact import AttributeEffect, Impact, Share, Unanswered, Verdict
+from reconciler.model.plan import SettingChange
+from reconciler.planning.build import build_plan
+from reconciler.planning.impact import compare
+from reconciler.planning.recorded import fitted, unanswered
+
+LAPTOPS: dict[str, Any] = {"asset-types": {"determine": "same", "default": "Laptop"}}
+RULES = {
+    "asset-types": {
+        "determine": "rules",
+        "default": "Laptop",
+        "rules": [{"name": "Phones", "when": {"property": "operatingSystem", "in": ["Android"]}, "type": "Phone"}],
+    }
+}
+DAY: dict[str, Any] = {
+    "recordedProperties": [
+        *("deviceName", "enrolledDateTime", "lastSyncDateTime", "managedDeviceOwnerType", "model", "operatingSystem"),
+        *("serialNumber", "userPrincipalName"),
+    ],
+    "assets": [
+        {"tag": "AST-1", "name": "OLD-1", "serialNumber": "5CG1", "type": "Laptop", "device": "d-1"},
+        {"tag": "AST-2", "name": "PH-2", "serialNumber": "F2L2", "type": "Laptop", "device": "d-2"},
+        {"tag": "AST-3", "name": "PH-3", "serialNumber": "F2L3", "type": "Laptop", "device": "d-3"},
+    ],
+    "devices": [
+        {"id": "d-1", "deviceName": "NEW-1", "serialNumber": "5CG1", "operatingSystem": "Windows"},
+        {"id": "d-2", "deviceName": "PH-2", "serialNumber": "F2L2", "operatingSystem": "Android"},
+        {"id": "d-3", "deviceName": "PH-3-NEW", "serialNumber": "F2L3", "operatingSystem": "Android"},
+    ],
+}
+
+
+def impact_of(
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *paths: str,
+    day: dict[str, Any] = DAY,
+    extra: dict[str, Any] | None = None,
+) -> Impact:
+    """Return the impact of exchanging settings of connection intune, planned from one day's recording."""
+    old, new = environment_of({"intune": before}), environment_of({"intune": after, **(extra or {})})
+    recording = recording_of(day, old)
+    return compare(
+        build_plan(old, fitted(old, recording)),
+        build_plan(new, fitted(new, recording)),
+        ref="main",
+        commit="c0ffee",
+        settings=[SettingChange(f"connections/intune/{path}", "a", "b") for path in paths],
+        unanswered=unanswered(new, fitted(new, recording)),
+    )
+
+
+def test_what_the_change_causes_stands_apart_from_what_happens_anyway() -> None:
+    """Two assets are retyped by the change; two are renamed with and without it, one of those is retyped too."""
+    impact = impact_of(LAPTOPS, RULES, "asset-types.yaml: rules[Phones].type")
+    assert (impact.caused, impact.prevented, impact.ordinary, impact.kept) == ({"retyped": 2}, {}, 2, 1)
+    reason = "rule “Phones” matched"
+    path = "connections/intune/asset-types.yaml: rules[Phones].type"
+    assert [(each.name, each.kinds, each.attributes) for each in impact.effects] == [
+        (tag, ("retyped",), (AttributeEffect("type", Verdict.CAUSED, "Laptop", "Phone", reason, "T3", (path,)),))
+        for tag in ("AST-2", "AST-3")
+    ]
+    assert impact.by_rule == (Share("T3", reason, 2, ("PH-2", "PH-3-NEW"), "type"),)
+    assert impact.by_setting == (Share(path, "a → b", 2, ("PH-2", "PH-3-NEW")),)
+
+
+def test_what_no_longer_happens_is_prevented() -> None:
+    """Taking the rule away prevents what it did, and says to what each asset would have been changed."""
+    impact = impact_of(RULES, LAPTOPS, "asset-types.yaml: determine")
+    assert (impact.caused, impact.prevented, impact.ordinary, impact.kept) == ({}, {"retyped": 2}, 3, 1)
+    assert [(each.verdict, each.without, each.with_) for effect in impact.effects for each in effect.attributes] == [
+        (Verdict.PREVENTED, "Phone", "Laptop")
+    ] * 2
+
+
+def test_equal_settings_have_no_impact() -> None:
+    """What would happen anyway is no impact, however much it is."""
+    impact = impact_of(RULES, RULES)
+    assert (impact.nothing(), impact.ordinary, impact.kept) == (True, 3, 3)
+
+
+def test_assets_that_are_created_either_way_are_told_by_their_device() -> None:
+    """A new asset's tag hangs on what else is created; it is created otherwise, not created and prevented."""
+    device = {"id": "d-9", "deviceName": "A-PHONE", "serialNumber": "F2L9", "operatingSystem": "Android"}
+    impact = impact_of(LAPTOPS, RULES, day=DAY | {"assets": [], "devices": [device, *DAY["devices"]]})
+    assert (impact.caused, impact.prevented, impact.ordinary, impact.kept) == ({"createdOtherwise": 3}, {}, 4, 1)
+
+
+def test_an_exclusion_prevents_creation_and_leaves_devices_alone() -> None:
+    """A device that the change excludes is no longer created, and is among what is newly left alone."""
+    device = {"id": "d-9", "deviceName": "A-PHONE", "serialNumber": "F2L9", "managedDeviceOwnerType": "personal"}
+    excluding = {"imports": {"exclude": {"property": "managedDeviceOwnerType", "equals": "personal"}}}
+    impact = impact_of({}, excluding, "imports.yaml: exclude", day=DAY | {"devices": [*DAY["devices"], device]})
+    assert impact.prevented == {"created": 1}
+    assert [(each.why, each.label) for each in impact.left_alone] == [("excluded", "A-PHONE")]
+    assert impact.by_setting == (Share("connections/intune/imports.yaml: exclude", "a → b", 1, ("A-PHONE",)),)
+
+
+def test_a_property_that_was_not_recorded_is_unknown() -> None:
+    """A new mapping of what the recording lacks has no effect that is known: it is named, and withheld."""
+    mappings = [{"from": "deviceName", "to": "name"}, {"from": "serialNumber", "to": "serialNumber"}]
+    mapped = {"field-mappings": {"mappings": [*mappings, {"from": "imei", "to": "imei"}]}}
+    impact = impact_of({"field-mappings": {"mappings": mappings}}, mapped, "field-mappings.yaml: mappings[imei]")
+    assert impact.unknown == (Unanswered("intune", "device property imei", "the recording does not hold it"),)
+    assert [(each.what, each.rule) for each in impact.withheld] == [("imei", "F1")]
+    assert (impact.effects, impact.nothing()) == ((), False)
+
+
+def test_a_connection_that_is_new_is_unknown() -> None:
+    """The recording has nothing of a connection that the change adds."""
+    other = {"connection": {"tenantId": "11111111-0f8e-4c3e-9a53-3a3f0a1f2b11"}}
+    impact = impact_of({}, {}, extra={"branch": other})
+    assert impact.unknown == (Unanswered("branch", "connection", "the recording has nothing of this connection"),)
+
+
+def test_a_renamed_connection_is_its_tenants() -> None:
+    """A snapshot belongs to whichever connection names its tenant, and to none when nobody does (K7)."""
+    environment = environment_of({})
+    recording = recording_of(DAY, environment)
+    other = replace(recording.snapshots[0], connection="was-called-so")
+    elsewhere = replace(other, tenant_id="22222222-0f8e-4c3e-9a53-3a3f0a1f2b11")
+    assert fitted(environment, replace(recording, snapshots=(other, elsewhere))) == recording
+
+
+def test_of_several_settings_the_one_that_speaks_of_the_attribute_is_named() -> None:
+    """An effect is put down to the settings that speak of it; one that has no effect is listed with none."""
+    impact = impact_of(LAPTOPS, RULES, "asset-types.yaml: determine", "imports.yaml: statuses.new")
+    assert [(each.what, each.count) for each in impact.by_setting] == [
+        ("connections/intune/asset-types.yaml: determine", 2),
+        ("connections/intune/imports.yaml: statuses.new", 0),
+    ]
+
+
+def test_without_settings_before_everything_is_caused() -> None:
+    """A new environment's whole plan is its impact."""
+    environment = environment_of({"intune": RULES})
+    plan = build_plan(environment, recording_of(DAY, environment))
+    impact = compare(None, plan, ref="main", commit="c0ffee", note="it is new")
+    assert (impact.caused, impact.ordinary) == ({"retyped": 2, "updated": 2}, 0)

@@ -60,8 +60,11 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         **_: Any,
     ) -> Answer:
-        """Ask for a token. Raises SignInError for a reply that is not JSON, GraphError for none."""
-        return self._send(Call("POST", url, headers or {}, data, params))
+        """Ask for a token. Raises SignInError for a reply that is not JSON or no refusal, GraphError for none."""
+        answer = self._send(Call("POST", url, headers or {}, data, params))
+        if answer.status_code >= 500:  # noqa: PLR2004 - where MSAL raises an error without what was said
+            raise refused(self._access, json.loads(answer.text))
+        return answer
 
     def close(self) -> None:
         """Do nothing: the transport is not MSAL's to close."""

@@ -25,6 +25,7 @@ from reconciler.simulator.tenant import Tenant
 
 AUDIENCE: Final = "https://graph.microsoft.com"
 LIFETIME: Final = 3599
+_ISSUED: Final = "issued_at"
 
 __all__ = ["AUDIENCE", "LIFETIME", "RefusedError", "SignIn", "expired", "signing_key"]
 
@@ -38,7 +39,7 @@ def signing_key() -> rsa.RSAPrivateKey:
 class SignIn:
     """The authority of one tenant at `base`, an address without the tenant.
 
-    `lifetime` is how many seconds it says that its tokens live, `ends_after` how many they do (None: as it says).
+    `lifetime` is how many seconds its tokens live, `ends_after` after how many Graph refuses them all the same.
     `issuers` vouch for workloads, `users` holds the codes and refresh tokens of who signed in by a browser.
     """
 
@@ -119,6 +120,7 @@ class SignIn:
             "roles": list(application.permissions),
             "tid": self._tenant.tenant_id,
             "ver": "1.0",
+            _ISSUED: time.time(),
         }
         return jwt.encode({**usual, **claims}, signing_key(), algorithm="RS256", headers={"kid": "simulated"})
 
@@ -140,6 +142,8 @@ class SignIn:
             raise RefusedError(_unauthorized("Access token validation failure. Invalid audience.")) from None
         except jwt.InvalidTokenError:
             raise RefusedError(_unauthorized("Access token validation failure.")) from None
+        if self.ends_after is not None and time.time() - claims.get(_ISSUED, 0) > self.ends_after:
+            raise RefusedError(expired())
         return frozenset(claims.get("roles", ())) | frozenset(claims.get("scp", "").split())
 
     def _configuration(self, tenant: str) -> dict[str, object]:
@@ -192,7 +196,7 @@ class SignIn:
                 "with /.default suffixed to the resource identifier (application ID URI)."
             )
             raise RefusedError(entra_error(400, "invalid_scope", 1002012, told))
-        return {**self._says(), "access_token": self.issue(lifetime=self._lives())}
+        return {**self._says(), "access_token": self.issue(lifetime=self.lifetime)}
 
     def _authorization_code(self, form: dict[str, str]) -> dict[str, object]:
         return self._as_user(self.users.redeem(form))
@@ -216,7 +220,7 @@ class SignIn:
         return {
             **self._says(),
             "scope": " ".join(f"{AUDIENCE}/{scope}" for scope in application.delegated),
-            "access_token": self.issue(lifetime=self._lives(), **claims),
+            "access_token": self.issue(lifetime=self.lifetime, **claims),
             "refresh_token": self.users.remember(sitting),
             "id_token": self.issue(**id_claims),
             "client_info": base64.urlsafe_b64encode(info).decode().rstrip("="),
@@ -224,9 +228,6 @@ class SignIn:
 
     def _says(self) -> dict[str, object]:
         return {"token_type": "Bearer", "expires_in": self.lifetime, "ext_expires_in": self.lifetime}
-
-    def _lives(self) -> float:
-        return self.lifetime if self.ends_after is None else self.ends_after
 
 
 _GRANTS: Final = {

@@ -49,7 +49,7 @@ def keys(rsa_key: rsa.RSAPrivateKey) -> Keys:
 @pytest.fixture
 def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-    with Simulator(Tenant.generate(devices=60, users=30, now=now), page_size=25) as running:
+    with Simulator(Tenant.generate(devices=8, users=6, now=now), page_size=3) as running:
         for name, text in running.environment().items():
             monkeypatch.setenv(name, text)
         yield running

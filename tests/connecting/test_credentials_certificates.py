@@ -3,12 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from connecting_parts import failure
+from connecting_parts import PEM, failure, registered
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 from key_files import Keys
 
-PEM = "{type: certificate, privateKey: {file: key.pem}, certificate: {file: certificate.pem}}"
 PEM_SEALED = PEM[:-1] + ", passphrase: {env: PASSPHRASE}}"
 PFX = "{type: certificate, pfx: {file: both.pfx}, passphrase: {env: PASSPHRASE}}"
 
@@ -171,10 +169,3 @@ def elliptic() -> Keys:
 
 def short() -> Keys:
     return Keys(rsa.generate_private_key(public_exponent=65537, key_size=1024))
-
-
-def registered(pfx: bytes, passphrase: str | None) -> bytes:
-    """Return the certificate of a PFX, as it is uploaded to the app registration."""
-    _, certificate, _ = pkcs12.load_key_and_certificates(pfx, passphrase.encode() if passphrase else None)
-    assert certificate is not None
-    return certificate.public_bytes(Encoding.PEM)

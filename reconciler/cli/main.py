@@ -19,12 +19,15 @@ from reconciler.cli import (
     authorize,
     care,
     demo,
+    diff,
     explain,
     history,
+    init,
     inventory,
     pins,
     plan,
     printing,
+    promote,
     record,
     schema,
     simulate,
@@ -92,6 +95,9 @@ def options(
 
 validate.add_to(app)
 test.add_to(app)
+diff.add_to(app)
+promote.add_to(app)
+init.add_to(app)
 plan.add_to(app)
 apply.add_to(app)
 record.add_to(app)

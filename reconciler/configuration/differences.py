@@ -30,7 +30,7 @@ def pending(before: Document, after: Document) -> tuple[SettingChange, ...]:
     changes = [_rename(old, new) for old, new in sorted(renamed.items())]
     old = {_new_name(file, renamed): _leaves(content) for file, content in before.items()}
     new = {file: _leaves(content) for file, content in after.items()}
-    changes += _differing(old, new)
+    changes += _differing(_beside(old, new), _beside(new, old))
     changes += _reordered(old, new)
     return tuple(sorted(changes, key=_enablement_first))
 
@@ -136,6 +136,15 @@ def _leaves(value: Any) -> Any:
             return {f"[{item[key]}]": _leaves(item) for item in value}
         case _:
             return _flow(value)
+
+
+def _beside(value: Any, other: Any) -> Any:
+    """Return a side of the comparison with each empty list as no named things, where the other side has some."""
+    if value == "[]" and isinstance(other, dict):
+        return {}
+    if isinstance(value, dict) and isinstance(other, dict):
+        return {key: _beside(item, other.get(key)) for key, item in value.items()}
+    return value
 
 
 def _naming_key(items: list[Any]) -> str | None:

@@ -46,17 +46,23 @@ def _targets(folder: Path, files: Iterable[str]) -> Iterator[str]:
     )
 
 
-def _git(folder: Path, *arguments: str) -> tuple[bool, str]:
+def ask(folder: Path, *arguments: str) -> tuple[bool, bytes]:
+    """Return whether Git could answer, and its answer; the first line of what it complained of otherwise."""
     # A repository's own configuration could name a program for fsmonitor; asking must start none.
     command = ["git", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
     inherited = {name: value for name, value in os.environ.items() if name not in _OF_ANOTHER_REPOSITORY}
     environment = inherited | {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     try:
         done = subprocess.run(  # noqa: S603  no shell, and the arguments are ours
-            command, env=environment, capture_output=True, text=True, errors="replace", timeout=_TIMEOUT, check=False
+            command, env=environment, capture_output=True, timeout=_TIMEOUT, check=False
         )
     except (OSError, subprocess.SubprocessError):
-        return False, "Git cannot be run"
+        return False, b"Git cannot be run"
     if done.returncode:
-        return False, done.stderr.strip().partition("\n")[0]
-    return True, done.stdout.strip()
+        return False, done.stderr.strip().partition(b"\n")[0]
+    return True, done.stdout
+
+
+def _git(folder: Path, *arguments: str) -> tuple[bool, str]:
+    found, answer = ask(folder, *arguments)
+    return found, answer.decode(errors="replace").strip()

@@ -120,3 +120,11 @@ def test_the_document_writes_out_defaults_and_holds_plain_values() -> None:
         "catalogue.yaml",
         *(f"{INTUNE}/{name}.yaml" for name in ("connection", "asset-types", "field-mappings", "users", "imports")),
     ]
+
+
+def test_the_first_of_named_things_is_told_by_its_name() -> None:
+    after = base()
+    after["catalogue.yaml"]["licences"] = [{"name": "Visio", "seats": 40, "alsoKnownAs": []}]
+    assert pending(base(), after) == (
+        SettingChange("catalogue.yaml: licences[Visio]", "not set", "{name: Visio, seats: 40, alsoKnownAs: []}"),
+    )

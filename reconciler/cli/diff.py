@@ -1,0 +1,65 @@
+"""`reconciler diff`: how two environments' settings differ, or one's at two commits."""
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import printing
+from reconciler.cli.options import Global
+from reconciler.cli.talk import say
+from reconciler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from reconciler.settings.environment import Environment
+
+
+class DiffFormat(StrEnum):
+    """How differences are shown."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(short_help="Show how settings differ.")(diff)
+
+
+def diff(
+    context: typer.Context,
+    before: Annotated[str, typer.Argument(metavar="A", help="An environment, or ENV@REF: one as a commit has it.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Another one, or the same at another commit.")],
+    form: Annotated[DiffFormat, typer.Option("--format", help="How differences are shown.")] = DiffFormat.TEXT,
+) -> int:
+    """Show how the settings of B differ from those of A, setting by setting, defaults written out.
+
+    `diff prod@HEAD prod` shows what is not committed, `diff prod@main prod` what a branch changes, `diff uat prod` what
+    `promote` would bring.
+    """
+    from reconciler.configuration.differences import pending  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.documents import document  # noqa: PLC0415 - as above
+
+    changes = pending(document(_environment(context, before)), document(_environment(context, after)))
+    if form is DiffFormat.JSON:
+        shown = [{"path": each.path, "before": each.before, "after": each.after} for each in changes]
+        printing.put(json.dumps(shown, indent=2, ensure_ascii=False).encode() + b"\n")
+        return ExitCode.DONE
+    from reconciler.cli.difference_lines import difference_lines  # noqa: PLC0415 - only for text
+
+    printing.show(difference_lines(changes))
+    say(f"{len(changes) or 'No'} setting{'' if len(changes) == 1 else 's'} differ{'s' if len(changes) == 1 else ''}.")
+    return ExitCode.DONE
+
+
+def _environment(context: typer.Context, named: str) -> "Environment":
+    from reconciler.configuration.load import load_environment  # noqa: PLC0415 - pydantic is heavy
+
+    options: Global = context.obj
+    name, at, ref = named.partition("@")
+    if at:
+        from reconciler.configuration.at_commit import load_at  # noqa: PLC0415 - pydantic is heavy
+
+        return load_at(options.environments, name, ref).settled()
+    return load_environment(options.environments, name, with_commit=False).settled()

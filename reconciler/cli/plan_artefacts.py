@@ -1,0 +1,182 @@
+"""What a plan is shown and saved as: text, Markdown, HTML or JSON, with the impact of a change where there is one."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.cli import printing
+from reconciler.cli.talk import say, warn
+from reconciler.errors import ReconcilerError
+
+if TYPE_CHECKING:
+    from reconciler.model.impact import Impact
+    from reconciler.model.plan import Plan
+    from reconciler.run.planning import Planned
+    from reconciler.settings.instance import InstanceFile
+
+
+class PlanFormat(StrEnum):
+    """How a plan is shown."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan and all that is told beside it; `recording` is the file that it was made from."""
+
+    planned: "Planned"
+    instance: "InstanceFile"
+    impact: "Impact | None" = None
+    recording: Path | None = None
+    every: bool = False
+
+    @property
+    def plan(self) -> "Plan":
+        """The plan."""
+        return self.planned.plan
+
+
+def deliver(made: Made, output: Path | None, form: PlanFormat | None, impact_file: Path | None) -> None:
+    """Print the artefact, or save it in `output`: there a plan is JSON unless a format says otherwise.
+
+    Raises:
+        ReconcilerError: a file cannot be written.
+    """
+    _warn(made)
+    if output is None:
+        if form in (None, PlanFormat.TEXT):
+            _show(made)
+        else:
+            printing.put(_bytes(made, form))
+    elif form in (None, PlanFormat.JSON):
+        from reconciler.plan_files import write_plan  # noqa: PLC0415 - only where it is used
+
+        write_plan(made.plan, output)
+        if form is None:
+            _show(made)
+    else:
+        _save(_bytes(made, form), output, "plan")
+    if output is not None:
+        say(f"Saved the plan as {output}.")
+    if impact_file is not None and made.impact is not None:
+        from reconciler.report.impact import impact_json  # noqa: PLC0415 - only where it is used
+
+        _save(impact_json(made.impact), impact_file, "impact")
+        say(f"Saved the impact as {impact_file}.")
+
+
+def _warn(made: Made) -> None:
+    if made.planned.warning:
+        warn(made.planned.warning)
+    if made.recording is not None and (old := _too_old(made)):
+        warn(old)
+
+
+def _too_old(made: Made) -> str | None:
+    """Return what to say of a recording that is older than a saved plan may be."""
+    from reconciler.report.values import age, moment  # noqa: PLC0415 - only where it is used
+    from reconciler.run.surroundings import utc_now  # noqa: PLC0415 - as above
+    from reconciler.settings.base import seconds  # noqa: PLC0415 - as above
+
+    now, limit = utc_now(), made.instance.limits.plan_age
+    passed = _seconds_between(made.plan.made_at, now)
+    if passed is None or passed <= seconds(limit):
+        return None
+    return (
+        f"{made.recording} was recorded {age(made.plan.made_at, now)}, at {moment(made.plan.made_at)}; planAge is "
+        f"{limit}. What changed since then is not in the plan. Record again for a plan of now."
+    )
+
+
+def _seconds_between(since: str, now: str) -> float | None:
+    from datetime import datetime  # noqa: PLC0415 - only where it is used
+
+    try:
+        return (datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds()
+    except (TypeError, ValueError):
+        return None
+
+
+def _show(made: Made) -> None:
+    if made.impact is not None:
+        from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
+
+        printing.show(impact_text(made.impact, every=made.every, width=printing.width()))
+    show(made.plan, made.instance.kind, every=made.every)
+
+
+def show(plan: "Plan", kind: str, *, every: bool = False) -> None:
+    """Print a plan as text."""
+    from reconciler.report.text import plan_text  # noqa: PLC0415 - only where it is used
+
+    printing.show(plan_text(plan, every=every, width=printing.width(), kind=kind))
+
+
+def _bytes(made: Made, form: PlanFormat | None) -> bytes:
+    match form:
+        case PlanFormat.MARKDOWN:
+            return _markdown(made).encode()
+        case PlanFormat.HTML:
+            from reconciler.report.html.page import plan_html  # noqa: PLC0415 - jinja2 is heavy
+
+            state = made.planned.recording.state
+            return plan_html(made.plan, kind=made.instance.kind, state=state, recording=_name(made))
+        case PlanFormat.JSON:
+            from reconciler.planning.sealing import encode  # noqa: PLC0415 - only where it is used
+
+            return encode(made.plan)
+        case _:
+            return _text(made).encode()
+
+
+def _text(made: Made) -> str:
+    from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text import plain, plan_text  # noqa: PLC0415 - as above
+
+    impact = impact_text(made.impact, every=made.every) if made.impact else []
+    return plain([*impact, *plan_text(made.plan, every=made.every, kind=made.instance.kind)])
+
+
+def _markdown(made: Made) -> str:
+    from reconciler.report.markdown import plan_markdown  # noqa: PLC0415 - only where it is used
+    from reconciler.report.markdown_impact import impact_sections  # noqa: PLC0415 - as above
+    from reconciler.run.surroundings import utc_now  # noqa: PLC0415 - as above
+
+    return plan_markdown(
+        made.plan,
+        kind=made.instance.kind,
+        now=utc_now(),
+        recording=_name(made),
+        rest_at=run_address(),
+        extra=impact_sections(made.impact) if made.impact else (),
+    )
+
+
+def _name(made: Made) -> str | None:
+    return made.recording.name if made.recording else None
+
+
+def run_address() -> str | None:
+    """Return the address of the pipeline's run, None where there is no pipeline that tells it."""
+    server, repository, run = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    if server and repository and run:
+        return f"{server}/{repository}/actions/runs/{run}"
+    return os.environ.get("CI_JOB_URL")
+
+
+def _save(data: bytes, file: Path, what: str) -> None:
+    from reconciler.whole_file import whole_file  # noqa: PLC0415 - only where it is used
+
+    try:
+        with whole_file(file) as stream:
+            stream.write(data)
+    except OSError as error:
+        raise ReconcilerError(
+            f"The {what} could not be written to {file}: {error.strerror}. Nothing was changed; name another file."
+        ) from error

@@ -31,7 +31,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(short_help="Do it: read, plan, show, ask, write.")(apply)
 
 
-def apply(
+def apply(  # noqa: PLR0917 - typer reads the options from the signature
     context: typer.Context,
     env: Env,
     saved: Annotated[Path | None, typer.Argument(metavar="PLAN", help="A saved plan: it is its own approval.")] = None,
@@ -43,6 +43,9 @@ def apply(
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save what was read, with every list property, as a recording.")
     ] = None,
+    scheduled: Annotated[
+        bool, typer.Option("--scheduled", help="Apply only the connections that are due, with their entities (A5).")
+    ] = False,
     allow_uncommitted: Annotated[
         bool, typer.Option("--allow-uncommitted", help="Apply settings to production that no commit has (E5).")
     ] = False,
@@ -58,6 +61,8 @@ def apply(
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
     if saved is not None and record is not None:
         raise UsageError("--record goes with an apply that reads; a saved plan reads nothing.")
+    if saved is not None and scheduled:
+        raise UsageError("--scheduled goes with an apply that plans; a saved plan is what it is.")
     can_ask(yes or saved is not None, ", or apply a saved plan")
     can_be_written(record)
     started = time.monotonic()
@@ -72,11 +77,12 @@ def apply(
             allowances=allowed,
             because=because,
             allow_uncommitted=allow_uncommitted,
+            scheduled=scheduled,
             keep=_keeping(record),
         )
         applied = _apply(around, saved, order)
     _tell(applied, time.monotonic() - started)
-    return plans.exit_code(applied.plan)
+    return plans.exit_code(applied.plan, withheld=bool(applied.withheld))
 
 
 def _apply(around: Surroundings, saved: Path | None, order: Order) -> Applied:

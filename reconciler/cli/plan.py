@@ -47,22 +47,33 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     as_if_enabled: Annotated[
         bool, typer.Option("--as-if-enabled", help="Preview connections that are not enabled here too (E2).")
     ] = False,
+    connection: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Plan this connection alone; moves no counter or clock (A5).")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ASSET", help="Plan this asset alone: its tag, name or device id; may be repeated."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every change, however many there are.")] = False,
 ) -> int:
     """Show what an apply of ENV would do, and why; nothing is written.
 
     A plan that is over a limit is shown whole and exits with 3. `-o FILE` saves the plan for `apply ENV FILE`.
     """
-    from reconciler.run import planning  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.planning.scope import picked  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run import planning  # noqa: PLC0415 - as above
 
     allowed = allowances(allow)
     can_be_written(output)
     with Talk() as talk:
         around = surroundings(context, env, talk)
+        scope = picked(around.environment, connection, only or [])
         if recording is None:
-            planned = planning.plan(around, allowed, as_if_enabled=as_if_enabled)
+            planned = planning.plan(around, allowed, as_if_enabled=as_if_enabled, scope=scope)
         else:
-            planned = planning.plan_from_recording(around.environment, recording, allowed, as_if_enabled=as_if_enabled)
+            planned = planning.plan_from_recording(
+                around.environment, recording, allowed, as_if_enabled=as_if_enabled, scope=scope
+            )
     _deliver(planned, around.environment.instance.kind, output, form, every)
     return exit_code(planned.plan, pending=detailed_exitcode)
 
@@ -109,10 +120,10 @@ def _save_text(plan: "Plan", kind: str, output: Path, every: bool) -> None:
         ) from error
 
 
-def exit_code(plan: "Plan", *, pending: bool = False) -> ExitCode:
-    """Return what a plan's exit code says (V4); with `pending`, changes count."""
+def exit_code(plan: "Plan", *, pending: bool = False, withheld: bool = False) -> ExitCode:
+    """Return what a plan's exit code says (V4); with `pending` changes count, `withheld` is as being over a limit."""
     codes = set()
-    if plan.over_limit():
+    if withheld or plan.over_limit():
         codes.add(ExitCode.OVER_LIMIT)
     if plan.incomplete():
         codes.add(ExitCode.PARTLY_UNKNOWN)

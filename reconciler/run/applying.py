@@ -4,6 +4,7 @@ A saved plan is refused when anything it was made from has moved (A1). `apply EN
 times. Whatever fails, the store stays as it was (A3).
 """
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan, is_empty
 from reconciler.planning.limits import judge
+from reconciler.planning.scope import EVERYTHING, Scope, scheduled
 from reconciler.run import reading
 from reconciler.run.planning import make_plan
 from reconciler.run.reading import Wanted
@@ -29,6 +31,7 @@ from reconciler.settings.environment import Environment
 from reconciler.settings.instance import InstanceKind
 
 _ATTEMPTS: Final = 3
+_SOURCE: Final = "intune"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,8 @@ class Order:
 
     `warn` is told of a store that is not this instance's (E3), before anything else. `show` is given each plan that is
     made, whatever becomes of it; `confirm` answers whether to go on with it.
-    `allowances` raise limits, and `because` says why (R4). `keep` is given what was read, every list property of it,
-    before anything is written; None reads only what the settings use.
+    `allowances` raise limits, and `because` says why (R4). `scheduled` applies only what is due (A5). `keep` is given
+    what was read, every list property of it, before anything is written; None reads only what the settings use.
     """
 
     who: str
@@ -49,15 +52,53 @@ class Order:
     allowances: Mapping[str, int]
     because: str | None = None
     allow_uncommitted: bool = False
+    scheduled: bool = False
     keep: Callable[[Recording], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What an apply came to: the plan with its limits as judged by then; no outcome when there was nothing to write."""
+    """What an apply came to: the plan with its limits as judged by then; no outcome when there was nothing to write.
+
+    `withheld` are the limits of connections that were over one and withheld themselves, while the others went on (G4).
+    """
 
     plan: Plan
     outcome: Outcome | None
+    withheld: tuple[LimitUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a plan is made from, to make it again before COMMIT (A4)."""
+
+    environment: Environment
+    scope: Scope
+    recording: Recording
+
+
+def _within_limits(source: Source, order: Order) -> tuple[Plan, tuple[LimitUse, ...]]:
+    """Return the plan to apply; connections over a limit withhold themselves when others are left (G4).
+
+    Raises:
+        OverLimitError: no connection is left.
+    """
+    plan = make_plan(source.environment, source.recording, order.allowances, scope=source.scope)
+    order.show(plan)
+    over = plan.over_limit()
+    left = {summary.name for summary in plan.connections if summary.enabled and not summary.skipped}
+    if not over or not left - {use.connection for use in over}:
+        check_limits(over)
+        return plan, ()
+    plan = make_plan(source.environment, source.recording, order.allowances, scope=_without(source.scope, over))
+    order.show(plan)
+    check_limits(plan.limits)
+    return plan, over
+
+
+def _without(scope: Scope, over: tuple[LimitUse, ...]) -> Scope:
+    why = {use.connection: f"over its limit of {use.kind}, so it withholds itself (G4)" for use in over}
+    return dataclasses.replace(scope, skipped={**scope.skipped, **why})
 
 
 def check_committed(environment: Environment, allow_uncommitted: bool) -> None:
@@ -83,27 +124,38 @@ def apply(around: Surroundings, order: Order) -> Applied:
     """
     check_committed(around.environment, order.allow_uncommitted)
     check_cases(around.environment)
-    wanted = Wanted(everything=order.keep is not None, allowances=order.allowances)
-    recording, warning = reading.read(around, wanted)
+    state = reading.read_state(around)
+    warning = check_stamp(state.stamp, around.environment)
     if warning is not None:
         order.warn(warning)
-    if order.keep is not None:
-        order.keep(recording)
+    source = _read(around, order, state)
     for attempt in range(1, _ATTEMPTS + 1):
-        plan = make_plan(around.environment, recording, order.allowances)
-        order.show(plan)
-        check_limits(plan.limits)
-        if warning is not None or not _worth_writing(plan, recording.state, around.environment):
-            return Applied(plan, None)
+        plan, withheld = _within_limits(source, order)
+        planned = dataclasses.replace(source, scope=_without(source.scope, withheld))
+        if warning is not None or not _worth_writing(plan, source.recording.state, around.environment):
+            return Applied(plan, None, withheld)
         if (plan.changes or plan.bindings) and not order.confirm():
             raise NotConfirmedError("Not applied: it was not confirmed. Nothing was written.")
         try:
-            return Applied(plan, _write(around, order, plan, recording.state, recording))
+            return Applied(plan, _write(around, order, plan, source.recording.state, planned), withheld)
         except StaleError:
             if attempt == _ATTEMPTS:
                 raise
-            recording = replace(recording, state=reading.read_state(around))
+            moved = replace(source.recording, state=reading.read_state(around))
+            source = dataclasses.replace(source, recording=moved)
     raise AssertionError("unreachable")
+
+
+def _read(around: Surroundings, order: Order, state: State) -> Source:
+    """Read what the order is about, and keep the recording if that is wanted."""
+    environment, scope = around.environment, EVERYTHING
+    if order.scheduled:
+        environment, scope = scheduled(environment, state, around.now())
+    wanted = Wanted(everything=order.keep is not None, allowances=order.allowances, scope=scope)
+    recording = reading.read_connections(dataclasses.replace(around, environment=environment), state, wanted)
+    if order.keep is not None:
+        order.keep(recording)
+    return Source(environment, scope, recording)
 
 
 def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
@@ -180,22 +232,30 @@ def _too_old(plan: Plan, environment: Environment, state: State, now: str) -> st
     for read in plan.reads:
         newest = last.get((read.source, read.tenant_id))
         if newest is not None and newest >= read.read_at:
-            return (
-                f"tenant {read.tenant_id} was read at {read.read_at} for it, and a read of {newest} is applied already"
-            )
+            return _older(read.tenant_id, read.read_at, newest)
+    for summary in plan.connections:
+        newest = last.get((_SOURCE, summary.tenant_id))
+        if newest is not None and summary.read_at is not None and newest > summary.read_at:
+            return _older(summary.tenant_id, summary.read_at, newest)
     return None
+
+
+def _older(tenant: str, read_at: str, newest: str) -> str:
+    return f"tenant {tenant} was read at {read_at} for it, and a read of {newest} is applied already"
 
 
 def _worth_writing(plan: Plan, state: State, environment: Environment) -> bool:
     """Say whether there is anything to keep: changes, bindings, a read that counts, or other settings (E4)."""
-    if not any(summary.enabled for summary in plan.connections) and state.stamp is None:
+    enabled = [summary for summary in plan.connections if summary.enabled]
+    nothing_ran = bool(enabled) and all(summary.skipped and not summary.read_at for summary in enabled)
+    if nothing_ran or (not enabled and state.stamp is None):
         return False
-    other_settings = state.applied is None or state.applied.digest != environment.digest
+    other_settings = not plan.picked and (state.applied is None or state.applied.digest != environment.digest)
     return bool(plan.changes or plan.bindings or plan.reads or other_settings)
 
 
-def _write(around: Surroundings, order: Order, plan: Plan, state: State, recording: Recording | None) -> Outcome:
-    """Write a plan in one transaction; `recording` is what it was made from, to plan again before COMMIT (A4)."""
+def _write(around: Surroundings, order: Order, plan: Plan, state: State, source: Source | None) -> Outcome:
+    """Write a plan in one transaction; `source` is what it was made from, None for a saved one."""
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     environment = around.environment
@@ -208,10 +268,9 @@ def _write(around: Surroundings, order: Order, plan: Plan, state: State, recordi
             transaction.verify(plan, expected_revision=plan.store_revision)
             transaction.write(plan, document(environment), enabled, environment.digest, kind=environment.instance.kind)
             transaction.read_back(plan)
-            if recording is not None:
-                now = around.now()
-                after = transaction.state(seconds(environment.instance.limits.window), now)
-                check_converged(environment, replace(recording, state=after))
+            if source is not None:
+                after = transaction.state(seconds(environment.instance.limits.window), around.now())
+                check_converged(source, after)
         return transaction.outcome
 
 
@@ -227,13 +286,13 @@ def _origin(around: Surroundings, order: Order) -> Origin:
     )
 
 
-def check_converged(environment: Environment, recording: Recording) -> None:
+def check_converged(source: Source, state: State) -> None:
     """Plan from the same read on the new state: there must be nothing left to do (A4).
 
     Raises:
         ReadBackError: there is; it names the first of it.
     """
-    again = build_plan(environment, recording)
+    again = build_plan(source.environment, replace(source.recording, state=state), scope=source.scope)
     if is_empty(again):
         return
     left = [f"{change.label} ({', '.join(each.name for each in change.attributes)})" for change in again.changes[:3]]

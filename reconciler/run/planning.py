@@ -9,6 +9,7 @@ from reconciler.errors import RecordingError
 from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan
+from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.run.reading import Wanted, read
 from reconciler.run.stamps import foreign
 from reconciler.run.surroundings import Surroundings
@@ -38,7 +39,12 @@ def pending_settings(environment: Environment, state: State) -> tuple[SettingCha
 
 
 def make_plan(
-    environment: Environment, recording: Recording, allowances: Mapping[str, int], *, as_if_enabled: bool = False
+    environment: Environment,
+    recording: Recording,
+    allowances: Mapping[str, int],
+    *,
+    as_if_enabled: bool = False,
+    scope: Scope = EVERYTHING,
 ) -> Plan:
     """Return the plan for a recording, with the pending settings."""
     return build_plan(
@@ -47,28 +53,36 @@ def make_plan(
         allowances=allowances,
         pending=pending_settings(environment, recording.state),
         as_if_enabled=as_if_enabled,
+        scope=scope,
     )
 
 
-def plan(around: Surroundings, allowances: Mapping[str, int], *, as_if_enabled: bool = False) -> Planned:
+def plan(
+    around: Surroundings, allowances: Mapping[str, int], *, as_if_enabled: bool = False, scope: Scope = EVERYTHING
+) -> Planned:
     """Read the store and Graph, and plan; nothing is written (P3)."""
     check_cases(around.environment)
-    recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled, allowances=allowances))
-    made = make_plan(around.environment, recording, allowances, as_if_enabled=as_if_enabled)
+    recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled, allowances=allowances, scope=scope))
+    made = make_plan(around.environment, recording, allowances, as_if_enabled=as_if_enabled, scope=scope)
     return Planned(made, recording, warning)
 
 
 def plan_from_recording(
-    environment: Environment, path: Path, allowances: Mapping[str, int], *, as_if_enabled: bool = False
+    environment: Environment,
+    path: Path,
+    allowances: Mapping[str, int],
+    *,
+    as_if_enabled: bool = False,
+    scope: Scope = EVERYTHING,
 ) -> Planned:
     """Plan from a recording alone: no network, no store, no credential.
 
     Raises:
         RecordingError: the file is no recording that can be used, or it is another instance's.
     """
-    check_cases(environment)
     recording = own_recording(environment, path)
-    return Planned(make_plan(environment, recording, allowances, as_if_enabled=as_if_enabled), recording)
+    made = make_plan(environment, recording, allowances, as_if_enabled=as_if_enabled, scope=scope)
+    return Planned(made, recording)
 
 
 def own_recording(environment: Environment, path: Path) -> Recording:

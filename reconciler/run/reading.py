@@ -15,6 +15,7 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Presence, Recording, State
 from reconciler.planning import needs
 from reconciler.planning.limits import absences_allowed
+from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.tenants import check_tenants
 from reconciler.run import credentials
 from reconciler.run.stamps import check_stamp
@@ -32,11 +33,15 @@ _CONNECTIONS_AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to read: every list property or only those that the settings use, and connections that are off too."""
+    """What to read: every list property or only those that the settings use, and connections that are off too.
+
+    Connections that `scope` leaves out are not read.
+    """
 
     everything: bool = False
     as_if_enabled: bool = False
     allowances: Mapping[str, int] | None = None
+    scope: Scope = EVERYTHING
 
 
 def read_state(around: Surroundings) -> State:
@@ -66,7 +71,7 @@ def read_connections(around: Surroundings, state: State, wanted: Wanted) -> Reco
     active = [
         connection
         for _, connection in sorted(environment.connections.items())
-        if wanted.as_if_enabled or environment.enabled(connection)
+        if (wanted.as_if_enabled or environment.enabled(connection)) and connection.name not in wanted.scope.skipped
     ]
     snapshots, failures = _read_all(around, active, state, wanted)
     if failures and not snapshots:

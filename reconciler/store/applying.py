@@ -93,7 +93,8 @@ class Transaction:
         bound_before = count_bound(connection)
         self._write_rows(plan, now)
         _write_reads(connection, plan.reads)
-        self._write_settings(dict(environment_document), dict(enabled), digest, now)
+        if not plan.picked:
+            self._write_settings(dict(environment_document), dict(enabled), digest, now)
         revision = move_on(connection, plan.highest_tag)
         usage = usage_of(plan, self._origin.allowances, bound_before, count_bound(connection))
         self._outcome = Outcome(

@@ -19,10 +19,12 @@ def summary_line(plan: Plan) -> str:
 def summary_parts(plan: Plan) -> list[str]:
     """Return the parts of the summary line, in its order."""
     first, *others = _planned(plan.changes) or [""]
-    return [f"Plan: {first}" if first else _nothing(plan), *others, *_rest(plan)]
+    return [f"{'Undo' if plan.undoes else 'Plan'}: {first}" if first else _nothing(plan), *others, *_rest(plan)]
 
 
 def _nothing(plan: Plan) -> str:
+    if plan.undoes:
+        return f"No changes: nothing that run {plan.undoes} wrote can be put back."
     if not any(connection.enabled for connection in plan.connections):
         return "No changes: no connection is enabled here."
     if plan.incomplete():
@@ -34,13 +36,16 @@ def _planned(changes: Iterable[Change]) -> list[str]:
     counts = Counter((change.subject, change.action) for change in changes)
     parts = []
     created, updated = counts[Subject.ASSET, Action.CREATE], counts[Subject.ASSET, Action.UPDATE]
-    if created or updated:
+    removed = counts[Subject.ASSET, Action.DELETE]
+    if created or updated or removed:
         made = [f"{created:,} to create"] if created else []
         changed = [f"{updated:,} to update{_details(changes)}"] if updated else []
-        parts.append(", ".join(made + changed))
-    users = counts[Subject.USER, Action.CREATE], counts[Subject.USER, Action.UPDATE]
+        gone = [f"{removed:,} to remove"] if removed else []
+        parts.append(", ".join(made + changed + gone))
+    users = [counts[Subject.USER, action] for action in (Action.CREATE, Action.UPDATE, Action.DELETE)]
     if any(users):
-        words = [f"{number:,} to {word}" for number, word in zip(users, ("create", "update"), strict=True) if number]
+        verbs = zip(users, ("create", "update", "remove"), strict=True)
+        words = [f"{number:,} to {word}" for number, word in verbs if number]
         parts.append(f"users: {', '.join(words)}")
     entries = counts[Subject.CATALOGUE, Action.CREATE], counts[Subject.CATALOGUE, Action.UPDATE]
     if any(entries):
@@ -87,10 +92,11 @@ def counts_words(counts: Mapping[str, int]) -> list[str]:
         Kind.USERS_DEACTIVATED: ("user deactivated", "users deactivated"),
         "user-create": ("user created", "users created"),
         "user-update": ("user updated", "users updated"),
+        "user-delete": ("user removed", "users removed"),
         Kind.NEW_TYPES: ("new type", "new types"),
         "catalogue-create": ("catalogue entry made", "catalogue entries made"),
         "catalogue-update": ("catalogue entry changed", "catalogue entries changed"),
-        "asset-update": ("asset with other software", "assets with other software"),
+        "asset-update": ("software only", "software only"),
     }
     known = [f"{counts[name]:,} {words[counts[name] != 1]}" for name, words in names.items() if counts.get(name)]
     other = [f"{number:,} {name}" for name, number in sorted(counts.items()) if number and name not in names]

@@ -36,7 +36,7 @@ def test_the_story_is_told_in_order(told: tuple[str, list[Path], int]) -> None:
         "$ reconciler validate prod uat",
         "prod, uat: valid.",
         "$ reconciler plan prod",
-        "Read 200 devices, 80 users in",
+        "Read 200 devices, 80 users, 2,232 software in",
         "new assets",
         "$ reconciler apply prod --yes --allow-uncommitted",
         "Applied run ",

@@ -14,7 +14,7 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 def test_a_plan_is_on_stdout_and_the_talk_on_stderr(cli: CommandLine) -> None:
     """What was read is talk; the plan is what the command is for."""
     done = cli.run("plan", "prod")
-    assert re.fullmatch(r"Read 60 devices, 30 users in \d+\.\d s\.\n", done.err)
+    assert re.fullmatch(r"Read 60 devices, 30 users, 648 software in \d+\.\d s\.\n", done.err)
     assert done.out.startswith("Plan for prod (production) · settings ")
 
 
@@ -79,7 +79,7 @@ def test_talk_for_machines_is_a_json_object_a_line(cli: CommandLine) -> None:
     done = cli.run("--log-format", "json", "plan", "prod", "-o", str(cli.folder / "prod.plan"))
     read, saved = lines(done.err)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", read["at"])
-    assert (read["level"], read["read"]) == ("info", {"devices": 60, "users": 30})
+    assert (read["level"], read["read"]) == ("info", {"devices": 60, "users": 30, "software": 648})
     assert saved["message"] == f"Saved the plan as {cli.folder}/prod.plan."
     assert done.out.splitlines()[2:] == text.out.splitlines()[2:]
 

@@ -48,6 +48,6 @@ def test_with_a_yes_it_is_applied(cli: CommandLine) -> None:
     code, seen = apply_and_answer(cli, b"y")
     assert code == 0
     assert "\x1b[" in seen
-    assert seen.count("Read 60 devices, 30 users in") == 1
+    assert seen.count("Read 60 devices, 30 users, 648 software in") == 1
     assert "Applied run " in seen
     assert rows(cli.store, "SELECT count(*) AS assets FROM asset") == [{"assets": 54}]

@@ -114,9 +114,7 @@ def test_an_outcome_says_whose_software_changed() -> None:
     outcome = Outcome(
         run_id="r", revision="v", changes=2, bindings=0, counts={"asset-update": 2, "catalogue-update": 1}
     )
-    assert outcome_line(outcome, 1) == (
-        "Applied run r: 1 catalogue entry changed, 2 assets with other software in 1.0 s"
-    )
+    assert outcome_line(outcome, 1) == ("Applied run r: 1 catalogue entry changed, 2 software only in 1.0 s")
 
 
 def test_a_status_tells_the_seats() -> None:

@@ -89,8 +89,11 @@ def pending_lines(pending: Sequence[SettingChange], since: str | None, width: in
     lines = [Text(), *folded(heading, width, rest=2)]
     names = min(max(cells(each.path) for each in pending), width // 2)
     for each in enablement_first(pending):
-        first = styled(("  ~ ", Style.UPDATE), padded(each.path, names), "  ")
-        lines += folded(styled(f"{each.before} {ARROW} {each.after}"), width, first=first, rest=4 + names + 2)
+        loud = each.path.endswith(": enabledForInstances")
+        mark, style = (("  ! ", Style.LOUD), Style.LOUD) if loud else (("  ~ ", Style.UPDATE), Style.PLAIN)
+        first = styled(mark, (padded(each.path, names), style), "  ")
+        told = styled((f"{each.before} {ARROW} {each.after}", style))
+        lines += folded(told, width, first=first, rest=4 + names + 2)
     return lines
 
 

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     INACTIVE = "inactive"
     USERS_DEACTIVATED = "usersDeactivated"
     NEW_TYPES = "newTypes"
+    REMOVED = "removed"
+    """An asset that goes because the run that created it is undone; held to the limit of what is created (J2)."""
 
 
 class Action(StrEnum):
@@ -39,6 +41,8 @@ class Action(StrEnum):
 
     CREATE = "create"
     UPDATE = "update"
+    DELETE = "delete"
+    """Only what an undo does: what a run created goes. Its attributes are everything that it has (J2)."""
 
 
 class Subject(StrEnum):
@@ -85,7 +89,8 @@ class Change(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_d
 class BindingChange(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_defaults=True):
     """A binding made or changed: bookkeeping, not a change (V4). `before` is None for a new one.
 
-    When `before` and `after` name different devices, the binding moves.
+    When `before` and `after` name different devices, the binding moves. When it is `removed`, which only an undo does,
+    `before` and `after` are what it was.
     """
 
     connection: str
@@ -96,6 +101,7 @@ class BindingChange(Struct, frozen=True, gc=False, rename="camel", kw_only=True,
     after: Life
     reason: str
     rule: str
+    removed: bool = False
 
 
 class Withheld(Struct, frozen=True, rename="camel", kw_only=True):
@@ -121,7 +127,10 @@ class Problem(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class LeftAlone(Struct, frozen=True, rename="camel", kw_only=True):
-    """Something on purpose not done: `why` is excluded, superseded, not-created, or pinned (a field, F3)."""
+    """Something on purpose not done: `why` is excluded, superseded, not-created, or pinned (a field, F3).
+
+    Of an undo it is changed-since, catalogue or pinned (J2).
+    """
 
     connection: str
     device_id: str
@@ -222,6 +231,8 @@ class Plan(Struct, frozen=True, rename="camel", kw_only=True):
     highest_tag: int = 0
     picked: bool = False
     """Narrowed by `--connection` or `--only`: it moves no counter, clock or synced settings."""
+    undoes: str | None = None
+    """The id of the run that this plan undoes (J2)."""
     digest: str = ""
 
     def counts(self) -> dict[str, int]:

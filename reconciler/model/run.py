@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from reconciler.model.plan import Change
+from reconciler.model.plan import BindingChange, Change
 
 
 class Origin(Struct, frozen=True, rename="camel", kw_only=True):
@@ -32,7 +32,7 @@ class Outcome(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class Run(Struct, frozen=True, rename="camel", kw_only=True):
-    """One row of the history."""
+    """One row of the history; `undoes` and `undone_by` are the ids of other runs (J2)."""
 
     run_id: str
     instance: str
@@ -46,13 +46,26 @@ class Run(Struct, frozen=True, rename="camel", kw_only=True):
     counts: dict[str, int]
     allowances: dict[str, int] = {}
     because: str | None = None
+    undoes: str | None = None
+    undone_by: str | None = None
 
 
 class RunDetail(Struct, frozen=True, rename="camel"):
-    """One run with every change it made."""
+    """One run with every change it made, and what became of bindings."""
 
     run: Run
     changes: tuple[Change, ...]
+    bindings: tuple[BindingChange, ...] = ()
+
+
+class Undoable(Struct, frozen=True, rename="camel"):
+    """A run as undoing it needs it: `touched` says of the assets and users that it created who wrote them since (J2).
+
+    Runs that were undone since, and the runs that undid them, do not count.
+    """
+
+    detail: RunDetail
+    touched: dict[str, str] = {}
 
 
 class LicenceUse(Struct, frozen=True, rename="camel"):

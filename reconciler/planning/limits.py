@@ -24,6 +24,7 @@ _ATTRIBUTES = {
     Kind.INACTIVE: "inactive",
     Kind.USERS_DEACTIVATED: "users_deactivated",
     Kind.NEW_TYPES: "new_types",
+    Kind.REMOVED: "created",
 }
 
 Allowances = Mapping[str, int]
@@ -76,10 +77,13 @@ def judge(
     summaries: Iterable[ConnectionSummary],
     allowances: Allowances,
 ) -> tuple[LimitUse, ...]:
-    """Return every kind that a connection's changes touch, against its limit, sorted by connection and kind."""
+    """Return every kind that a connection's changes touch, against its limit, sorted by connection and kind.
+
+    Changes of a connection that the settings do not have, which only an undo makes, are held to none.
+    """
     planned: dict[tuple[str, Kind], int] = {}
     for change in changes:
-        for kind in change.kinds:
+        for kind in change.kinds if change.connection in environment.connections else ():
             key = (change.connection or "", kind)
             planned[key] = planned.get(key, 0) + 1
     for summary in summaries:

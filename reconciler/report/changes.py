@@ -38,12 +38,14 @@ def change_lines(changes: Sequence[Change], *, every: bool, width: int) -> list[
 def _users_heading(users: Sequence[Change]) -> Text:
     created = sum(each.action is Action.CREATE for each in users)
     deactivated = sum(Kind.USERS_DEACTIVATED in each.kinds for each in users)
+    removed = sum(each.action is Action.DELETE for each in users)
     words = [
         f"{number:,} {word}"
         for number, word in (
             (created, "new"),
-            (len(users) - created - deactivated, "changed"),
+            (len(users) - created - deactivated - removed, "changed"),
             (deactivated, "made inactive"),
+            (removed, "removed"),
         )
         if number
     ]
@@ -72,6 +74,9 @@ def _blocks(group: Sequence[Change], *, every: bool, width: int) -> list[Text]:
 def _block(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
     if change.action is Action.CREATE:
         return _created(change, names, width, every=every)
+    if change.action is Action.DELETE:
+        first = styled(("  - ", Style.PROBLEM), padded(called(change.name), names), "  ")
+        return folded(styled(called(change.label)), width, first=first)
     return _updated(change, names, width, every=every)
 
 

@@ -45,7 +45,9 @@ def _commit(run: Run) -> str:
 
 
 def _what(run: Run) -> list[str]:
-    return counts_words(run.counts) or ["no changes"]
+    undoes = [f"undoes {run.undoes}"] if run.undoes else []
+    undone = [f"undone by {run.undone_by}"] if run.undone_by else []
+    return [*undoes, *(counts_words(run.counts) or ["no changes"]), *undone]
 
 
 def run_text(detail: RunDetail, *, every: bool = True, width: int = 80) -> list[Text]:
@@ -58,6 +60,8 @@ def run_text(detail: RunDetail, *, every: bool = True, width: int = 80) -> list[
         ("by", run.who),
         ("from", run.where),
         ("commit", f"{run.commit or 'none'}{'' if run.clean else ', not clean'}"),
+        ("undoes", run.undoes or ""),
+        ("undone", f"by {run.undone_by}" if run.undone_by else ""),
         ("plan", run.plan_digest),
         ("allowed", allowed),
         ("because", run.because or ""),

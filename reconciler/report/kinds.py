@@ -29,9 +29,11 @@ ORDER: Final[tuple[Group, ...]] = (
     Kind.INACTIVE,
     Kind.UPDATED,
     Uncounted.SOFTWARE,
+    Kind.REMOVED,
 )
 
 _WEIGHT: Final = (
+    Kind.REMOVED,
     Kind.DELETED_IN_INTUNE,
     Kind.REBOUND,
     Kind.UNLINKED,
@@ -50,6 +52,7 @@ MEANING: Final[dict[Group, tuple[str, str]]] = {
     Kind.UNLINKED: ("asset that loses its user", "assets that lose their user"),
     Kind.DELETED_IN_INTUNE: ("asset whose device is gone from Intune", "assets whose device is gone from Intune"),
     Kind.INACTIVE: ("asset made inactive", "assets made inactive"),
+    Kind.REMOVED: ("asset removed", "assets removed"),
     Kind.UPDATED: ("asset with changed fields", "assets with changed fields"),
     Uncounted.SOFTWARE: ("asset whose software alone changes", "assets whose software alone changes"),
 }

@@ -48,6 +48,8 @@ def change_entry(change: Change) -> str:
         after = {each.name: each.after for each in change.attributes if each.after is not None}
         told = [markdown_prose(shown(after[name])) for name in _TOLD_OF_NEW if name in after]
         return f"- {' · '.join([head, *told])}"
+    if change.action is Action.DELETE:
+        return f"- {head}"
     others = [kind for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
     also = f" (also {', '.join(others)})" if others else ""
     attributes, software = apart(change.attributes)

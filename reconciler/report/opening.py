@@ -12,6 +12,9 @@ from reconciler.report.values import ARROW, moment, short
 def headline(plan: Plan, kind: str | None, width: int) -> list[Text]:
     """Return whose plan this is, of which settings, from when."""
     instance = f"{plan.instance} ({kind})" if kind else plan.instance
+    if plan.undoes:
+        undone = [f"Undo of run {plan.undoes}", instance, f"as of {moment(plan.made_at)}"]
+        return folded(parts(undone, style=Style.HEADING), width, rest=2)
     settings = short(plan.settings_commit) if plan.settings_commit else f"{short(plan.settings_digest)} (no commit)"
     verb = "read" if any(each.read_at for each in plan.connections) else "as of"
     text = parts(
@@ -109,7 +112,7 @@ def since_words(when: str) -> str:
 
 def connection_lines(plan: Plan, width: int) -> list[Text]:
     """Return one line per connection, with its warnings and what of it is unknown beneath."""
-    if not plan.connections:
+    if not plan.connections or plan.undoes:
         return []
     names = min(max(cells(each.name) for each in plan.connections), width // 3)
     lines = [Text()]

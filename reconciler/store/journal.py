@@ -2,22 +2,26 @@
 
 import difflib
 import secrets
+from collections import defaultdict
 from collections.abc import Iterator
+from itertools import count
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row, insert, select
 
 from reconciler.errors import UsageError
-from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
+from reconciler.model.plan import Action, Attribute, BindingChange, Change, Kind, Plan, Subject
 from reconciler.model.run import Origin, Run, RunDetail
 from reconciler.model.snapshot import Scalar
+from reconciler.model.state import Life
 from reconciler.store.dialect import insert_many
-from reconciler.store.journal_tables import run, run_change, run_reason
+from reconciler.store.journal_tables import run, run_binding, run_change, run_reason
 from reconciler.store.times import compact, utc_now
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _KINDS: Final = msgspec.json.Decoder(tuple[Kind, ...])
+_LIFE: Final = msgspec.json.Decoder(Life)
 _ATTRIBUTES: Final = msgspec.json.Decoder(list[tuple[str, Scalar, Scalar, int]])
 _IN_CHUNKS: Final = {"yield_per": 5000}
 _SUGGESTED: Final = 3
@@ -32,6 +36,7 @@ _COLUMNS: Final = (
     "kinds",
     "attributes",
 )
+_BINDING_COLUMNS: Final = ("run_id", "connection", "source", "tenant_id", "asset", "before", "after", "reason")
 
 
 Reason = tuple[str, str]
@@ -56,21 +61,22 @@ def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: byte
         "because": origin.because,
         "usage": usage.decode(),
         "revision": revision,
+        "undoes": None if plan.undoes is None else _key(connection, plan.undoes),
     }
     key = connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one()
-    reasons: dict[Reason, int] = {}
+    reasons: dict[Reason, int] = defaultdict(count().__next__)
     insert_many(connection, run_change, _COLUMNS, _rows(key, plan.changes, reasons))
+    insert_many(connection, run_binding, _BINDING_COLUMNS, _binding_rows(key, plan.bindings, reasons))
     numbered = ((key, number, rule, reason) for (rule, reason), number in reasons.items())
     insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), numbered)
     return run_id
 
 
 def _rows(key: int, changes: tuple[Change, ...], reasons: dict[Reason, int]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of changes; `reasons` gets each reason that they have, numbered."""
+    """Yield the rows of changes; `reasons` numbers each reason when it is first asked for."""
     for change in changes:
         attributes = [
-            (each.name, each.before, each.after, reasons.setdefault((each.rule, each.reason), len(reasons)))
-            for each in change.attributes
+            (each.name, each.before, each.after, reasons[each.rule, each.reason]) for each in change.attributes
         ]
         yield (
             key,
@@ -85,9 +91,29 @@ def _rows(key: int, changes: tuple[Change, ...], reasons: dict[Reason, int]) -> 
         )
 
 
+def _binding_rows(
+    key: int, changes: tuple[BindingChange, ...], reasons: dict[Reason, int]
+) -> Iterator[tuple[Any, ...]]:
+    for change in changes:
+        yield (
+            key,
+            change.connection,
+            change.source,
+            change.tenant_id,
+            change.asset,
+            None if change.before is None else _text(change.before),
+            None if change.removed else _text(change.after),
+            reasons[change.rule, change.reason],
+        )
+
+
+def _key(connection: Connection, run_id: str) -> int:
+    return int(connection.execute(select(run.c.id).where(run.c.run_id == run_id)).scalar_one())
+
+
 def read_runs(connection: Connection, limit: int) -> tuple[Run, ...]:
     """Return the latest runs, newest first."""
-    return tuple(_run(row) for row in connection.execute(select(run).order_by(run.c.id.desc()).limit(limit)))
+    return tuple(_run(row) for row in connection.execute(_RUNS.order_by(run.c.id.desc()).limit(limit)))
 
 
 def read_run(connection: Connection, run_id: str) -> RunDetail:
@@ -101,8 +127,8 @@ def read_run(connection: Connection, run_id: str) -> RunDetail:
     if len(found) != 1:
         raise UsageError(_not_one(run_id, [name for name, _ in found], [name for name, _ in known]))
     key = found[0][1]
-    row = connection.execute(select(run).where(run.c.id == key)).one()
-    return RunDetail(_run(row), tuple(_changes(connection, key)))
+    row = connection.execute(_RUNS.where(run.c.id == key)).one()
+    return RunDetail(_run(row), tuple(_changes(connection, key)), tuple(_bindings(connection, key)))
 
 
 def read_asset_runs(connection: Connection, tag: str) -> tuple[RunDetail, ...]:
@@ -111,7 +137,7 @@ def read_asset_runs(connection: Connection, tag: str) -> tuple[RunDetail, ...]:
     keys = select(c.run_id).where(c.name == tag, c.subject == Subject.ASSET.value).distinct()
     return tuple(
         RunDetail(_run(row), tuple(_changes(connection, row.id, tag)))
-        for row in connection.execute(select(run).where(run.c.id.in_(keys)).order_by(run.c.id.desc())).all()
+        for row in connection.execute(_RUNS.where(run.c.id.in_(keys)).order_by(run.c.id.desc())).all()
     )
 
 
@@ -137,7 +163,18 @@ def _run(row: Row[Any]) -> Run:
         counts=msgspec.json.decode(row.counts, type=dict[str, int]),
         allowances=msgspec.json.decode(row.allowances, type=dict[str, int]),
         because=row.because,
+        undoes=row.undoes_run,
+        undone_by=row.undone_by_run,
     )
+
+
+_UNDONE: Final = run.alias()
+_UNDOER: Final = run.alias()
+_RUNS: Final = (
+    select(run, _UNDONE.c.run_id.label("undoes_run"), _UNDOER.c.run_id.label("undone_by_run"))
+    .outerjoin(_UNDONE, run.c.undoes == _UNDONE.c.id)
+    .outerjoin(_UNDOER, run.c.undone_by == _UNDOER.c.id)
+)
 
 
 def _changes(connection: Connection, key: int, tag: str | None = None) -> Iterator[Change]:
@@ -145,10 +182,7 @@ def _changes(connection: Connection, key: int, tag: str | None = None) -> Iterat
     statement = select(run_change).where(run_change.c.run_id == key).order_by(run_change.c.id)
     if tag is not None:
         statement = statement.where(run_change.c.name == tag, run_change.c.subject == Subject.ASSET.value)
-    reasons = {
-        row.number: (row.reason, row.rule)
-        for row in connection.execute(select(run_reason).where(run_reason.c.run_id == key))
-    }
+    reasons = _reasons(connection, key)
     for row in connection.execute(statement, execution_options=_IN_CHUNKS):
         yield Change(
             subject=Subject(row.subject),
@@ -163,6 +197,31 @@ def _changes(connection: Connection, key: int, tag: str | None = None) -> Iterat
             connection=row.connection,
             device_id=row.device_id,
         )
+
+
+def _bindings(connection: Connection, key: int) -> Iterator[BindingChange]:
+    """Yield what a run made of bindings, in its order."""
+    reasons = _reasons(connection, key)
+    statement = select(run_binding).where(run_binding.c.run_id == key).order_by(run_binding.c.id)
+    for row in connection.execute(statement, execution_options=_IN_CHUNKS):
+        reason, rule = reasons[row.reason]
+        before = None if row.before is None else _LIFE.decode(row.before)
+        yield BindingChange(
+            connection=row.connection,
+            source=row.source,
+            tenant_id=row.tenant_id,
+            asset=row.asset,
+            before=before,
+            after=_LIFE.decode(row.after or row.before),
+            reason=reason,
+            rule=rule,
+            removed=row.after is None,
+        )
+
+
+def _reasons(connection: Connection, key: int) -> dict[int, tuple[str, str]]:
+    rows = connection.execute(select(run_reason).where(run_reason.c.run_id == key))
+    return {row.number: (row.reason, row.rule) for row in rows}
 
 
 def _text(value: Any) -> str:

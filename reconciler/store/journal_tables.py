@@ -41,6 +41,7 @@ run = Table(
     Column("usage", TEXT, nullable=False, comment="per connection: bound assets before, and what counts (R1, R2)"),
     Column("revision", TEXT, nullable=False, comment="the store's revision after the run"),
     Column("undone_by", ForeignKey("run.id")),
+    Column("undoes", ForeignKey("run.id")),
 )
 
 run_reason = Table(
@@ -66,6 +67,29 @@ run_change = Table(
     Column("kinds", TEXT, nullable=False),
     Column("attributes", TEXT, nullable=False, comment="a list of [name, before, after, number of the reason]"),
     Index("ix_run_change_name", "name"),
+)
+
+run_binding = Table(
+    "run_binding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("connection", TEXT, nullable=False),
+    Column("source", TEXT, nullable=False),
+    Column("tenant_id", TEXT, nullable=False),
+    Column("asset", TEXT, nullable=False, comment="its tag"),
+    Column("before", TEXT, comment="the binding's values as JSON; empty when it was made"),
+    Column("after", TEXT, comment="likewise; empty when it was removed"),
+    Column("reason", Integer, nullable=False, comment="the number of the reason"),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("tenant_id", TEXT, primary_key=True),
+    Column("run_id", ForeignKey("run.id", ondelete="CASCADE"), nullable=False, comment="the run that was undone"),
+    Column("since", TEXT, nullable=False),
+    Column("settings", TEXT, nullable=False, comment="the connection's settings of the run, by file"),
 )
 
 settings_revision = Table(

@@ -38,6 +38,8 @@ RUN_DOCUMENT = {
     "counts": {"created": 8},
     "allowances": {},
     "because": None,
+    "undoes": None,
+    "undoneBy": None,
 }
 
 

@@ -82,6 +82,15 @@ def test_a_run_has_every_change_it_made(place: Where) -> None:
     assert all(isinstance(change, Change) for change in first.changes)
 
 
+def test_a_run_has_what_it_made_of_bindings(place: Where) -> None:
+    """Those that it made without a `before`, those that it changed with both lives, each with its reason."""
+    first_store(place)
+    run_id = apply(place, UPDATE).run_id
+    with open_store(url(place), write=False) as store:
+        detail, first = store.run(run_id), store.run(store.history(9)[1].run_id)
+    assert (detail.bindings, first.bindings) == (UPDATE.bindings, FIRST_PLAN.bindings)
+
+
 def test_a_run_is_found_by_the_beginning_of_its_id(place: Where) -> None:
     """As much of the id as tells it from the others."""
     first_store(place)

@@ -372,6 +372,7 @@ def _journal() -> None:
         Column("usage", TEXT, nullable=False, comment="per connection: bound assets before, and what counts (R1, R2)"),
         Column("revision", TEXT, nullable=False, comment="the store's revision after the run"),
         Column("undone_by", Integer, ForeignKey("run.id", name=op.f("fk_run_undone_by"))),
+        Column("undoes", Integer, ForeignKey("run.id", name=op.f("fk_run_undoes"))),
         PrimaryKeyConstraint("id", name=op.f("pk_run")),
         UniqueConstraint("run_id", name=op.f("uq_run_run_id")),
     )
@@ -402,7 +403,7 @@ def _journal() -> None:
         Column(
             "action",
             TEXT,
-            CheckConstraint("action IN ('create', 'update')", op.f("ck_run_change_action")),
+            CheckConstraint("action IN ('create', 'update', 'delete')", op.f("ck_run_change_action")),
             nullable=False,
         ),
         Column("name", TEXT, nullable=False),
@@ -415,6 +416,39 @@ def _journal() -> None:
     )
     op.create_index(op.f("ix_run_change_name"), "run_change", ["name"], unique=False)
     op.create_index(op.f("ix_run_change_run_id"), "run_change", ["run_id"], unique=False)
+    op.create_table(
+        "run_binding",
+        Column("id", Integer),
+        Column(
+            "run_id",
+            Integer,
+            ForeignKey("run.id", name=op.f("fk_run_binding_run_id"), ondelete="CASCADE"),
+            nullable=False,
+        ),
+        Column("connection", TEXT, nullable=False),
+        Column("source", TEXT, nullable=False),
+        Column("tenant_id", TEXT, nullable=False),
+        Column("asset", TEXT, nullable=False, comment="its tag"),
+        Column("before", TEXT, comment="the binding's values as JSON; empty when it was made"),
+        Column("after", TEXT, comment="likewise; empty when it was removed"),
+        Column("reason", Integer, nullable=False, comment="the number of the reason"),
+        PrimaryKeyConstraint("id", name=op.f("pk_run_binding")),
+    )
+    op.create_index(op.f("ix_run_binding_run_id"), "run_binding", ["run_id"], unique=False)
+    op.create_table(
+        "hold",
+        Column("tenant_id", TEXT, nullable=False),
+        Column(
+            "run_id",
+            Integer,
+            ForeignKey("run.id", name=op.f("fk_hold_run_id"), ondelete="CASCADE"),
+            nullable=False,
+            comment="the run that was undone",
+        ),
+        Column("since", TEXT, nullable=False),
+        Column("settings", TEXT, nullable=False, comment="the connection's settings of the run, by file"),
+        PrimaryKeyConstraint("tenant_id", name=op.f("pk_hold")),
+    )
     op.create_table(
         "settings_revision",
         Column("id", Integer),

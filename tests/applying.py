@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import count
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -35,16 +36,18 @@ def _software(state: State, assets: Iterable[Asset], changes: Iterable[Change]) 
     """Return the state with its applications and what assets have of them; a change's `before` must fit."""
     known = {each.name: each for each in state.applications}
     tags = {asset.tag: asset.id for asset in assets}
+    gone = {asset.id for asset in state.assets} - set(tags.values())
     rows = {
         key: {(state.applications[state.versions[place][0]].name, state.versions[place][1]) for place in places}
         for key, places in state.installed.items()
+        if key not in gone
     }
     for change in changes:
         if change.name.startswith("software/"):
             name = change.name.removeprefix("software/")
             old = known.get(name, Application(name))
             known[name] = replace(old, **{each.name: each.after for each in change.attributes})
-        for each in change.attributes if change.subject is Subject.ASSET else ():
+        for each in change.attributes if change.subject is Subject.ASSET and change.name in tags else ():
             if each.name.startswith(SOFTWARE):
                 name = each.name.removeprefix(SOFTWARE)
                 there = rows.setdefault(tags[change.name], set())
@@ -99,8 +102,10 @@ def _people(people: tuple[Person, ...], changes: Iterable[Change]) -> tuple[tupl
     called: dict[str, int] = {}
     keys = count(max(by_id, default=0) + 1)
     for change in changes:
-        values = {_PERSON.get(each.name, each.name): each.after for each in change.attributes}
-        if change.action is Action.CREATE:
+        values: dict[str, Any] = {_PERSON.get(each.name, each.name): each.after for each in change.attributes}
+        if change.action is Action.DELETE:
+            del by_id[before[change.name]]
+        elif change.action is Action.CREATE:
             key = next(keys)
             by_id[key] = Person(id=key, **{"name": "", **values})
             called[change.name] = key
@@ -115,6 +120,9 @@ def _assets(state: State, changes: Iterable[Change], people: dict[str, int]) -> 
     assets = {asset.tag: asset for asset in state.assets}
     keys = count(max((asset.id for asset in state.assets), default=0) + 1)
     for change in changes:
+        if change.action is Action.DELETE:
+            del assets[change.name]
+            continue
         if change.action is Action.CREATE:
             assert change.name not in assets
             empty = (None,) * len(state.fields)
@@ -138,7 +146,11 @@ def _bindings(
     bindings: tuple[Binding, ...], changes: Iterable[BindingChange], assets: dict[str, int]
 ) -> tuple[Binding, ...]:
     by_device = {(each.source, each.tenant_id, each.life.device_id): each for each in bindings}
-    for change in changes:
+    for change in sorted(changes, key=lambda each: not each.removed):
+        if change.removed:
+            found = by_device.pop((change.source, change.tenant_id, change.after.device_id))
+            assert found.life == change.before
+            continue
         tenant = change.source, change.tenant_id
         if change.before is not None:
             old = by_device.pop((*tenant, change.before.device_id))

@@ -5,7 +5,8 @@
 - `before.yaml` is the store and what was read; its first comment says what the case shows. `assets` carry their binding
   (`device`, an id or a whole life), their user (a UPN or name) and their `software` (versions by name); `users` are the
   store's, `entraUsers` Entra's; `software` is what was detected on each device, `applications` what the store knows;
-  `devices`, `absent`, `absenceUnknown` and so on are the snapshot of connection `intune`, `also` those of others.
+  `devices`, `owners` (user ids by Entra device), `absent`, `absenceUnknown` and so on are the snapshot of connection
+  `intune`, `also` those of others.
   `fleet` adds so many uneventful bound devices, so that a case is not over a limit.
 - `plan.yaml` is what must come out, whole.
 """
@@ -63,6 +64,7 @@ _SNAPSHOT = (
     "absenceUnknown",
     "absenceSkipped",
     "detailsUnknown",
+    "ownersUnknown",
     "warnings",
 )
 
@@ -172,6 +174,7 @@ def snapshot_of(connection: Connection, read: dict[str, Any], fleet: int = 0) ->
             "userProperties": users,
             "users": sorted((_record(user_kind, each, {}) for each in read.get("entraUsers", ())), key=lambda e: e.id),
             "usersUnknown": read.get("entraUsersUnknown", unknown),
+            **({"owners": read["owners"], "ownersUnknown": None} if "owners" in read else {}),
             **_software_of(read),
             **given,
         },

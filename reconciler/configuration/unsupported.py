@@ -24,10 +24,6 @@ class Row:
     instead: str = ""
 
 
-def _is(*values: object) -> Callable[[Any], bool]:
-    return lambda value: any(value is one or (isinstance(value, str) and value == one) for one in values)
-
-
 def _is_complex(value: Any) -> bool:
     known = DEVICE_PROPERTIES.get(value) if isinstance(value, str) else None
     return known is not None and known.type is PropertyType.COMPLEX
@@ -37,7 +33,6 @@ _COMPLEX = "a property that is not a single value"
 _LEAVE_OUT = "Leave it out."
 
 ROWS: Final[tuple[Row, ...]] = (
-    Row("users.yaml", ("assignFrom",), _is("entra"), "the user of the Entra device", "Use `intune` or `none`."),
     *(
         Row(file, path, _is_complex, _COMPLEX, _LEAVE_OUT)
         for file, path in (

@@ -16,12 +16,14 @@ class Needs:
     """What to select: names of `settings.properties`; without user properties the users are not read.
 
     Each device is asked by itself for the properties that lists leave empty (G5), which takes its time.
-    `software` is the way to read the detected software (G8), None when it is not read.
+    `software` is the way to read the detected software (G8), None when it is not read; `owners` says whether the
+    registered owners of Entra's devices are (U1).
     """
 
     device_properties: tuple[str, ...]
     user_properties: tuple[str, ...] = ()
     software: Literal["export", "detected-apps"] | None = None
+    owners: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading one connection: devices, absence, details, users and software; each part can fail on its own (G1-G8)."""
+"""Reading one connection: devices, absence, details, users, owners, software; each part can fail on its own (G1-G8)."""
 
 from operator import attrgetter
 from typing import Any
@@ -11,6 +11,7 @@ from reconciler.intune.devices import DeviceList, Progress, read_devices
 from reconciler.intune.doubts import doubts, enrolled_count
 from reconciler.intune.graph import Graph
 from reconciler.intune.inputs import Access, Bound, Needs
+from reconciler.intune.owners import read_owners
 from reconciler.intune.people import read_people
 from reconciler.intune.records import Records, device_details, listed_devices, single_devices, users
 from reconciler.intune.signing_in import SignIn
@@ -50,9 +51,10 @@ def read_snapshot(
 
 def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, progress: Progress) -> Snapshot:
     listed, people = listed_devices(needs.device_properties), users(needs.user_properties)
-    with threads(3, "parts") as parts:
+    with threads(4, "parts") as parts:
         reading_people = parts.submit(_people, graph, people, progress)
         reading_software = parts.submit(read_software, graph, needs.software, progress)
+        reading_owners = parts.submit(read_owners, graph, needs.owners, progress)
         counting = parts.submit(enrolled_count, graph)
         devices = read_devices(graph, listed, progress)
         ids = frozenset(map(attrgetter("id"), devices.devices))
@@ -60,6 +62,7 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         details = read_details(graph, device_details(needs.device_properties), devices.devices, progress)
         found_people, people_unknown = reading_people.result()
         software = reading_software.result()
+        owners = reading_owners.result()
         warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
     return Snapshot(
         connection=name,
@@ -77,6 +80,8 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         user_properties=people.properties,
         users=found_people,
         users_unknown=people_unknown,
+        owners=owners.owners,
+        owners_unknown=owners.unknown,
         software=software.software,
         detected=software.detected,
         software_unknown=software.unknown,

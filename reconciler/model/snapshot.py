@@ -80,6 +80,10 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     users: tuple[Any, ...] = ()
     users_unknown: str | None = "not read"
     """Why the users are not known; None when they are."""
+    owners: dict[str, tuple[str, ...]] = {}
+    """The registered owners of Entra's devices that have any: user ids by the device's id in lower case (U1)."""
+    owners_unknown: str | None = "not read"
+    """Why the registered owners are not known; None when they are (G4)."""
     software: tuple[Software, ...] = ()
     """Each application and version that was detected, once."""
     detected: dict[str, tuple[int, ...]] = {}
@@ -97,6 +101,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
             parts.append(Part("devices", self.devices_unknown))
         if self.users_unknown not in (None, "not read"):
             parts.append(Part("users", str(self.users_unknown)))
+        if self.owners_unknown not in (None, "not read"):
+            parts.append(Part("owners", str(self.owners_unknown)))
         if self.software_unknown not in (None, "not read"):
             parts.append(Part("software", str(self.software_unknown)))
         if self.software_partial is not None:

@@ -17,6 +17,7 @@ from reconciler.planning.world import World
 from reconciler.settings.field_mappings import Empty, Mapping, Write
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import ImportsFile, SiteAllocation
+from reconciler.settings.users import AssignFrom
 
 
 @dataclass(slots=True)
@@ -101,7 +102,8 @@ def draft_user(draft: Draft, compiled: Compiled, device: Listed, world: World) -
     found = assign(settings, world.directory, device.identifier, not_imported)
     match found.found:
         case Found.MATCHED:
-            return _put_user(draft, before, found.person, f"Intune names {found.value}", "U3")
+            named = "the registered owner is" if settings.assign_from is AssignFrom.ENTRA else "Intune names"
+            return _put_user(draft, before, found.person, f"{named} {found.value}", "U3")
         case Found.UNKNOWN:
             draft.unknown.append(("user", found.reason, "U3"))
         case Found.AMBIGUOUS:
@@ -109,14 +111,20 @@ def draft_user(draft: Draft, compiled: Compiled, device: Listed, world: World) -
                 f"{found.count} store users have the {settings.user_identifier.store} {found.value}; make it unique"
             )
             draft.problems.append((message, "U2"))
+        case Found.SEVERAL:
+            draft.problems.append((found.reason, "U1"))
         case Found.NOBODY | Found.NOT_IN_STORE if settings.unlink_when_no_match and before is not None:
-            return _put_user(draft, before, None, _unlink_reason(found), "U3")
+            return _put_user(draft, before, None, _unlink_reason(settings.assign_from, found), "U3")
         case _:
             pass
     return before
 
 
-def _unlink_reason(found: Assignment) -> str:
+def _unlink_reason(source: AssignFrom, found: Assignment) -> str:
+    if source is AssignFrom.ENTRA:
+        if found.found is Found.NOBODY:
+            return "Entra has no registered owner of the device"
+        return f"the registered owner is {found.value}, who is not in the store"
     if found.found is Found.NOBODY:
         return "Intune names no user for the device"
     return f"Intune names {found.value}, who is not in the store"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
+from reconciler.planning.owners import Unclear
 from reconciler.planning.people import Directory
 from reconciler.planning.world import World
 from reconciler.settings.users import AssignFrom, UsersFile
@@ -19,12 +20,16 @@ class Found(StrEnum):
     NOBODY = "nobody"
     NOT_IN_STORE = "not in the store"
     AMBIGUOUS = "ambiguous"
+    SEVERAL = "several"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The user found: `person` for a match, `value` what the source says, `count` how many store users have it."""
+    """The user found: `person` for a match, `value` what the source says, `count` how many store users have it.
+
+    `reason` is why the user is unknown, or why the source names several.
+    """
 
     found: Found
     person: int | None = None
@@ -49,6 +54,8 @@ def assign(settings: UsersFile, directory: Directory, value: Any, not_imported: 
         return Assignment(Found.UNTOUCHED)
     if value is UNKNOWN:
         return Assignment(Found.UNKNOWN, reason="the device's user is unknown")
+    if isinstance(value, Unclear):
+        return Assignment(Found.SEVERAL if value.several else Found.UNKNOWN, reason=value.reason)
     if value is None or not str(value).strip():
         return Assignment(Found.NOBODY)
     found = _judge(str(value).strip(), directory.find(settings.user_identifier.store, value))

@@ -11,12 +11,14 @@ from reconciler.planning.columns import Column, asked, asked_of_rows
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.mapping import FieldMap, compile_mappings
 from reconciler.planning.matching import Candidate
+from reconciler.planning.owners import DEVICE_ID, Unclear, plainly, registered_owners
 from reconciler.planning.presence import Sighting
 from reconciler.planning.types import Decide, TypeDecision, compile_types
 from reconciler.planning.values import worthless_forms
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Clock
+from reconciler.settings.users import AssignFrom
 
 _USER = "user."
 _DEFENDER = "msSense"
@@ -67,8 +69,8 @@ def compile_connection(
 class Listed:
     """One listed device: its properties as a row, its mapped values, and what was found out about it.
 
-    `excluded` is None when that is not known; `identifier` is what the source says of its user: None for nobody, or
-    UNKNOWN (U2, U3).
+    `excluded` is None when that is not known; `identifier` is what the source says of its user: None for nobody,
+    UNKNOWN, or Unclear (U1-U3).
     """
 
     device_id: str
@@ -157,7 +159,8 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     ids = sorted(by_id)
     rows = [compiled.fields.row(by_id[device_id]) for device_id in ids]
     properties: list[Column] = list(zip(*rows, strict=True)) or [()] * len(compiled.places)
-    users = _users(compiled, snapshot, properties, len(ids))
+    said = _users(compiled, snapshot, properties, len(ids))
+    users = plainly(said) if _by_entra(compiled) else said
     columns = compiled.fields.columns(properties, users)
     values = list(zip(*columns, strict=True))
     return Devices(
@@ -169,15 +172,22 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
         users=users,
         excluded=_excluded(compiled, properties, columns, rows, values),
         stale=_stale(compiled, properties, len(ids)),
-        identifiers=_identifiers(compiled, properties, users),
+        identifiers=_identifiers(compiled, properties, said),
         types=asked_of_rows(compiled.decide_type, compiled.type_inputs.of(properties, columns), rows, values),
         forms=_forms(compiled, columns, len(ids)),
         places=compiled.places,
     )
 
 
+def _by_entra(compiled: Compiled) -> bool:
+    return compiled.connection.users.assign_from is AssignFrom.ENTRA
+
+
 def _users(compiled: Compiled, snapshot: Snapshot, properties: Sequence[Column], count: int) -> Column:
-    """Return each device's Entra user: None for no user, UNKNOWN when that is not known."""
+    """Return each device's Entra user: None for no user, UNKNOWN or Unclear when that is not known."""
+    if _by_entra(compiled):
+        place = compiled.places.get(DEVICE_ID)
+        return registered_owners(snapshot, [UNKNOWN] * count if place is None else properties[place])
     if not needs.user_properties(compiled.connection):
         return [None] * count
     place = compiled.places.get("userId")
@@ -190,12 +200,16 @@ def _users(compiled: Compiled, snapshot: Snapshot, properties: Sequence[Column],
 
 
 def _identifiers(compiled: Compiled, properties: Sequence[Column], users: Column) -> Column:
-    source = compiled.connection.users.user_identifier.source
+    source = compiled.connection.users.identifier_source()
     if source.startswith(_USER):
         name = source.removeprefix(_USER)
-        return [user if user is None or user is UNKNOWN else getattr(user, name, UNKNOWN) for user in users]
+        return [_property_of(user, name) for user in users]
     place = compiled.places.get(source)
     return [UNKNOWN] * len(users) if place is None else properties[place]
+
+
+def _property_of(user: Any, name: str) -> Any:
+    return user if user is None or user is UNKNOWN or isinstance(user, Unclear) else getattr(user, name, UNKNOWN)
 
 
 def _excluded(

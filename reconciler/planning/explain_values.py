@@ -10,6 +10,7 @@ from reconciler.planning.criteria import compile_criterion
 from reconciler.planning.drafting import draft_asset
 from reconciler.planning.explain_criteria import criterion_lines
 from reconciler.planning.mapping import compile_mappings
+from reconciler.planning.owners import Unclear
 from reconciler.planning.people import references
 from reconciler.planning.planner import Planner
 from reconciler.planning.story import Fact, Mark, because, said
@@ -121,7 +122,8 @@ def user_facts(planner: Planner, place: int, draft: Draft) -> Iterator[Fact]:
     users, imports, world = planner.connection.users, planner.connection.imports, planner.world
     value = planner.devices.identifiers[place]
     found = assign(users, world.directory, value, world.not_imported.get(planner.name))
-    yield Fact("source", f"{users.user_identifier.source} is {said(value)}", f"assignFrom is {users.assign_from} (U1)")
+    shown = "unclear" if isinstance(value, Unclear) else said(value)
+    yield Fact("source", f"{users.identifier_source()} is {shown}", f"assignFrom is {users.assign_from} (U1)")
     words, why, mark = _user_words(planner, found)
     yield Fact("user", words, why, mark)
     if imports.site_allocation is SiteAllocation.KEEP and not draft.creating:
@@ -152,6 +154,8 @@ def _user_words(planner: Planner, found: Assignment) -> tuple[str, str, Mark]:
                 f"they all have {found.value}; the link is left alone (U2)",
                 Mark.PROBLEM,
             )
+        case Found.SEVERAL:
+            return "several people", because(found.reason, "U1"), Mark.PROBLEM
         case Found.UNKNOWN:
             return "unknown", because(found.reason, "U3"), Mark.PROBLEM
 

@@ -27,7 +27,9 @@ def device_properties(connection: Connection) -> tuple[str, ...]:
         names.add(types.field.property)
     if connection.imports.software.import_:
         names.add("managedDeviceOwnerType")
-    if user_properties(connection):
+    if owners(connection):
+        names.add("azureADDeviceId")
+    elif user_properties(connection):
         names.add("userId")
     return tuple(sorted(names - {"id"}))
 
@@ -40,7 +42,14 @@ def user_properties(connection: Connection) -> tuple[str, ...]:
         names |= set(_IMPORTED_USER)
         if importing.site is not None:
             names.add(importing.site.from_.removeprefix(_USER))
+    if owners(connection):
+        names.add("userPrincipalName")
     return tuple(sorted(names - {"id"}))
+
+
+def owners(connection: Connection) -> bool:
+    """Say whether the registered owners of Entra's devices are read (U1)."""
+    return connection.users.assign_from is AssignFrom.ENTRA
 
 
 def software(connection: Connection) -> Literal["export", "detected-apps"] | None:
@@ -57,8 +66,8 @@ def measures_check_in(connection: Connection) -> bool:
 def _sources(connection: Connection) -> Iterator[str]:
     for mapping in connection.field_mappings.mappings:
         yield from mapping.sources()
-    if connection.users.assign_from is AssignFrom.INTUNE:
-        yield connection.users.user_identifier.source
+    if connection.users.assign_from is not AssignFrom.NONE:
+        yield connection.users.identifier_source()
 
 
 def _criteria(connection: Connection) -> Iterator[criteria.Criterion]:

@@ -11,6 +11,7 @@ from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Asset, Life, Presence
 from reconciler.planning.asset_changes import site_of
 from reconciler.planning.columns import fitted
+from reconciler.planning.owners import Unclear
 from reconciler.planning.planner import Planner
 from reconciler.settings.field_mappings import Write
 from reconciler.settings.imports import SiteAllocation
@@ -87,7 +88,7 @@ def _user(planner: Planner) -> Check:
     nobody: int | None = None if planner.name not in planner.world.not_imported else _UNSURE
 
     def person(value: Any) -> int | None:
-        if value is UNKNOWN:
+        if value is UNKNOWN or isinstance(value, Unclear):
             return _UNSURE
         found = directory.find(store, value)
         if not found:

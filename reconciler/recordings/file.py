@@ -86,11 +86,12 @@ def _write(recording: Recording, stream: BinaryIO) -> None:
     writer.section("installed", sorted(state.installed.items()))
     writer.section(
         "snapshots",
-        [replace(each, devices=(), users=(), software=(), detected={}) for each in recording.snapshots],
+        [replace(each, devices=(), users=(), owners={}, software=(), detected={}) for each in recording.snapshots],
     )
     for snapshot in recording.snapshots:
         writer.section("devices", snapshot.devices)
         writer.section("users", snapshot.users)
+        writer.section("owners", sorted(snapshot.owners.items()))
         writer.section("software", snapshot.software)
         writer.section("detected", sorted(snapshot.detected.items()))
     writer.trailer()
@@ -118,6 +119,7 @@ def _read(reader: LineReader) -> Recording:
                 "devices", _record_type(reader, "Device", snapshot.device_properties, DEVICE_PROPERTIES)
             ),
             users=reader.section("users", _record_type(reader, "User", snapshot.user_properties, USER_PROPERTIES)),
+            owners=dict(reader.section("owners", tuple[str, tuple[str, ...]])),
             software=reader.section("software", Software),
             detected=dict(reader.section("detected", tuple[str, tuple[int, ...]])),
         )

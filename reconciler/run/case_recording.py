@@ -75,12 +75,19 @@ def _device(connection: Connection, snapshot: Snapshot, found: Any) -> Device:
     times = () if needs.measures_check_in(connection) else set(_TIMES) - _looked_at(connection)
     names = [name for name in needs.device_properties(connection) if name not in times]
     users = {user.id: user for user in snapshot.users}
-    user = users.get(getattr(found, "userId", None))
+    user = users.get(_user_id(connection, snapshot, found))
     return Device(
         _known(found, sorted({*names, "deviceName"})),
         _known(user, needs.user_properties(connection)) if user is not None else {},
         snapshot.read_at if needs.measures_check_in(connection) else None,
     )
+
+
+def _user_id(connection: Connection, snapshot: Snapshot, found: Any) -> str | None:
+    if not needs.owners(connection):
+        return getattr(found, "userId", None)
+    owners = snapshot.owners.get(str(getattr(found, "azureADDeviceId", None)).lower(), ())
+    return owners[0] if len(owners) == 1 else None
 
 
 def _looked_at(connection: Connection) -> set[str]:

@@ -114,7 +114,10 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
     access = credentials.access(around, connection)
     warnings = credentials.warnings(around, connection, access)
     selected = Needs(
-        _device_properties(connection, wanted), _user_properties(connection, wanted), needs.software(connection)
+        _device_properties(connection, wanted),
+        _user_properties(connection, wanted),
+        needs.software(connection),
+        needs.owners(connection),
     )
     bound = _bound(around, connection, state, wanted)
     snapshot = read_snapshot(connection.name, access, selected, bound, partial(around.progress, connection.name))

@@ -113,6 +113,9 @@ def _snapshot(connection: Connection, device: Device, read_at: str) -> Snapshot:
     given = {"enrolledDateTime": read_at, "lastSyncDateTime": read_at, **device.properties}
     if _names_user(device):
         given = {"userId": _USER_ID, **given}
+    if needs.owners(connection):
+        given.setdefault("azureADDeviceId", _ID)
+    registered = str(given.get("azureADDeviceId"))
     entra = {"id": given.get("userId") or _USER_ID, "accountEnabled": True, **_of_entra(device)}
     return Snapshot(
         connection=connection.name,
@@ -124,6 +127,8 @@ def _snapshot(connection: Connection, device: Device, read_at: str) -> Snapshot:
         user_properties=user_names,
         users=(_record("User", USER_PROPERTIES, user_names, entra),) if user_names and _names_user(device) else (),
         users_unknown=None if user_names else "not read",
+        owners={registered.lower(): (str(entra["id"]),)} if _names_user(device) else {},
+        owners_unknown=None,
         software_unknown=None,
     )
 
@@ -148,7 +153,7 @@ def _store_user(connection: Connection, device: Device) -> Person | None:
     if connection.users.import_users.enabled or not _names_user(device):
         return None
     entra, identifier = _of_entra(device), connection.users.user_identifier
-    source = identifier.source
+    source = connection.users.identifier_source()
     value = entra.get(source.removeprefix(_USER)) if source.startswith(_USER) else device.properties.get(source)
     names = {
         UserField.UPN: entra.get("userPrincipalName"),

@@ -9,7 +9,10 @@ class AssignFrom(Choice):
     """Who says whose an asset is (U1)."""
 
     INTUNE = "intune", "The user that Intune names for the device."
-    ENTRA = "entra", "The registered owner of the Entra device with the same `azureADDeviceId`."
+    ENTRA = (
+        "entra",
+        "The registered owner of the Entra device with the same `azureADDeviceId`, whose `user.<property>` it is too.",
+    )
     NONE = "none", "Nobody: an asset's user is never touched."
 
 
@@ -27,7 +30,8 @@ class UserIdentifier(Settings):
 
     source: str = Field(
         description="This property says who the user is: one of the device's (`userPrincipalName`, `emailAddress`, "
-        "`userId`, `userDisplayName`), or `user.<property>` of the Entra user.",
+        "`userId`, `userDisplayName`), or `user.<property>` of the Entra user. With `assignFrom: entra` it is always a "
+        "property of the owner, with or without `user.`.",
         examples=["userPrincipalName", "user.employeeId"],
     )
     store: UserField = Field(
@@ -82,3 +86,8 @@ class UsersFile(SettingsFile):
         json_schema_extra=guide("Unlink Halo Assets from Users if an Intune User match is not found"),
     )
     import_users: ImportUsers = Field(default=ImportUsers(), description="Store users are kept from Entra so.")
+
+    def identifier_source(self) -> str:
+        """Return the property that identifies a user: a device's, or with `user.` one of the Entra user (U1, U2)."""
+        source = self.user_identifier.source
+        return f"user.{source.removeprefix('user.')}" if self.assign_from is AssignFrom.ENTRA else source

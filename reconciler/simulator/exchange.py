@@ -20,6 +20,7 @@ class Endpoint(StrEnum):
     OVERVIEW = "overview"
     USERS = "users"
     USER = "user"
+    ENTRA_DEVICES = "entra-devices"
     ORGANIZATION = "organization"
     DETECTED_APPS = "detected-apps"
     APP_DEVICES = "app-devices"

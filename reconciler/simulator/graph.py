@@ -17,6 +17,7 @@ import msgspec
 
 from reconciler.simulator import rows
 from reconciler.simulator.detected import DetectedApps
+from reconciler.simulator.entra import EntraDevices
 from reconciler.simulator.exchange import Call, Endpoint, Reply, decoded, json_reply
 from reconciler.simulator.exports import Exports
 from reconciler.simulator.faults import REPLACING, FaultName, Faults
@@ -62,6 +63,7 @@ class Graph:
             Endpoint.OVERVIEW: self._overview,
             Endpoint.USERS: self._users,
             Endpoint.USER: self._user,
+            Endpoint.ENTRA_DEVICES: EntraDevices(tenant, self._pager).answer,
             Endpoint.ORGANIZATION: self._organization,
             Endpoint.DETECTED_APPS: detected.apps,
             Endpoint.APP_DEVICES: detected.devices,

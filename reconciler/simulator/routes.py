@@ -20,6 +20,7 @@ _ROUTES: Final = tuple(
         (Endpoint.EXPORT, rf"{_INTUNE}/reports/exportJobs{_KEY}"),
         (Endpoint.USERS, rf"{_V1}/users"),
         (Endpoint.USER, rf"{_V1}/users{_KEY}"),
+        (Endpoint.ENTRA_DEVICES, rf"{_V1}/devices"),
         (Endpoint.ORGANIZATION, rf"{_V1}/organization"),
         (Endpoint.BATCH, rf"{_V1}/\$batch"),
     )
@@ -35,6 +36,7 @@ INTUNE: Final = frozenset(
 PERMISSION: Final = dict.fromkeys(INTUNE, "DeviceManagementManagedDevices.Read.All") | {
     Endpoint.USERS: "User.Read.All",
     Endpoint.USER: "User.Read.All",
+    Endpoint.ENTRA_DEVICES: "Device.Read.All",
     Endpoint.ORGANIZATION: "Organization.Read.All",
 }
 POSTED: Final = frozenset({Endpoint.BATCH, Endpoint.EXPORTS})

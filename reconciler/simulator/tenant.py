@@ -45,6 +45,7 @@ class Tenant:
         self._devices = Shelf[Device]("device", lambda device: (device.deviceName, device.id))
         self._gone = Shelf[Device]("deleted device", lambda device: (device.deviceName, device.id))
         self._earlier: dict[str, Device] = {}
+        self._registered: dict[str, tuple[str, ...]] = {}
         self._ticks = self._made = self._days = 0
 
     @classmethod
@@ -88,6 +89,18 @@ class Tenant:
         """Return a device as a single GET answers it: with `stale_users`, by its earlier user."""
         device, earlier = self._devices.get(device_id), self._earlier.get(device_id)
         return with_user_of(device, earlier) if device and earlier and self.stale_users else device
+
+    def owners(self, device: Device) -> tuple[str, ...]:
+        """Return the ids of the users who own a device in Entra: who registered it, whoever has it by now."""
+        owners = self._registered.get(device.azureADDeviceId, (device.userId,) if device.userId else ())
+        return tuple(each for each in owners if self._users.get(each))
+
+    def own(self, device_id: str, *users: str) -> tuple[str, ...]:
+        """Make users (ids or userPrincipalNames) the owners of a device in Entra. Raises LookupError for others."""
+        with self._lock:
+            owners = tuple(self._known_user(user).id for user in users)
+            self._registered[self._devices.known(device_id).azureADDeviceId] = owners
+            return owners
 
     def detected(self, device: Device) -> tuple[Detected, ...]:
         """Return the applications that are detected on a device today."""
@@ -175,6 +188,7 @@ class Tenant:
             device = self._devices.known(device_id)
             owner = self._known_user(user) if user else None
             self._earlier[device_id] = device
+            self._registered.setdefault(device.azureADDeviceId, (device.userId,) if device.userId else ())
             return self.put(assigned(device, owner))
 
     def re_enrol(self, device_id: str) -> Device:

@@ -121,12 +121,16 @@ def read_wire(clock: Clock) -> Callable[..., Snapshot]:
     """Read from Microsoft's own hosts, as `wire` answers for them."""
 
     def run(
-        properties: tuple[str, ...] = (), users: tuple[str, ...] = (), bound: Bound | None = None, **changes: Any
+        properties: tuple[str, ...] = (),
+        users: tuple[str, ...] = (),
+        bound: Bound | None = None,
+        owners: bool = False,
+        **changes: Any,
     ) -> Snapshot:
         secret = SecretCredential("the-secret")
         given: dict[str, Any] = {"credential": secret, "tenant_id": TENANT, "client_id": "client", "production": True}
         access = Access(LOGIN, GRAPH, **{**given, **changes})
-        needs = Needs(properties, users)
+        needs = Needs(properties, users, owners=owners)
         return read_snapshot("intune", access, needs, bound or Bound(), lambda _what, _count: None, pace=clock.pace)
 
     return run

@@ -85,6 +85,8 @@ RECORDING = Recording(
             user_properties=("id", "mail", "accountEnabled"),
             users=(User(id="u1", mail=None, accountEnabled=True),),
             users_unknown=None,
+            owners={"e1": ("u1",), "e2": ("u1", "u2")},
+            owners_unknown=None,
             software=(Software("Tool", "1.0", "Contoso"), Software('=cmd|"A1"')),
             detected={"d1": (0, 1), "d2": ()},
             software_unknown=None,
@@ -237,15 +239,18 @@ def test_a_recording_cut_anywhere_is_refused(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recording_with_any_byte_changed_is_refused(tmp_path: Path, name: str) -> None:
-    """A recording with any byte changed is refused."""
+    """A recording with any byte changed is refused; a bit that gzip has no use for changes nothing."""
     write_recording(RECORDING, tmp_path / "whole.gz" if name.endswith("gz") else tmp_path / "whole")
     whole = next(tmp_path.iterdir()).read_bytes()
     first = whole.index(b"\n") + 1 if not name.endswith("gz") else 10
 
     for place in range(first, len(whole)):
         (tmp_path / name).write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
-        with pytest.raises(RecordingError):
-            read_recording(tmp_path / name)
+        try:
+            read = read_recording(tmp_path / name)
+        except RecordingError:
+            continue
+        assert (name.endswith("gz"), read) == (True, RECORDING)
 
 
 def test_a_recording_with_something_after_its_end_is_refused(tmp_path: Path) -> None:
@@ -278,6 +283,7 @@ def test_every_line_of_a_recording_is_json(tmp_path: Path) -> None:
         "devices": 2,
         "users": 1,
         "software": 2,
+        "owners": 2,
         "detected": 2,
     }
 

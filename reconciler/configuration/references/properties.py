@@ -9,6 +9,12 @@ from reconciler.settings.properties import DEVICE_PROPERTIES, DEVICE_USER_PROPER
 
 USER = "user."
 
+_OF_AN_OWNER = {
+    "emailAddress": "Did you mean `mail`?",
+    "userDisplayName": "Did you mean `displayName`?",
+    "userId": "Did you mean `id`?",
+}
+
 
 def bad_device_property(document: Document, path: Path, name: str) -> Iterator[SettingsProblem]:
     """Yield a problem unless Graph's managedDevice has the property and it is no secret."""
@@ -49,6 +55,15 @@ def bad_identifier(document: Document, path: Path, name: str) -> Iterator[Settin
     expected = f"{one_of(DEVICE_USER_PROPERTIES)}, or `user.<property>`"
     message = f"`{name}` does not say who the user of a device is"
     yield document.problem(path, message, expected=expected, hint=did_you_mean(name, known), rule="U2")
+
+
+def bad_owner_identifier(document: Document, path: Path, name: str) -> Iterator[SettingsProblem]:
+    """Yield a problem unless a name is a property of Graph's user, with or without `user.`: an owner is one (U1)."""
+    if name.removeprefix(USER) in USER_PROPERTIES:
+        return
+    hint = _OF_AN_OWNER.get(name) or did_you_mean(name.removeprefix(USER), USER_PROPERTIES)
+    message = f"with `assignFrom: entra` the user is an owner in Entra, who has no property `{name}`"
+    yield document.problem(path, message, expected="a property of Graph's user", hint=hint, rule="U1")
 
 
 def _device_hint(name: str) -> str:

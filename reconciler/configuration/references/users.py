@@ -1,11 +1,11 @@
-"""Checks of `users.yaml` (U2, U4)."""
+"""Checks of `users.yaml` (U1, U2, U4)."""
 
 from collections.abc import Iterator
 
 from reconciler.configuration.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts, unknown_name
-from reconciler.configuration.references.properties import bad_identifier, bad_user_property
-from reconciler.settings.users import UsersFile
+from reconciler.configuration.references.properties import bad_identifier, bad_owner_identifier, bad_user_property
+from reconciler.settings.users import AssignFrom, UsersFile
 
 
 def broken(parts: Parts, connection: str) -> Iterator[SettingsProblem]:
@@ -14,7 +14,11 @@ def broken(parts: Parts, connection: str) -> Iterator[SettingsProblem]:
     if found is None:
         return
     document, file = found
-    yield from bad_identifier(document, ("userIdentifier", "source"), file.user_identifier.source)
+    identifier = ("userIdentifier", "source")
+    if file.assign_from is AssignFrom.ENTRA:
+        yield from bad_owner_identifier(document, identifier, file.user_identifier.source)
+    else:
+        yield from bad_identifier(document, identifier, file.user_identifier.source)
     site = file.import_users.site
     if site is None:
         return

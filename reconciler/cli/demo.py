@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from reconciler.cli import printing
 from reconciler.cli.options import Global
@@ -96,6 +95,8 @@ class _Story:
 
     def run(self, *arguments: str) -> None:
         """Run a command; the story ends when it fails."""
+        from rich.text import Text  # noqa: PLC0415 - rich is heavy
+
         from reconciler.cli.main import run  # noqa: PLC0415 - it imports this module
 
         printing.show([Text(), Text(f"$ reconciler {' '.join(arguments)}", style="bold")])

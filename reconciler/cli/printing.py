@@ -2,22 +2,28 @@
 
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from rich.text import Text
+from reconciler.cli.streams import let_go
 
-from reconciler.cli.streams import StreamConsole, let_go
+if TYPE_CHECKING:
+    from rich.text import Text
 
 _WIDTH = 80
 
 
 def width() -> int:
     """Return how many columns there are: the terminal's, 80 in a pipe."""
+    from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
+
     console = StreamConsole(sys.stdout)
     return console.width if console.is_terminal else _WIDTH
 
 
-def show(lines: Iterable[Text]) -> None:
+def show(lines: "Iterable[Text]") -> None:
     """Print lines to stdout."""
+    from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
+
     console = StreamConsole(sys.stdout)
     for line in lines:
         console.print(line, soft_wrap=True)
@@ -25,6 +31,8 @@ def show(lines: Iterable[Text]) -> None:
 
 def write(text: str) -> None:
     """Print text to stdout, with a newline after it."""
+    from rich.text import Text  # noqa: PLC0415 - rich is heavy
+
     show([Text(text)])
 
 

@@ -4,21 +4,6 @@ import contextlib
 import os
 from typing import IO
 
-from rich.console import Console
-
-
-class StreamConsole(Console):
-    """A console on a stream; once the stream's reader is gone, what is printed goes nowhere."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        super().__init__(file=stream, highlight=False, markup=False, emoji=False)
-        self.stream = stream
-
-    def on_broken_pipe(self) -> None:
-        """Go on without a reader."""
-        let_go(self.stream)
-        self.quiet = True
-
 
 def let_go(stream: IO[str]) -> None:
     """Send what a stream still holds, and what is written to it from now on, nowhere."""

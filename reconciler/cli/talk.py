@@ -9,13 +9,12 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from rich.markup import escape
-from rich.status import Status
-
-from reconciler.cli.streams import StreamConsole
 from reconciler.report.escaping import terminal
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 
 class LogFormat(StrEnum):
@@ -68,6 +67,8 @@ def complain(message: str, exit_code: int) -> None:
 
 
 def _put(level: _Level, message: str, **more: object) -> None:
+    from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
+
     console = StreamConsole(sys.stderr)
     if _FORM.get() is LogFormat.JSON:
         console.print(_json(level, message, more), soft_wrap=True)
@@ -97,6 +98,8 @@ class Talk:
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty() and _FORM.get() is LogFormat.TEXT:
+            from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
+
             self._status = StreamConsole(sys.stderr).status("")
             self._status.start()
         return self
@@ -111,6 +114,8 @@ class Talk:
         with self._lock:
             self._counts.setdefault(what, {})[connection] = count
             if self._status is not None:
+                from rich.markup import escape  # noqa: PLC0415 - rich is heavy
+
                 self._status.update(escape(terminal(f"Reading: {_words(self._totals())}")))
 
     def pause(self) -> None:

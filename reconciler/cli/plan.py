@@ -1,26 +1,20 @@
 """`reconciler plan`: what an apply would do, and why; nothing is written (P3)."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
+from reconciler.cli.impact import base_settings
 from reconciler.cli.options import Allow, Env, allowances, can_be_written, surroundings
-from reconciler.cli.talk import Talk, say, warn
-from reconciler.errors import ExitCode, ReconcilerError, first_exit_code
+from reconciler.cli.plan_artefacts import Made, PlanFormat, deliver, show
+from reconciler.cli.talk import Talk
+from reconciler.errors import ExitCode, first_exit_code
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
-    from reconciler.run.planning import Planned
 
-
-class PlanFormat(StrEnum):
-    """How a plan is shown."""
-
-    TEXT = "text"
-    JSON = "json"
+__all__ = ["add_to", "exit_code", "show"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,12 +27,21 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     env: Env,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Save the plan here: JSON, unless --format is text."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Save the plan here: JSON, unless --format says otherwise."
+        ),
     ] = None,
     form: Annotated[PlanFormat | None, typer.Option("--format", help="How it is shown; text when left out.")] = None,
     recording: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Plan from a recording: no network, no store, no credential."),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Show what of it is caused by settings that this commit does not have."),
+    ] = None,
+    impact_file: Annotated[
+        Path | None, typer.Option("--impact", metavar="FILE", help="With --base: save the impact here, as JSON.")
     ] = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when changes are pending.")
@@ -58,66 +61,30 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
 ) -> int:
     """Show what an apply of ENV would do, and why; nothing is written.
 
-    A plan that is over a limit is shown whole and exits with 3. `-o FILE` saves the plan for `apply ENV FILE`.
+    A plan that is over a limit is shown whole and exits with 3. `-o FILE` saves the plan for `apply ENV FILE`. With
+    --base REF it is planned twice from what was read, and what the change of the settings causes comes first.
     """
     from reconciler.planning.scope import picked  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run import planning  # noqa: PLC0415 - as above
+    from reconciler.run import impact, planning  # noqa: PLC0415 - as above
 
     allowed = allowances(allow)
     can_be_written(output)
+    can_be_written(impact_file)
+    before, caused = base_settings(context, env, base, impact_file), None
     with Talk() as talk:
         around = surroundings(context, env, talk)
         scope = picked(around.environment, connection, only or [])
-        if recording is None:
+        if before is not None:
+            asked = impact.Asked(allowed, as_if_enabled, scope)
+            planned, caused = impact.plan_with_impact(around, before, recording, asked)
+        elif recording is None:
             planned = planning.plan(around, allowed, as_if_enabled=as_if_enabled, scope=scope)
         else:
             planned = planning.plan_from_recording(
                 around.environment, recording, allowed, as_if_enabled=as_if_enabled, scope=scope
             )
-    _deliver(planned, around.environment.instance.kind, output, form, every)
+    deliver(Made(planned, around.environment.instance, caused, recording, every), output, form, impact_file)
     return exit_code(planned.plan, pending=detailed_exitcode)
-
-
-def _deliver(planned: "Planned", kind: str, output: Path | None, form: PlanFormat | None, every: bool) -> None:
-    if planned.warning:
-        warn(planned.warning)
-    if output is None:
-        if form is PlanFormat.JSON:
-            from reconciler.planning.sealing import encode  # noqa: PLC0415 - only where it is used
-
-            printing.put(encode(planned.plan))
-        else:
-            show(planned.plan, kind, every=every)
-        return
-    if form is PlanFormat.TEXT:
-        _save_text(planned.plan, kind, output, every)
-    else:
-        from reconciler.plan_files import write_plan  # noqa: PLC0415 - only where it is used
-
-        write_plan(planned.plan, output)
-    if form is None:
-        show(planned.plan, kind, every=every)
-    say(f"Saved the plan as {output}.")
-
-
-def show(plan: "Plan", kind: str, *, every: bool = False) -> None:
-    """Print a plan as text."""
-    from reconciler.report.text import plan_text  # noqa: PLC0415 - only where it is used
-
-    printing.show(plan_text(plan, every=every, width=printing.width(), kind=kind))
-
-
-def _save_text(plan: "Plan", kind: str, output: Path, every: bool) -> None:
-    from reconciler.report.text import plain, plan_text  # noqa: PLC0415 - only where it is used
-    from reconciler.whole_file import whole_file  # noqa: PLC0415 - only where it is used
-
-    try:
-        with whole_file(output) as stream:
-            stream.write(plain(plan_text(plan, every=every, kind=kind)).encode())
-    except OSError as error:
-        raise ReconcilerError(
-            f"The plan could not be written to {output}: {error.strerror}. Nothing was changed; name another file."
-        ) from error
 
 
 def exit_code(plan: "Plan", *, pending: bool = False, withheld: bool = False) -> ExitCode:

@@ -127,7 +127,7 @@ def test_exactly_the_limit_is_allowed(cli: CommandLine, tenant: Tenant) -> None:
         ("plan", "Missing argument 'ENV'. See: reconciler plan --help"),
         ("plna prod", "No such command 'plna'"),
         ("plan prod --frob", "No such option: --frob. See: reconciler plan --help"),
-        ("plan prod --format xml", "'xml' is not one of 'text', 'json'"),
+        ("plan prod --format xml", "'xml' is not one of 'text', 'markdown', 'html', 'json'"),
         ("--overlay nowhere plan prod", "'nowhere' does not exist"),
         ("--environments nowhere validate", "There is no folder nowhere"),
         ("show prod nothing --jsno", "No such option"),

@@ -1,0 +1,63 @@
+"""`apply --scheduled`, and planning one connection or asset alone (A5)."""
+
+from command_line import CommandLine, everything, rows
+
+from reconciler.simulator.server import Simulator
+
+ENABLED = "integrator: {enabled: true, every: 1d}\n"
+
+
+def schedule(cli: CommandLine) -> None:
+    """Enable prod's integrator in the overlay."""
+    file = cli.overlay / "prod" / "connections" / "intune" / "connection.yaml"
+    file.write_text(file.read_text().rstrip() + "\n" + ENABLED)
+
+
+def test_a_pipeline_may_tick_as_often_as_it_likes(cli: CommandLine, simulator: Simulator) -> None:
+    """The first tick imports, the next asks Graph for nothing and writes nothing, and a day later it is due again."""
+    schedule(cli)
+    assert cli.apply("--scheduled").code == 0
+    before, asked = everything(cli.store), simulator.tally.total
+    done = cli.apply("--scheduled")
+    assert done.code == 0
+    assert "not due: it was read at" in " ".join(done.out.split())
+    assert (everything(cli.store), simulator.tally.total) == (before, asked)
+
+
+def test_an_integrator_that_is_off_is_never_due(cli: CommandLine, simulator: Simulator) -> None:
+    asked = simulator.tally.total
+    file = cli.overlay / "prod" / "connections" / "intune" / "connection.yaml"
+    file.write_text(file.read_text().rstrip() + "\nintegrator: {enabled: false}\n")
+    done = cli.apply("--scheduled")
+    assert done.code == 0
+    assert "its integrator is not enabled" in " ".join(done.out.split())
+    assert simulator.tally.total == asked
+    assert not cli.store.exists()
+
+
+def test_a_plan_of_one_asset_changes_that_asset_alone(cli: CommandLine, simulator: Simulator) -> None:
+    """Applied as a saved plan it records neither the read nor the settings."""
+    assert cli.apply().code == 0
+    device = next(one for one in simulator.tenant.devices.items if one.managedDeviceOwnerType == "company")
+    simulator.tenant.rename(device.id, "PICKED-1")
+    simulator.tenant.rename(
+        next(
+            one.id
+            for one in simulator.tenant.devices.items
+            if one.managedDeviceOwnerType == "company" and one.id != device.id
+        ),
+        "PICKED-2",
+    )
+    saved = cli.folder / "picked.plan"
+    reads = rows(cli.store, "SELECT read_at FROM connection_read")
+    assert cli.run("plan", "prod", "--only", "PICKED-1", "-o", str(saved)).code == 0
+    assert cli.run("apply", "prod", str(saved), "--allow-uncommitted").code == 0
+    named = rows(cli.store, "SELECT name FROM asset WHERE name LIKE 'PICKED%'")
+    assert named == [{"name": "PICKED-1"}]
+    assert rows(cli.store, "SELECT read_at FROM connection_read") == reads
+
+
+def test_a_connection_that_is_not_there_is_wrong_usage(cli: CommandLine) -> None:
+    done = cli.run("plan", "prod", "--connection", "intun")
+    assert done.code == 64
+    assert "Did you mean `intune`?" in done.err

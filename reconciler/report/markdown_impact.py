@@ -41,7 +41,7 @@ def _examples(share: Share) -> str:
 
 
 def _setting(share: Share) -> str:
-    return f"- **{share.count:,}** {markdown_code(share.what)}, {markdown_prose(share.words)}: {_examples(share)}"
+    return f"- **{share.count:,}** {markdown_code(share.what)}, {markdown_code(share.words)}: {_examples(share)}"
 
 
 def _rule(share: Share) -> str:

@@ -13,7 +13,8 @@ from reconciler.model.state import State
 from reconciler.store.asset_rows import write_assets
 from reconciler.store.binding_rows import write_bindings
 from reconciler.store.catalogue_rows import write_entries
-from reconciler.store.comparing import after, compare, listed
+from reconciler.store.comparing import compare
+from reconciler.store.differing import after, listed
 from reconciler.store.journal import write_run
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.person_rows import write_people

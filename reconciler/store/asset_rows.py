@@ -3,22 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, func, select
 
 from reconciler.errors import StaleError
 from reconciler.model.plan import Action, Change
 from reconciler.model.snapshot import Scalar
-from reconciler.store.dialect import insert_many
+from reconciler.store.dialect import insert_many, plain_rows, update_many
+from reconciler.store.shapes import shape_of, value_after
 from reconciler.store.tables import asset
-from reconciler.store.vocabulary import (
-    COLUMNS,
-    CUSTOM_PREFIX,
-    REFERENCES,
-    Vocabulary,
-    decode_custom,
-    encode_custom,
-    is_elsewhere,
-)
+from reconciler.store.vocabulary import COLUMNS, NO_CUSTOM, Vocabulary, decode_custom, encode_custom
 
 T = TypeVar("T", str, int)
 
@@ -38,23 +31,27 @@ def is_most(wanted: int, connection: Connection, count: Select[int]) -> bool:
     return wanted > _CHUNK and wanted * 2 > connection.execute(count).scalar_one()
 
 
-def rows_by_tag(connection: Connection, columns: Sequence[Any], tags: Sequence[str]) -> Iterator[Sequence[Any]]:
-    """Yield these columns of the assets that have one of the tags, in no order.
+def rows_by_tag(
+    connection: Connection, columns: Sequence[Any], tags: Sequence[str], *, lock: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """Yield these columns, the first of which is the tag, of the assets that have one of the tags, in no order.
 
-    Most of the assets are found fastest by looking at all of them.
+    The rows are `plain_rows`. Most of the assets are found fastest by looking at all of them; fewer can be locked
+    until the transaction ends.
     """
+    statement = select(*columns)
     if is_most(len(tags), connection, select(func.count()).select_from(asset)):
         wanted = frozenset(tags)
-        rows = connection.execute(select(asset.c.tag, *columns), execution_options=IN_CHUNKS)
-        yield from (row[1:] for row in rows if row[0] in wanted)
+        yield from (row for row in plain_rows(connection, statement) if row[0] in wanted)
         return
     for some in chunks(tags):
-        yield from connection.execute(select(*columns).where(asset.c.tag.in_(some)))
+        found = statement.where(asset.c.tag.in_(some))
+        yield from plain_rows(connection, found.with_for_update() if lock else found)
 
 
 def asset_ids(connection: Connection, tags: Sequence[str]) -> dict[str, int]:
     """Return the assets' ids by tag."""
-    return {row[0]: row[1] for row in rows_by_tag(connection, (asset.c.tag, asset.c.id), tags)}
+    return dict(rows_by_tag(connection, (asset.c.tag, asset.c.id), tags))
 
 
 def write_assets(connection: Connection, changes: Iterable[Change], vocabulary: Vocabulary, now: str) -> None:
@@ -72,35 +69,43 @@ def write_assets(connection: Connection, changes: Iterable[Change], vocabulary: 
 
 
 def _new_row(change: Change, vocabulary: Vocabulary, now: str) -> tuple[Any, ...]:
-    columns, custom = _split(change, vocabulary)
-    return (change.name, encode_custom(custom), now, now, *map(columns.get, COLUMNS.values()))
-
-
-def _split(change: Change, vocabulary: Vocabulary) -> tuple[dict[str, Scalar], dict[str, Scalar]]:
-    columns: dict[str, Scalar] = {}
-    custom: dict[str, Scalar] = {}
-    for attribute in change.attributes:
-        name = attribute.name
-        if name in REFERENCES:
-            columns[COLUMNS[name]] = vocabulary.stored(name, attribute.after)
-        elif name in COLUMNS:
-            columns[COLUMNS[name]] = attribute.after
-        elif not is_elsewhere(name):
-            custom[name.removeprefix(CUSTOM_PREFIX)] = attribute.after
-    return columns, custom
+    shape = shape_of(change)
+    values = (*map(value_after, change.attributes), None)
+    custom = encode_custom({name: values[place] for place, name in shape.custom}) if shape.custom else NO_CUSTOM
+    type_, site, status, user, *columns = shape.row(values)
+    stored = vocabulary.stored
+    return (
+        change.name,
+        custom,
+        now,
+        now,
+        stored("type", type_),
+        stored("site", site),
+        stored("status", status),
+        stored("user", user),
+        *columns,
+    )
 
 
 def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary, now: str) -> None:
-    split = {change.name: _split(change, vocabulary) for change in changes}
-    with_custom = [tag for tag, (_, custom) in split.items() if custom]
-    for tag, text in rows_by_tag(connection, (asset.c.tag, asset.c.custom), with_custom):
-        columns, custom = split[tag]
-        columns["custom"] = encode_custom(decode_custom(text) | custom)
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for tag, (columns, _) in split.items():
-        if columns:
-            groups.setdefault(tuple(sorted(columns)), []).append({**columns, "which": tag, "updated_at": now})
-    statement = update(asset).where(asset.c.tag == bindparam("which")).values(version=asset.c.version + 1)
-    for _, rows in sorted(groups.items()):
-        if connection.execute(statement, rows).rowcount != len(rows):
+    columns = {change.name: _columns(change, vocabulary) for change in changes}
+    custom = {change.name: new for change in changes if (new := _custom(change))}
+    for tag, text in rows_by_tag(connection, (asset.c.tag, asset.c.custom), list(custom)):
+        columns[tag]["custom"] = encode_custom(decode_custom(text) | custom[tag])
+    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for tag, row in columns.items():
+        if row:
+            groups.setdefault(tuple(row), []).append((*row.values(), now, tag))
+    for names, rows in sorted(groups.items()):
+        found = update_many(connection, asset, (*names, "updated_at"), ("tag",), rows, counted=("version",))
+        if found != len(rows):
             raise StaleError("An asset that the plan updates is gone from the store. Nothing was written; plan again.")
+
+
+def _columns(change: Change, vocabulary: Vocabulary) -> dict[str, Scalar]:
+    stored = vocabulary.stored
+    return {COLUMNS[each.name]: stored(each.name, each.after) for each in change.attributes if each.name in COLUMNS}
+
+
+def _custom(change: Change) -> dict[str, Scalar]:
+    return {name: change.attributes[place].after for place, name in shape_of(change).custom}

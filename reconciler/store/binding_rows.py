@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, func, select
 
 from reconciler.errors import StaleError
 from reconciler.model.plan import BindingChange
 from reconciler.model.state import Life, Presence
-from reconciler.store.asset_rows import IN_CHUNKS, asset_ids, chunks, is_most
-from reconciler.store.dialect import insert_many
+from reconciler.store.asset_rows import asset_ids, chunks, is_most
+from reconciler.store.dialect import insert_many, plain_rows, update_many
 from reconciler.store.state import LIFE_COLUMNS
 from reconciler.store.tables import asset, binding
 from reconciler.store.usage import Tenant
@@ -27,28 +27,36 @@ life_values: Final[Callable[[Life], tuple[Any, ...]]] = attrgetter(*Life.__struc
 
 def find_bindings(connection: Connection, devices: Iterable[Key]) -> dict[Key, tuple[Any, ...]]:
     """Return the bindings of these devices: the tag of the asset, then the life's values."""
+    return dict(binding_rows(connection, devices))
+
+
+def binding_rows(
+    connection: Connection, devices: Iterable[Key], *, lock: bool = False
+) -> Iterator[tuple[Key, tuple[Any, ...]]]:
+    """Yield the bindings of these devices, in no order: the tag of the asset, then the life's values.
+
+    A few of them, not most, can be locked until the transaction ends.
+    """
     by_tenant: dict[Tenant, set[str]] = {}
     for source, tenant, device in devices:
         by_tenant.setdefault((source, tenant), set()).add(device)
-    return {
-        (source, tenant, row[1]): row
-        for (source, tenant), wanted in by_tenant.items()
-        for row in _rows(connection, source, tenant, wanted)
-    }
+    for (source, tenant), wanted in by_tenant.items():
+        for row in _rows(connection, source, tenant, wanted, lock):
+            yield (source, tenant, row[1]), row
 
 
-def _rows(connection: Connection, source: str, tenant: str, devices: set[str]) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: Connection, source: str, tenant: str, devices: set[str], lock: bool) -> Iterator[tuple[Any, ...]]:
     """Yield the tag and the life's columns of these devices; most of a tenant's are found by looking at all of them."""
     c = binding.c
     of_tenant = (c.source == source, c.tenant_id == tenant)
     statement = select(asset.c.tag, *LIFE_COLUMNS).join_from(binding, asset).where(*of_tenant)
     count = select(func.count()).select_from(binding).where(*of_tenant)
     if is_most(len(devices), connection, count):
-        rows = connection.execute(statement, execution_options=IN_CHUNKS)
-        yield from (row for row in rows if row[1] in devices)
+        yield from (row for row in plain_rows(connection, statement) if row[1] in devices)
         return
     for some in chunks(sorted(devices)):
-        yield from connection.execute(statement.where(c.device_id.in_(some)))
+        found = statement.where(c.device_id.in_(some))
+        yield from plain_rows(connection, found.with_for_update(of=binding) if lock else found)
 
 
 def live_bindings(connection: Connection, tags: Sequence[str]) -> dict[str, Key]:
@@ -71,7 +79,7 @@ def write_bindings(connection: Connection, changes: Sequence[BindingChange]) -> 
         StaleError: an asset or a binding is gone.
     """
     made = [change for change in changes if change.before is None]
-    changed = [change for change in changes if change.before is not None]
+    changed = [change for change in changes if change.before is not None and not change.removed]
     for deleted in (True, False):
         some = [change for change in changed if (change.after.presence is Presence.DELETED) is deleted]
         if some:
@@ -90,22 +98,9 @@ def _make(connection: Connection, changes: Sequence[BindingChange]) -> None:
 
 
 def _change(connection: Connection, changes: Sequence[BindingChange]) -> None:
-    c = binding.c
-    statement = update(binding).where(
-        and_(
-            c.source == bindparam("which_source"),
-            c.tenant_id == bindparam("which_tenant"),
-            c.device_id == bindparam("which_device"),
-        )
-    )
     rows = [
-        {
-            "which_source": change.source,
-            "which_tenant": change.tenant_id,
-            "which_device": change.before.device_id if change.before else "",
-            **dict(zip(_LIFE, life_values(change.after), strict=True)),
-        }
+        (*life_values(change.after), change.source, change.tenant_id, change.before.device_id if change.before else "")
         for change in changes
     ]
-    if connection.execute(statement, rows).rowcount != len(rows):
+    if update_many(connection, binding, _LIFE, ("source", "tenant_id", "device_id"), rows) != len(rows):
         raise StaleError("A binding that the plan changes is gone from the store. Nothing was written; plan again.")

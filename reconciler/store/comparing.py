@@ -1,72 +1,21 @@
 """A plan's words beside the rows, value by value: `before` when verified, `after` when read back (A1, A4)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
 
-import msgspec
 from sqlalchemy import Connection
 
-from reconciler.model.plan import SOFTWARE, Action, Attribute, BindingChange, Change, Plan, Subject
+from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change, Plan, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Life
-from reconciler.store.asset_rows import asset_ids, rows_by_tag
-from reconciler.store.binding_rows import Key, find_bindings, life_values
+from reconciler.store.asset_comparing import compare_assets
+from reconciler.store.asset_rows import asset_ids
+from reconciler.store.binding_rows import Key, binding_rows, life_values
 from reconciler.store.catalogue_rows import list_form, read_entries
+from reconciler.store.differing import Difference, Side, before, same
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
+from reconciler.store.shapes import shape_of
 from reconciler.store.software_rows import find_software
-from reconciler.store.tables import asset
-from reconciler.store.vocabulary import (
-    COLUMNS,
-    CUSTOM_PREFIX,
-    NO_CUSTOM,
-    REFERENCES,
-    Vocabulary,
-    decode_custom,
-    is_elsewhere,
-)
-
-Side = Callable[[Attribute], tuple[str, Scalar]]
-
-before: Final[Side] = attrgetter("name", "before")
-"""An attribute's name and what it was when the plan was made."""
-
-after: Final[Side] = attrgetter("name", "after")
-"""An attribute's name and what it becomes."""
-
-_SHOWN: Final = 20
-_NAMES: Final = tuple(COLUMNS)
-_SELECTED: Final = (asset.c.tag, asset.c.custom, *(asset.c[COLUMNS[name]] for name in _NAMES))
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where a row is not what a plan says."""
-
-    label: str
-    attribute: str
-    expected: Scalar
-    found: Scalar
-
-    def __str__(self) -> str:
-        return f"{self.label}: {self.attribute} is {_shown(self.found)}, not {_shown(self.expected)}"
-
-
-def _shown(value: Scalar) -> str:
-    return "empty" if value is None else msgspec.json.encode(value).decode()
-
-
-def listed(differences: Sequence[Difference]) -> str:
-    """Return differences in words, the first of them and how many there are."""
-    words = "; ".join(map(str, differences[:_SHOWN]))
-    more = len(differences) - _SHOWN
-    return words + (f"; and {more} more" if more > 0 else "")
-
-
-def same(one: Scalar, other: Scalar) -> bool:
-    """Say whether two values are the same; true is not 1."""
-    return one == other and isinstance(one, bool) is isinstance(other, bool)
+from reconciler.store.vocabulary import Vocabulary
 
 
 def compare(
@@ -76,16 +25,17 @@ def compare(
 
     `users` are the ids of the users that the plan made or changed, by the names of their changes.
     """
-    actions = (Action.UPDATE,) if side is before else (Action.CREATE, Action.UPDATE)
+    actions = (Action.UPDATE, Action.DELETE) if side is before else (Action.CREATE, Action.UPDATE)
     by_subject: dict[Subject, list[Change]] = {subject: [] for subject in Subject}
     for change in plan.changes:
         if change.action in actions:
             by_subject[change.subject].append(change)
     yield from _entries(connection, by_subject[Subject.CATALOGUE], side)
     yield from _people(by_subject[Subject.USER], vocabulary, side, users)
-    yield from _assets(connection, by_subject[Subject.ASSET], vocabulary, side)
+    yield from compare_assets(connection, by_subject[Subject.ASSET], vocabulary, side)
     yield from _software(connection, by_subject[Subject.ASSET], side)
-    yield from _bindings(connection, plan.bindings, side)
+    bindings = [each for each in plan.bindings if side is before or not each.removed]
+    yield from _bindings(connection, bindings, side)
 
 
 def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
@@ -116,27 +66,8 @@ def _people(
                 yield Difference(change.label, name, expected, found)
 
 
-def _assets(
-    connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary, side: Side
-) -> Iterator[Difference]:
-    by_tag = {change.name: change for change in changes}
-    for row in rows_by_tag(connection, _SELECTED, list(by_tag)):
-        change = by_tag.pop(row[0])
-        found = _worded(row, vocabulary)
-        for name, expected in map(side, change.attributes):
-            value = found.get(name)
-            if value == expected and value.__class__ is expected.__class__:
-                continue
-            if not is_elsewhere(name) and not same(value, expected):
-                yield Difference(change.label, name, expected, value)
-    for tag, change in by_tag.items():
-        yield Difference(change.label, "the asset", tag, None)
-
-
 def _software(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
-    wanted = {
-        change.name: change for change in changes if any(each.name.startswith(SOFTWARE) for each in change.attributes)
-    }
+    wanted = {change.name: change for change in changes if shape_of(change).software}
     if not wanted:
         return
     tags = {key: tag for tag, key in asset_ids(connection, list(wanted)).items()}
@@ -154,28 +85,22 @@ def _of_asset(change: Change, found: dict[str, Scalar], side: Side) -> Iterator[
             yield Difference(change.label, name, expected, found.get(name))
 
 
-def _worded(row: Sequence[Any], vocabulary: Vocabulary) -> dict[str, Scalar]:
-    """Return an asset's row as a plan says it, attribute by attribute."""
-    found = dict(zip(_NAMES, row[2:], strict=True))
-    for name in REFERENCES:
-        found[name] = vocabulary.called[name].get(found[name])
-    if row[1] != NO_CUSTOM:
-        found.update((CUSTOM_PREFIX + name, value) for name, value in decode_custom(row[1]).items())
-    return found
-
-
 def _bindings(connection: Connection, changes: Sequence[BindingChange], side: Side) -> Iterator[Difference]:
-    lives: dict[Key, tuple[BindingChange, Life]] = {}
+    lives: dict[Key, tuple[str, Life]] = {}
     for change in changes:
         life = change.before if side is before else change.after
         if life is not None:
-            lives[change.source, change.tenant_id, life.device_id] = (change, life)
-    found = find_bindings(connection, lives)
-    for key, (change, life) in lives.items():
-        expected = (change.asset, *life_values(life))
-        row = found.get(key, (None,))
-        if row == expected:
-            continue
-        for name, value, wanted in zip(("asset", *Life.__struct_fields__), row, expected, strict=False):
-            if value != wanted:
-                yield Difference(f"the binding of device {life.device_id}", name, wanted, value)
+            lives[change.source, change.tenant_id, life.device_id] = (change.asset, life)
+    for key, row in binding_rows(connection, list(lives), lock=side is before):
+        asset, life = lives.pop(key)
+        expected = (asset, *life_values(life))
+        if row != expected:
+            yield from _of_binding(life, row, expected)
+    for asset, life in lives.values():
+        yield from _of_binding(life, (None,), (asset,))
+
+
+def _of_binding(life: Life, row: Sequence[Scalar], expected: Sequence[Scalar]) -> Iterator[Difference]:
+    for name, found, wanted in zip(("asset", *Life.__struct_fields__), row, expected, strict=False):
+        if found != wanted:
+            yield Difference(f"the binding of device {life.device_id}", name, wanted, found)

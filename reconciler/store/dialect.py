@@ -1,9 +1,9 @@
 """What differs between databases, in one place: column types, and each thing that the two of them do otherwise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Connection, Double, Engine, Numeric, Table, Text
+from sqlalchemy import CheckConstraint, Connection, Double, Engine, Numeric, Select, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from reconciler.store import postgresql, sqlite
@@ -80,10 +80,29 @@ def insert_many(connection: Connection, table: Table, columns: Sequence[str], ro
     insert(connection, table, columns, rows)
 
 
-def update_many(connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: _Rows) -> int:
-    """Update rows by their keys; the values stand in the order of keys, then columns. Return how many there were."""
+def update_many(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    keys: Sequence[str],
+    rows: _Rows,
+    *,
+    counted: Sequence[str] = (),
+) -> int:
+    """Update rows by their keys; the values stand in the order of columns, then keys. Return how many there were.
+
+    Each row that is found counts one up in the columns `counted`.
+    """
     update = postgresql.update_many if _on_server(connection) else sqlite.update_many
-    return update(connection, table, keys, columns, rows)
+    return update(connection, table, columns, keys, rows, counted)
+
+
+def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield a statement's rows as the driver gives them, thousands at a time: SQLAlchemy converts nothing.
+
+    So a boolean of SQLite's is 0 or 1; making a Row of each of 100,000 would cost as much as reading them.
+    """
+    return (postgresql.plain_rows if _on_server(connection) else sqlite.plain_rows)(connection, statement)
 
 
 def _on_server(connection: Connection) -> bool:

@@ -9,17 +9,22 @@
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from reconciler.store.sqlite import Mode
+from reconciler.store.sqlite import Mode, quoted
 
 _CONNECTING: Final = {"application_name": "reconciler", "client_encoding": "utf8", "keepalives_idle": "30"}
+_ROWS_AT_ONCE: Final = 5000
+_NUMBERS: Final = count(1)
 _MIGRATING: Final = 7_316_584_920_127_431_001
 """The key of the advisory lock that migrations take: any number that no other program uses."""
 
@@ -88,42 +93,60 @@ def table_names(connection: Connection) -> frozenset[str]:
     return frozenset(connection.exec_driver_sql(_TABLE_NAMES).scalars())
 
 
+def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield a statement's rows as the driver gives them, thousands at a time."""
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    driver: Any = connection.connection.driver_connection
+    with _as_sqlalchemy_says(), driver.cursor(name=f"plain_{next(_NUMBERS)}") as cursor:
+        cursor.itersize = _ROWS_AT_ONCE
+        cursor.execute(str(compiled), compiled.params)
+        yield from cursor
+
+
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows whose values stand in the order of `columns`, in one COPY."""
-    _copy(connection, f"{_quoted(connection, table.name)} ({_listed(connection, columns)})", rows)
+    _copy(connection, f"{table.name} ({', '.join(quoted(connection, columns))})", rows)
 
 
 def update_many(
-    connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    keys: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    counted: Sequence[str],
 ) -> int:
-    """Update rows by their keys; the values stand in the order of keys, then columns. Return how many there were.
+    """Update rows by their keys; the values stand in the order of columns, then keys. Return how many there were.
 
     The rows are staged with COPY and joined in one statement, which is twice as fast as a statement per row.
     """
-    quote, name = partial(_quoted, connection), _quoted(connection, table.name)
-    staged = [f"{quote(key)} AS which_{key}" for key in keys] + [quote(column) for column in columns]
-    connection.exec_driver_sql("DROP TABLE IF EXISTS pg_temp.staged")
-    connection.exec_driver_sql(
-        f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {', '.join(staged)} FROM {name} WITH NO DATA"  # noqa: S608
-    )
+    new, which, name = quoted(connection, columns), quoted(connection, keys), table.name
+    staged = ", ".join([*new, *(f"{key} AS which_{number}" for number, key in enumerate(which))])
+    sets = [f"{column} = staged.{column}" for column in new]
+    sets += [f"{column} = {name}.{column} + 1" for column in quoted(connection, counted)]
+    found = " AND ".join(f"{name}.{key} = staged.which_{number}" for number, key in enumerate(which))
+    run = connection.exec_driver_sql
+    run(f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT {staged} FROM {name} WITH NO DATA")  # noqa: S608 - our names
     _copy(connection, "pg_temp.staged", rows)
-    connection.exec_driver_sql("ANALYZE pg_temp.staged")
-    sets = ", ".join(f"{quote(column)} = staged.{quote(column)}" for column in columns)
-    found = " AND ".join(f"{name}.{quote(key)} = staged.which_{key}" for key in keys)
-    statement = f"UPDATE {name} SET {sets} FROM pg_temp.staged WHERE {found}"  # noqa: S608 - quoted names alone
-    return connection.exec_driver_sql(statement).rowcount
+    run("ANALYZE pg_temp.staged")
+    touched = run(f"UPDATE {name} SET {', '.join(sets)} FROM pg_temp.staged WHERE {found}").rowcount  # noqa: S608
+    run("DROP TABLE pg_temp.staged")
+    return int(touched)
 
 
 def _copy(connection: Connection, target: str, rows: Iterable[tuple[Any, ...]]) -> None:
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
+    with _as_sqlalchemy_says(), driver.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
 
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote(name)
+@contextmanager
+def _as_sqlalchemy_says() -> Iterator[None]:
+    """Give the driver's own errors the class that those have that came through SQLAlchemy."""
+    from psycopg import Error  # noqa: PLC0415 - psycopg is heavy
 
-
-def _listed(connection: Connection, names: Sequence[str]) -> str:
-    return ", ".join(_quoted(connection, name) for name in names)
+    try:
+        yield
+    except Error as error:
+        raise DBAPIError(None, None, error, hide_parameters=True) from error

@@ -17,6 +17,7 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Application, Presence
 from reconciler.store.asset_rows import IN_CHUNKS, asset_ids, chunks, is_most
 from reconciler.store.dialect import insert_many
+from reconciler.store.shapes import shape_of
 from reconciler.store.tables import asset, asset_software, binding, licence, software
 
 Row = tuple[int, int, str]
@@ -78,7 +79,7 @@ def write_software(connection: Connection, changes: Iterable[Change]) -> None:
     Raises:
         StaleError: an asset or a software is gone.
     """
-    wanted = [change for change in changes if any(each.name.startswith(SOFTWARE) for each in change.attributes)]
+    wanted = [change for change in changes if shape_of(change).software]
     if not wanted:
         return
     ids = asset_ids(connection, [change.name for change in wanted])

@@ -7,14 +7,12 @@ transactions alone; SQLAlchemy's `begin` says BEGIN, and BEGIN IMMEDIATE on a co
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, insert, update
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql.compiler import SQLCompiler
 
 Mode = Literal["ro", "rw", "rwc"]
 
@@ -73,35 +71,46 @@ def table_names(connection: Connection) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
+def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield a statement's rows as the driver gives them, thousands at a time."""
+    with connection.execute(statement) as result:
+        cursor: Any = result.cursor
+        while rows := cursor.fetchmany(_ROWS_PER_CALL):
+            yield from rows
+
+
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Insert rows whose values stand in the order of `columns`, straight to the driver.
 
     SQLAlchemy's own way makes a dict of each row, which costs as much as the insert.
     """
-    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
-    for some in _arranged(compiled, columns, rows):
-        connection.exec_driver_sql(str(compiled), some)
+    names, marks = ", ".join(quoted(connection, columns)), ", ".join("?" * len(columns))
+    _run(connection, f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - names of ours
 
 
 def update_many(
-    connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    keys: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
+    counted: Sequence[str],
 ) -> int:
-    """Update rows by their keys; the values stand in the order of keys, then columns. Return how many there were."""
-    which = [f"which_{name}" for name in keys]
-    statement = update(table).where(*(table.c[key] == bindparam(name) for key, name in zip(keys, which, strict=True)))
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
-    return sum(
-        connection.exec_driver_sql(str(compiled), some).rowcount
-        for some in _arranged(compiled, [*which, *columns], rows)
-    )
+    """Update rows by their keys; the values stand in the order of columns, then keys. Return how many there were."""
+    sets = [f"{name} = ?" for name in quoted(connection, columns)]
+    sets += [f"{name} = {name} + 1" for name in quoted(connection, counted)]
+    found = " AND ".join(f"{name} = ?" for name in quoted(connection, keys))
+    return _run(connection, f"UPDATE {table.name} SET {', '.join(sets)} WHERE {found}", rows)  # noqa: S608 - as above
 
 
-def _arranged(
-    compiled: SQLCompiler, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield the rows thousands at a time, their values in the order of the statement's parameters."""
-    order = [columns.index(name) for name in compiled.positiontup or ()]
-    arrange = itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],)
-    remaining = iter(rows)
-    while some := list(map(arrange, islice(remaining, _ROWS_PER_CALL))):
-        yield some
+def quoted(connection: Connection, names: Sequence[str]) -> list[str]:
+    """Return names as the database takes them."""
+    return list(map(connection.dialect.identifier_preparer.quote, names))
+
+
+def _run(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> int:
+    """Run a statement for each row, thousands to a call; return how many rows it touched."""
+    remaining, touched = iter(rows), 0
+    while some := list(islice(remaining, _ROWS_PER_CALL)):
+        touched += connection.exec_driver_sql(statement, some).rowcount
+    return touched

@@ -11,9 +11,11 @@ from reconciler.planning.values import matching_form
 from reconciler.store.asset_rows import asset_ids
 from reconciler.store.binding_rows import find_bindings, live_bindings
 from reconciler.store.catalogue_rows import read_entries
-from reconciler.store.comparing import Difference, before, compare, listed
+from reconciler.store.comparing import compare
+from reconciler.store.differing import Difference, before, listed
 from reconciler.store.journal_tables import connection_read, stamp
 from reconciler.store.pin_rows import pinned_writes
+from reconciler.store.removing import in_the_way
 from reconciler.store.tables import FIELD_COLUMNS, asset
 from reconciler.store.vocabulary import CUSTOM_PREFIX, Vocabulary, decode_custom
 
@@ -62,6 +64,7 @@ def _differences(connection: Connection, plan: Plan, vocabulary: Vocabulary) -> 
     assets = [change for change in created if change.subject is Subject.ASSET]
     yield from _tags_taken(connection, assets)
     yield from _matches(connection, assets)
+    yield from in_the_way(connection, plan)
     yield from _bindings_in_the_way(connection, plan.bindings, frozenset(change.name for change in assets))
 
 
@@ -129,7 +132,7 @@ def _bindings_in_the_way(
     ending = {
         (change.source, change.tenant_id, change.before.device_id)
         for change in changes
-        if change.before and change.after.presence.value == "deleted"
+        if change.before and (change.removed or change.after.presence.value == "deleted")
     }
     there = [change.asset for change in made if change.asset not in new]
     for tag, key in sorted(live_bindings(connection, there).items()):

@@ -55,6 +55,34 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
         yield running
 
 
+FILES = {
+    "catalogue.yaml": """\
+organisations: [{name: Contoso, sites: [Leeds]}]
+assetGroups: [{name: Computers, types: [Laptop]}]
+""",
+    "connections/intune/connection.yaml": """\
+source: intune
+tenantId: 7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11
+clientId: 0b8d0c6e-54c0-4b7e-8a39-6f2b6ad9c2aa
+authentication:
+  method: client-credentials
+  credential: {type: client-secret, secret: {env: INTUNE_CLIENT_SECRET}, expires: 2099-06-30}
+integrator: {entities: [users, assets]}
+""",
+    "connections/intune/asset-types.yaml": "determine: same\ndefault: Laptop\n",
+    "connections/intune/field-mappings.yaml": """\
+mappings: [{from: deviceName, to: name}, {from: serialNumber, to: serialNumber}]
+""",
+    "connections/intune/users.yaml": "assignFrom: intune\nimportUsers: {enabled: true}\n",
+    "connections/intune/imports.yaml": """\
+defaultSite: Contoso/Leeds
+assetMatchingField: serialNumber
+software: {import: true}
+""",
+}
+"""The settings of prod and uat, short: reading YAML would be most of what the tests do."""
+
+
 @dataclass
 class Connection:
     """The connection of prod, as its files say; `now` is the time that the program takes for now."""
@@ -66,6 +94,12 @@ class Connection:
 
     def __post_init__(self) -> None:
         self.cli.connect(self.simulator)
+        for name, kind in (("prod", "production"), ("uat", "uat")):
+            folder = self.cli.environments / name
+            (folder / "connections" / "intune" / "tests.yaml").unlink(missing_ok=True)
+            instance = f"name: {name}\nkind: {kind}\nstore: {{url: sqlite:///var/{name}.db}}\n"
+            for file, text in {**FILES, "instance.yaml": instance}.items():
+                (folder / file).write_text(f"version: 1\n{text}")
         self.file = self.cli.environments / "prod" / "connections" / "intune" / "connection.yaml"
         self.folder = self.cli.environments / "prod"
 

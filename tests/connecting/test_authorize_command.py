@@ -22,7 +22,7 @@ def test_everything_proved_is_shown_with_why_it_is_needed(connection) -> None:
         "Connection intune\n"
         "  tenant        7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11\n"
         "  application   0b8d0c6e-54c0-4b7e-8a39-6f2b6ad9c2aa\n"
-        "  credential    client secret, ends on 2027-06-30\n"
+        "  credential    client secret, ends on 2099-06-30\n"
         "  signed in as  application 0b8d0c6e-54c0-4b7e-8a39-6f2b6ad9c2aa\n"
         "  clock         agrees with Microsoft's\n"
         "\n"

@@ -140,6 +140,18 @@ class AppliedSettings(Struct, frozen=True, rename="camel"):
     document: dict[str, Any] = {}
 
 
+class Hold(Struct, frozen=True, rename="camel"):
+    """A tenant whose connection is held since a run of its was undone (J2).
+
+    `settings` are the connection's of that run, by file: an apply is refused until they differ.
+    """
+
+    tenant_id: str
+    run_id: str
+    since: str
+    settings: dict[str, Any] = {}
+
+
 class State(Struct, frozen=True, rename="camel", kw_only=True):
     """What the store holds that planning needs, read in one transaction (P3).
 
@@ -164,6 +176,7 @@ class State(Struct, frozen=True, rename="camel", kw_only=True):
     reads: tuple[LastRead, ...] = ()
     usage: tuple[Usage, ...] = ()
     applied: AppliedSettings | None = None
+    holds: tuple[Hold, ...] = ()
     highest_tag: int = 0
 
 

@@ -8,7 +8,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, func, select
 
 from reconciler.errors import StoreError
-from reconciler.model.run import Finding, Run, RunDetail, StoreStatus
+from reconciler.model.run import Finding, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.checking import check_store
 from reconciler.store.failing import in_words
@@ -21,6 +21,7 @@ from reconciler.store.software_rows import licences_used
 from reconciler.store.stamping import read_stamp
 from reconciler.store.state import EMPTY_STATE, read_state
 from reconciler.store.tables import asset, binding
+from reconciler.store.undoing import read_undoable
 
 
 class Store:
@@ -78,6 +79,15 @@ class Store:
         """
         with self._reading() as connection:
             return read_run(self._there(connection), run_id)
+
+    def undoable(self, run_id: str) -> Undoable:
+        """Return one run with everything that undoing it needs (J2).
+
+        Raises:
+            UsageError: as `run`.
+        """
+        with self._reading() as connection:
+            return read_undoable(self._there(connection), run_id)
 
     def changes_of(self, tag: str) -> tuple[RunDetail, ...]:
         """Return the runs that changed an asset, newest first, each with its changes of this asset alone."""

@@ -26,6 +26,7 @@ from reconciler.store.journal_tables import connection_read, settings_revision, 
 from reconciler.store.names import Names, read_names, read_people
 from reconciler.store.software_rows import read_applications, read_installed
 from reconciler.store.tables import FIELD_COLUMNS, asset, binding, pin
+from reconciler.store.undoing import read_holds
 from reconciler.store.usage import read_usage
 from reconciler.store.vocabulary import NO_CUSTOM, decode_custom
 
@@ -71,6 +72,7 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
         reads=_reads(connection),
         usage=read_usage(connection, bindings, window_seconds, now),
         applied=read_applied(connection),
+        holds=read_holds(connection),
         highest_tag=row.highest_tag if row else 0,
     )
 

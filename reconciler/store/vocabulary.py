@@ -58,11 +58,17 @@ class Vocabulary:
     ids: dict[str, dict[str, int]]
 
     @classmethod
-    def read(cls, connection: Connection, created: dict[str, int] | None = None) -> Self:
-        """Return the vocabulary of the store as it is; `created` are the ids of a plan's new users."""
+    def read(
+        cls, connection: Connection, created: dict[str, int] | None = None, gone: frozenset[int] = frozenset()
+    ) -> Self:
+        """Return the vocabulary of the store as it is.
+
+        `created` are the ids of a plan's new users, `gone` those of the users that it is about to remove.
+        """
         names = read_names(connection)
         people = read_people(connection, names.sites)
-        users = references(people) | {key: name for name, key in (created or {}).items()}
+        users = references(each for each in people if each.id not in gone)
+        users |= {key: name for name, key in (created or {}).items()}
         called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
         ids = {attribute: {name: key for key, name in table.items()} for attribute, table in called.items()}
         return cls(names, people, called, ids)

@@ -1,0 +1,87 @@
+"""`reconciler undo`: put back what a run changed (J2)."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reconciler.cli import apply as applies
+from reconciler.cli import plan as plans
+from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
+from reconciler.cli.talk import Talk, say
+from reconciler.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(short_help="Put back what a run changed.")(undo)
+
+
+def undo(  # noqa: PLR0917 - typer reads the options from the signature
+    context: typer.Context,
+    env: Env,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or the beginning of it.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Only plan it, and save the plan here.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
+    allow: Allow = [],  # noqa: B006 - typer copies it
+    because: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why a limit is raised; the journal keeps it.")
+    ] = None,
+) -> int:
+    """Put back what RUN changed in ENV's store, where it is still what the run wrote; the rest is listed and left.
+
+    Then the run's connections are held: `apply` refuses until their settings differ, or with --resume. An undo is a
+    run, and can be undone. `-o FILE` saves the plan for `apply ENV FILE` and writes nothing.
+    """
+    from reconciler.run import undoing  # noqa: PLC0415 - pydantic is heavy
+
+    allowed = allowances(allow)
+    if allowed and not because:
+        raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
+    can_be_written(output)
+    if output is None:
+        can_ask(yes, "")
+    started = time.monotonic()
+    with Talk() as talk:
+        around = surroundings(context, env, talk)
+        kind = around.environment.instance.kind
+
+        def show(plan: "Plan") -> None:
+            talk.pause()
+            plans.show(plan, kind)
+
+        if output is not None:
+            return _save(undoing.plan(around, run, allowed), kind, output)
+        order = undoing.Undo(
+            run=run,
+            who=applies.who(),
+            where=applies.where(),
+            show=show,
+            confirm=lambda: yes or typer.confirm(f"Undo this in {env}?", err=True),
+            allowances=allowed,
+            because=because,
+        )
+        applied = undoing.undo(around, order)
+    if applied.outcome is None:
+        say("Nothing was written.")
+    else:
+        applies.show_outcome(applied.outcome, time.monotonic() - started)
+        held = ", ".join(each.name for each in applied.plan.connections)
+        if held:
+            say(f"Held: {held}. `status` shows it; apply goes on once the settings differ, or with --resume.")
+    return plans.exit_code(applied.plan)
+
+
+def _save(plan: "Plan", kind: str, output: Path) -> ExitCode:
+    from reconciler.plan_files import write_plan  # noqa: PLC0415 - only where it is used
+
+    write_plan(plan, output)
+    plans.show(plan, kind)
+    say(f"Saved the plan as {output}.")
+    return plans.exit_code(plan)

@@ -1,0 +1,92 @@
+"""Undoing a run: its journal and the store make a plan, which is shown, limited and written like any other (J2)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from reconciler.configuration.documents import document
+from reconciler.errors import NotConfirmedError, ReconcilerError, StaleError
+from reconciler.model.plan import Plan
+from reconciler.model.run import Origin, Outcome
+from reconciler.planning.build import is_empty
+from reconciler.planning.undo import plan_undo
+from reconciler.run.applying import Applied, check_limits
+from reconciler.run.reading import read_state
+from reconciler.run.stamps import refuse_foreign
+from reconciler.run.surroundings import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What the person who undoes says; `show` is given the plan, `confirm` answers whether to go on with it."""
+
+    run: str
+    who: str
+    where: str
+    show: Callable[[Plan], None]
+    confirm: Callable[[], bool]
+    allowances: Mapping[str, int]
+    because: str | None = None
+
+
+def plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> Plan:
+    """Return the plan that undoes a run; nothing is written.
+
+    Raises:
+        UsageError: there is no such run.
+        StampError: the store is another instance's.
+        ReconcilerError: the run is undone already.
+    """
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    state = read_state(around)
+    refuse_foreign(state.stamp, around.environment)
+    with open_store(around.store_url(), write=False) as store:
+        undoable = store.undoable(run)
+    undone = undoable.detail.run
+    if undone.undone_by is not None:
+        raise ReconcilerError(
+            f"Run {undone.run_id} is undone already, by run {undone.undone_by}. Nothing was written. To take that "
+            f"back: reconciler undo {around.environment.instance.name} {undone.undone_by}"
+        )
+    return plan_undo(around.environment, state, undoable, made_at=around.now(), allowances=allowances)
+
+
+def undo(around: Surroundings, order: Undo) -> Applied:
+    """Plan, show, ask, and write; nothing is written when nothing can be put back.
+
+    Raises:
+        ReconcilerError: of every kind in `reconciler.errors`; nothing was written then.
+    """
+    planned = plan(around, order.run, order.allowances)
+    order.show(planned)
+    check_limits(planned.limits)
+    if is_empty(planned):
+        return Applied(planned, None)
+    if not order.confirm():
+        raise NotConfirmedError("Not undone: it was not confirmed. Nothing was written.")
+    return Applied(planned, _write(around, order, planned))
+
+
+def _write(around: Surroundings, order: Undo, planned: Plan) -> Outcome:
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    environment = around.environment
+    enabled = {name: environment.enabled(each) for name, each in sorted(environment.connections.items())}
+    origin = Origin(
+        who=order.who,
+        where=order.where,
+        started_at=around.now(),
+        commit=environment.commit,
+        clean=environment.clean,
+        allowances=dict(order.allowances),
+        because=order.because,
+    )
+    with open_store(around.store_url(), write=True) as store:
+        with store.apply(owner=f"{order.who} on {order.where}", origin=origin) as transaction:
+            if transaction.revision() != planned.store_revision:
+                raise StaleError("The store was written to meanwhile. Nothing was written; undo again.")
+            transaction.verify(planned, expected_revision=planned.store_revision)
+            kind = environment.instance.kind
+            transaction.write(planned, document(environment), enabled, environment.digest, kind=kind)
+            transaction.read_back(planned)
+        return transaction.outcome

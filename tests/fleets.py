@@ -125,7 +125,7 @@ class Maker:
         by_name = UserIdentifier(source="user.displayName", store=UserField.NAME)
         users = base.users.model_copy(
             update={
-                "assign_from": one([AssignFrom.INTUNE, AssignFrom.INTUNE, AssignFrom.NONE]),
+                "assign_from": one([AssignFrom.INTUNE, AssignFrom.INTUNE, AssignFrom.ENTRA, AssignFrom.NONE]),
                 "user_identifier": one([by_upn, by_upn, by_name]),
                 "unlink_when_no_match": self.maybe(),
                 "import_users": ImportUsers(enabled=self.maybe()),
@@ -257,6 +257,12 @@ class Maker:
                 if self.maybe()
             ),
             users_unknown="Graph answered 403" if self.maybe(0.2) else None,
+            owners={
+                "e-1": (f"{connection.tenant_id[0]}u-1",),
+                "e-2": tuple(f"{connection.tenant_id[0]}u-{n}" for n in (1, 2)),
+                "e-3": ("u-9",),
+            },
+            owners_unknown="Graph answered 403" if self.maybe(0.2) else None,
         )
 
     def device(self, key: str, properties: tuple[str, ...]) -> Any:
@@ -276,6 +282,7 @@ class Maker:
             "totalStorageSpaceInBytes": one([None, 1, 0, 10**400]),
             "userId": one([f"{key[0]}u-1", f"{key[0]}u-2", "u-9", None]),
             "userPrincipalName": one(_UPNS),
+            "azureADDeviceId": one(["e-1", "E-1", "e-2", "e-3", "e-4", None]),
         }
         known = {name: UNSET if self.maybe(0.02) else values.get(name) for name in properties}
         return kind(**known, id=key)

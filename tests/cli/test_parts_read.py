@@ -1,0 +1,75 @@
+"""Parts of a read beside the list, from Graph to the store: each device's details (G5), Entra's owners (U1)."""
+
+import pytest
+from command_line import CommandLine, rows
+
+from reconciler.simulator.exchange import Endpoint
+from reconciler.simulator.faults import Fault, FaultName
+from reconciler.simulator.records import ZERO_GUID
+from reconciler.simulator.server import Simulator
+
+MAPPINGS = "prod/connections/intune/field-mappings.yaml"
+USERS = "prod/connections/intune/users.yaml"
+MACS = "SELECT serial_number, ethernet_mac FROM asset"
+OWNERS = "SELECT asset.serial_number, person.upn FROM asset LEFT JOIN person ON person.id = asset.person_id"
+
+
+@pytest.fixture
+def detailed(cli: CommandLine) -> CommandLine:
+    """Map a property that lists leave empty, and clear the field when it is."""
+    mapping = "  - {from: ethernetMacAddress, to: ethernetMac, transform: [macAddress], empty: clear}\n"
+    cli.edit(MAPPINGS, "  - {from: model, to: model}\n", f"  - {{from: model, to: model}}\n{mapping}")
+    return cli
+
+
+@pytest.fixture
+def by_owner(cli: CommandLine) -> CommandLine:
+    """Let Entra say whose a device is."""
+    cli.edit(USERS, "assignFrom: intune ", "assignFrom: entra ")
+    return cli
+
+
+def macs(cli: CommandLine) -> dict[str, str | None]:
+    """Return the stored Ethernet addresses by serial number."""
+    return {row["serial_number"]: row["ethernet_mac"] for row in rows(cli.store, MACS)}
+
+
+def serial_of(simulator: Simulator, device_id: str) -> str:
+    """Return a device's serial number."""
+    device = simulator.tenant.device(device_id)
+    assert device is not None
+    return device.serialNumber
+
+
+def test_details_are_stored_and_an_unknown_one_clears_nothing(detailed: CommandLine, simulator: Simulator) -> None:
+    """Devices that cannot be asked the next day keep their addresses; the run says so, and goes on."""
+    assert detailed.apply().code == 0
+    stored = macs(detailed)
+    assert len({mac for mac in stored.values() if mac}) > 10
+    asked = [one.id for one in simulator.tenant.devices.items if one.ethernetMacAddress]
+    simulator.inject(Fault(FaultName.GET_UNKNOWN, ids=(asked[0],), status=400, times=None))
+    for device_id in asked[:2]:
+        simulator.tenant.edit(device_id, ethernetMacAddress=None)
+    done = detailed.apply()
+    assert done.code == 5
+    assert "details unknown" in done.out + done.err
+    emptied = [serial for serial, mac in macs(detailed).items() if mac != stored[serial]]
+    assert emptied == [serial_of(simulator, asked[1])]
+
+
+def test_assets_go_to_who_registered_the_device(by_owner: CommandLine, simulator: Simulator) -> None:
+    """Not to whom Intune says it belongs to by now; and without the owners nobody is linked, or loses an asset."""
+    device = next(
+        one
+        for one in simulator.tenant.devices.items
+        if one.userId and one.azureADDeviceId != ZERO_GUID and one.managedDeviceOwnerType == "company"
+        if one.managementAgent == "mdm" and one.operatingSystem == "Windows"
+    )
+    simulator.tenant.reassign(device.id, None)
+    assert by_owner.apply().code in (0, 5)
+    linked = {row["serial_number"]: row["upn"] for row in rows(by_owner.store, OWNERS)}
+    assert linked[device.serialNumber] == device.userPrincipalName
+    simulator.inject(Fault(FaultName.MISSING_PERMISSION, on=(Endpoint.ENTRA_DEVICES,), times=None))
+    done = by_owner.apply()
+    assert (done.code, "owners unknown" in done.out + done.err) == (5, True)
+    assert {row["serial_number"]: row["upn"] for row in rows(by_owner.store, OWNERS)} == linked

@@ -33,6 +33,7 @@ from reconciler.cli import (
     simulate,
     store,
     test,
+    undo,
     validate,
 )
 from reconciler.cli.options import Global
@@ -103,6 +104,7 @@ apply.add_to(app)
 record.add_to(app)
 authorize.add_to(app)
 history.add_to(app)
+undo.add_to(app)
 assets.add_to(app)
 explain.add_to(app)
 store.add_to(app)

@@ -21,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(short_help="Put back what a run changed.")(undo)
 
 
-def undo(  # noqa: PLR0917 - typer reads the options from the signature
+def undo(
     context: typer.Context,
     env: Env,
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run's id, or the beginning of it.")],

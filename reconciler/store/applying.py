@@ -18,10 +18,12 @@ from reconciler.store.differing import after, listed
 from reconciler.store.journal import write_run
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.person_rows import write_people
+from reconciler.store.removing import people_to_remove, remove_assets, remove_bindings, remove_people, still_there
 from reconciler.store.software_rows import write_software
 from reconciler.store.stamping import ensure_stamp, move_on
 from reconciler.store.state import read_applied, read_state
 from reconciler.store.times import utc_now
+from reconciler.store.undoing import let_go, mark_undone, tenants_of
 from reconciler.store.usage import count_bound, usage_of
 from reconciler.store.verifying import verify
 from reconciler.store.vocabulary import Vocabulary
@@ -98,8 +100,14 @@ class Transaction:
             self._write_settings(dict(environment_document), dict(enabled), digest, now)
         revision = move_on(connection, plan.highest_tag)
         usage = usage_of(plan, self._origin.allowances, bound_before, count_bound(connection))
+        run_id = write_run(connection, plan, self._origin, usage=usage, revision=revision)
+        if plan.undoes is None:
+            let_go(connection, tenants_of(plan).values())
+        else:
+            tenants = {each.name: each.tenant_id for each in plan.connections}
+            mark_undone(connection, run_id, plan.undoes, tenants, now)
         self._outcome = Outcome(
-            run_id=write_run(connection, plan, self._origin, usage=usage, revision=revision),
+            run_id=run_id,
             revision=revision,
             changes=len(plan.changes),
             bindings=len(plan.bindings),
@@ -115,6 +123,7 @@ class Transaction:
         """
         vocabulary = Vocabulary.read(self._connection, _created(plan, self._users))
         differences = list(compare(self._connection, plan, vocabulary, after, self._users))
+        differences += still_there(self._connection, plan, vocabulary)
         if differences:
             raise ReadBackError(
                 f"What was written is not what was planned, so nothing was kept: {listed(differences)}. This is a "
@@ -128,12 +137,17 @@ class Transaction:
         connection = self._connection
         write_entries(connection, changes[Subject.CATALOGUE])
         vocabulary = Vocabulary.read(connection)
+        gone: frozenset[int] = frozenset()
         if changes[Subject.USER]:
+            gone = people_to_remove(vocabulary, changes[Subject.USER])
             self._users = write_people(connection, changes[Subject.USER], vocabulary)
-            vocabulary = Vocabulary.read(connection, _created(plan, self._users))
+            vocabulary = Vocabulary.read(connection, _created(plan, self._users), gone)
         write_assets(connection, changes[Subject.ASSET], vocabulary, now)
         write_software(connection, changes[Subject.ASSET])
+        remove_bindings(connection, plan.bindings)
         write_bindings(connection, plan.bindings)
+        remove_assets(connection, changes[Subject.ASSET])
+        remove_people(connection, gone)
 
     def _write_settings(self, document: dict[str, Any], enabled: dict[str, bool], digest: str, now: str) -> None:
         last = read_applied(self._connection)

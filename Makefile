@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lock clean
+.PHONY: demo test check generated lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -14,6 +14,10 @@ test: $(VENV)/installed-dev
 
 check: $(VENV)/installed-dev
 	bash .ci/check
+
+# The schemas and the settings' reference; run after changing the settings models or the plan.
+generated: $(VENV)/installed
+	$(BIN)/reconciler schema --reference docs/configuration.md
 
 # Versions and hashes; run after changing the dependencies in pyproject.toml.
 lock:

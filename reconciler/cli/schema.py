@@ -1,4 +1,4 @@
-"""`reconciler schema`: the JSON Schemas of the settings and of plans, generated from the models (K1)."""
+"""`reconciler schema`: what is generated from the settings models, the JSON Schemas and the docs' reference (K1)."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,17 +18,26 @@ def schema(
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write them.")] = Path(
         "schemas"
     ),
+    reference: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the settings' reference into this page too, between its marks."),
+    ] = None,
 ) -> int:
     """Write the JSON Schemas of every settings file and of saved plans."""
     from reconciler.configuration.schemas import generate  # noqa: PLC0415 - pydantic is heavy
 
+    files = {output / name: text for name, text in generate().items()}
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for name, text in sorted(generate().items()):
-            (output / name).write_bytes(text)
-            say(str(output / name))
+        if reference is not None:
+            from reconciler.configuration.reference import with_reference  # noqa: PLC0415 - only where it is used
+
+            files[reference] = with_reference(reference.read_text(encoding="utf-8")).encode()
+        for path, text in sorted(files.items()):
+            path.write_bytes(text)
+            say(str(path))
     except OSError as error:
         raise ReconcilerError(
-            f"The schemas could not be written to {output}: {error.strerror}. Name another folder."
+            f"{error.filename or output} cannot be written: {error.strerror}. Name another folder or page."
         ) from error
     return ExitCode.DONE

@@ -81,7 +81,7 @@ def _mapping(items: dict[str, Any]) -> str:
     return f"{{{', '.join(shown)}}}"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
     """Return a value as YAML would write it on one line, the keys sorted: a store does not keep their order."""
     match value:
         case None:
@@ -91,9 +91,9 @@ def _flow(value: Any) -> str:
         case int() | float():
             return f"{value:g}" if isinstance(value, float) else str(value)
         case list():
-            return f"[{', '.join(map(_flow, value))}]"
+            return f"[{', '.join(map(flow, value))}]"
         case dict():
-            return _mapping({key: _flow(item) for key, item in sorted(value.items()) if item is not None})
+            return _mapping({key: flow(item) for key, item in sorted(value.items()) if item is not None})
         case _:
             return str(value) if _PLAIN.fullmatch(str(value)) else json.dumps(value, ensure_ascii=False)
 
@@ -135,7 +135,7 @@ def _leaves(value: Any) -> Any:
         case list() if (key := _naming_key(value)) is not None:
             return {f"[{item[key]}]": _leaves(item) for item in value}
         case _:
-            return _flow(value)
+            return flow(value)
 
 
 def _beside(value: Any, other: Any) -> Any:

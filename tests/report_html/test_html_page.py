@@ -1,0 +1,238 @@
+"""The HTML report as a file: what is in its data, and what its policy allows (V2)."""
+
+import base64
+import hashlib
+import json
+import re
+import time
+import zlib
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from arbitrary_plans import CASES, PLANS, of_many, saved
+from hypothesis import given, settings
+from msgspec.structs import replace
+
+from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
+from reconciler.model.state import Asset, State
+from reconciler.report.html.page import plan_html
+
+TAGS = {
+    *(
+        "b",
+        "body",
+        "br",
+        "button",
+        "code",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "head",
+    ),
+    *("header", "html", "input", "kbd", "label", "li", "main", "meta", "noscript", "p", "rect", "script", "section"),
+    *("select", "span", "strong", "style", "summary", "svg", "title", "ul"),
+}
+
+
+class Page(HTMLParser):
+    """What is in a page: its tags, attributes that could reach out or run, and its scripts and styles."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.reaching: set[str] = set()
+        self.texts: dict[str, list[str]] = {}
+        self.policy = ""
+        self._open = ""
+        self.feed(page.decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        given = dict(attrs)
+        self.reaching |= {name for name in given if name in ("src", "href", "style", "action") or name.startswith("on")}
+        if given.get("http-equiv"):
+            self.policy = given["content"] or ""
+        self._open = f"{tag} {given['id']}" if given.get("id") == "data" else tag
+        if self._open in ("script", "style", "script data", "title"):
+            self.texts.setdefault(self._open, []).append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._open in self.texts:
+            self.texts[self._open][-1] += data
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser gives it
+        self._open = ""
+
+
+def data_of(page: bytes) -> tuple[list[Any], dict[str, Any]]:
+    """Return the rows of a page, each with its values at the end, and what they share."""
+    (packed,) = Page(page).texts["script data"]
+    *lines, shared = map(json.loads, zlib.decompress(base64.b64decode(packed)).split(b"\n"))
+    rows = [
+        [*row, *values] for some in zip(lines[::2], lines[1::2], strict=True) for row, values in zip(*some, strict=True)
+    ]
+    return rows, shared
+
+
+def told(page: bytes) -> list[dict[str, Any]]:
+    """Return the entries of a page with the places in the data replaced by what stands there."""
+    rows, shared = data_of(page)
+    texts, metas, groups = (shared[key] for key in ("texts", "metas", "groups"))
+    names = ("group", "bits", "name", "label", "connection", "device", "type", "site", "metas", "befores", "afters")
+    entries = []
+    for row in rows:
+        entry = dict(zip(names, row, strict=True))
+        befores = entry.pop("befores") or [None] * len(entry["afters"])
+        bits, afters = entry.pop("bits"), entry.pop("afters")
+        entry["group"] = groups[entry["group"]]
+        entry["groups"] = [each for place, each in enumerate([*groups, "new"]) if bits & (1 << place)]
+        entry |= {key: texts[entry[key]] for key in ("connection", "type", "site")}
+        why = [[texts[place] for place in metas[meta]] for meta in entry.pop("metas")]
+        entry["attributes"] = [
+            (name, before, after, reason, rule, heading)
+            for (name, reason, rule, heading), before, after in zip(why, befores, afters, strict=True)
+        ]
+        entries.append(entry)
+    return entries
+
+
+def one(change: Change) -> Plan:
+    """Return a plan of one change."""
+    return replace(saved("no-changes"), changes=(change,), left_alone=())
+
+
+def asset(*attributes: Attribute, **more: Any) -> Change:
+    """Return the change of an asset."""
+    given: dict[str, Any] = {
+        "action": Action.UPDATE,
+        "name": "AST-1",
+        "label": "LT-1",
+        "kinds": (Kind.UPDATED,),
+        **more,
+    }
+    return Change(subject=Subject.ASSET, attributes=attributes, **given)
+
+
+def test_an_entry() -> None:
+    """An entry says all that the change says, and under which heading each reason is counted."""
+    change = asset(
+        Attribute("type", "Laptop", "Phone", "rule Phones", "T3"),
+        Attribute("encrypted", None, True, "from isEncrypted", "F1"),
+        kinds=(Kind.RETYPED, Kind.UPDATED),
+        connection="intune",
+        device_id="d1",
+    )
+
+    assert told(plan_html(one(change))) == [
+        {
+            "group": "retyped",
+            "groups": ["retyped", "updated"],
+            "name": "AST-1",
+            "label": "LT-1",
+            "connection": "intune",
+            "device": "d1",
+            "type": "Phone",
+            "site": "",
+            "attributes": [
+                ("type", "Laptop", "Phone", "rule Phones", "T3", "rule Phones"),
+                ("encrypted", None, True, "from isEncrypted", "F1", "from isEncrypted"),
+            ],
+        }
+    ]
+
+
+def test_the_state_tells_type_and_site() -> None:
+    """An asset that keeps its type and site is counted under the ones that it has."""
+    held = Asset(id=1, tag="AST-1", type="Laptop", site="Contoso/Leeds", status=None, user=None, values=())
+    change = asset(Attribute("site", "Contoso/Leeds", "Contoso/Remote", "r", "S1"))
+    (entry,) = told(plan_html(one(change), state=State(assets=(held,))))
+
+    assert (entry["type"], entry["site"]) == ("Laptop", "Contoso/Remote")
+
+
+def test_many_entries() -> None:
+    """Entries stand in the plan's order, however many there are."""
+    assert [entry["name"] for entry in told(plan_html(of_many(4_001)))] == [f"AST-{n:06d}" for n in range(4_001)]
+
+
+def test_what_is_not_done() -> None:
+    """Problems, withheld changes and what is left alone are entries too."""
+    groups = [entry["group"] for entry in told(plan_html(saved("the-next-day")))]
+
+    assert [groups.count(each) for each in ("problem", "withheld", "left alone")] == [2, 3, 7]
+
+
+def test_reasons_that_begin_alike() -> None:
+    """More than five reasons that begin alike are counted together."""
+    changes = tuple(asset(Attribute("site", None, "S", f"the site of P{n}", "S1")) for n in range(6))
+    six = told(plan_html(replace(one(changes[0]), changes=changes)))
+    five = told(plan_html(replace(one(changes[0]), changes=changes[:5])))
+
+    assert {entry["attributes"][0][5] for entry in six} == {"the site of …"}
+    assert {entry["attributes"][0][5] for entry in five} == {f"the site of P{n}" for n in range(5)}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(2**53 - 1, 2**53 - 1), (2**53, "9007199254740992"), (True, True), (1.5, 1.5), (-(2**60), str(-(2**60)))],
+)
+def test_large_numbers(value: Any, written: Any) -> None:
+    """A whole number that a browser would round goes as text."""
+    (entry,) = told(plan_html(one(asset(Attribute("f", None, value, "r", "F1")))))
+
+    assert entry["attributes"][0][2] == written
+
+
+@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
+def test_nothing_reaches_out(case: str) -> None:
+    """The page has no address to load, no handler in an attribute, and a policy for its own script and style alone."""
+    page = Page(plan_html(saved(case), kind="production"))
+    hashes = {
+        name: "sha256-" + base64.b64encode(hashlib.sha256(page.texts[name][0].encode()).digest()).decode()
+        for name in ("script", "style")
+    }
+
+    assert page.reaching == set()
+    assert "://" not in re.sub(r"http://www\.w3\.org/2000/svg", "", page.texts["script"][0] + page.texts["style"][0])
+    assert page.policy == (
+        f"default-src 'none'; script-src '{hashes['script']}'; style-src '{hashes['style']}'; base-uri 'none'; "
+        "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(plan=PLANS)
+def test_hostile(plan: Plan) -> None:
+    """Whatever the names are, the page's elements are its own."""
+    page = Page(plan_html(plan, kind="uat", recording="</title><script>"))
+
+    assert page.tags - TAGS == set()
+    assert page.reaching == set()
+    assert (len(page.texts["script"]), len(page.texts["style"]), len(page.texts["title"])) == (1, 1, 1)
+
+
+def test_the_same_bytes() -> None:
+    """One plan gives one page, byte for byte."""
+    assert plan_html(saved("the-next-day")) == plan_html(saved("the-next-day"))
+
+
+@pytest.mark.parametrize("created", [False, True])
+def test_written_in_time(created: bool) -> None:
+    """100,000 changes are written in two seconds of work."""
+    plan = of_many(100_000, created=created)
+    took = []
+    for _ in range(2):
+        began = time.process_time()
+        plan_html(plan)
+        took.append(time.process_time() - began)
+
+    assert min(took) <= 2

@@ -1,0 +1,292 @@
+"""The workflows do what they say: each `run:` step is executed, in order, with a fake GitHub and a simulated tenant."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import ROOT, git, simulated
+from workflow_runner import Ran, Runner
+
+from reconciler.simulator.server import Simulator
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("jq") and shutil.which("unzip") and shutil.which("bash")),
+    reason="the fake gh filters with jq, and recordings are unzipped",
+)
+
+PROD = "environments/prod"
+INTUNE = f"{PROD}/connections/intune"
+IDS = {"github.repository_id": "7", "github.event.repository.default_branch": "main"}
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    with simulated(devices=12) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator) -> Path:
+    """Return a repository whose prod is imported from the simulator, by the schedule too."""
+    folder = tmp_path_factory.mktemp("origin")
+    shutil.copytree(ROOT / PROD, folder / PROD)
+    for name in ("requirements.txt", "pyproject.toml"):
+        (folder / name).touch()
+    (folder / ".ci").mkdir()
+    (folder / ".ci" / "run").write_text("echo CI passed.\n")
+    edit(folder, f"{PROD}/instance.yaml", "kind: production", "kind: test")
+    edit(folder, f"{PROD}/instance.yaml", "url: sqlite:///var/prod.db", "url: {env: RECONCILER_STORE_URL}")
+    edit(folder, f"{INTUNE}/connection.yaml", "cloud: global", simulator.cloud_block().rstrip())
+    edit(folder, f"{INTUNE}/connection.yaml", "enabledForInstances: production-only", "enabledForInstances: all")
+    edit(folder, f"{INTUNE}/connection.yaml", "  enabled: false", "  enabled: true")
+    edit(folder, f"{INTUNE}/imports.yaml", "  import: true", "  import: false")
+    edit(folder, f"{INTUNE}/imports.yaml", "  matchToLicences: true", "  matchToLicences: false")
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    commit(folder)
+    return folder
+
+
+def edit(folder: Path, file: str, before: str, after: str) -> None:
+    path = folder / file
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after, 1))
+
+
+def commit(folder: Path) -> None:
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "settings")
+
+
+def applying(folder: Path, origin: Path, simulator: Simulator, event: str) -> Runner:
+    """Return apply.yml's runner, with what production's environment gives it."""
+    context = {
+        "inputs.environment": "prod" if event == "workflow_dispatch" else "",
+        "inputs.allow": "created=50" if event == "workflow_dispatch" else "",
+        "inputs.because": "first import; $(exit 9)" if event == "workflow_dispatch" else "",
+        "github.event_name": event,
+        "github.server_url": "https://github.com",
+        "github.run_id": "42",
+        "secrets.RECONCILER_STORE_URL": f"sqlite:///{folder}/prod.db",
+        "env.ENVIRONMENT": "prod",
+    }
+    return Runner(folder, origin, "apply.yml", context, variables=simulator.environment())
+
+
+@pytest.fixture(scope="module")
+def applied(tmp_path_factory: pytest.TempPathFactory, origin: Path, simulator: Simulator) -> tuple[Runner, Ran]:
+    """Apply prod by hand, once for all tests."""
+    runner = applying(tmp_path_factory.mktemp("applied"), origin, simulator, "workflow_dispatch")
+    return runner, runner.job("apply")
+
+
+def asking(
+    folder: Path, origin: Path, change: Path | None = None, *, recording: Path | None = None, fork: bool = False
+) -> Runner:
+    """Return plan.yml's runner for a pull request whose merge is branch `merge`; nothing is secret in its variables."""
+    context = {
+        **IDS,
+        "github.event.pull_request.number": "5",
+        "github.event.pull_request.head.repo.full_name": "somebody/assets" if fork else "contoso/assets",
+    }
+    variables = {"RECONCILER_ALLOW_HOST": "localhost"}
+    runner = Runner(folder, change or origin, "plan.yml", context, branch="merge", variables=variables)
+    if recording:
+        newest = {"id": 2, "created_at": "2026-11-23T08:00:00Z"}
+        of_a_fork = {"id": 3, "created_at": "2026-11-24T08:00:00Z"}
+        runner.put(artifacts=[artifact(**newest), artifact(**of_a_fork, repository=8), artifact(id=1, expired=True)])
+        subprocess.run(["zip", "-q", "-j", folder / "gh" / "2.zip", recording], check=True)
+    return runner
+
+
+def artifact(
+    id: int, created_at: str = "2026-11-22T08:00:00Z", *, repository: int = 7, expired: bool = False
+) -> dict[str, object]:
+    run = {"head_branch": "main", "head_repository_id": repository}
+    return {"id": id, "name": "recording-prod", "created_at": created_at, "expired": expired, "workflow_run": run}
+
+
+@pytest.fixture
+def merged(tmp_path: Path, origin: Path) -> Path:
+    """Return a copy of the repository with an empty branch `change`, to be merged by `merge`."""
+    folder = tmp_path / "repository"
+    shutil.copytree(origin, folder)
+    git(folder, "checkout", "--quiet", "-b", "change")
+    return folder
+
+
+def merge(folder: Path) -> None:
+    """Commit what differs, and merge it as GitHub does for a pull request."""
+    commit(folder)
+    git(folder, "checkout", "--quiet", "-b", "merge", "main")
+    git(folder, "merge", "--quiet", "--no-ff", "--message", "merge", "change")
+
+
+def test_an_apply_leaves_a_recording_and_a_report(applied: tuple[Runner, Ran]) -> None:
+    """Everything is done and uploaded, inputs are data and never run, and nobody is told of a success."""
+    runner, ran = applied
+    assert (ran.result, "Applied run" in ran.log) == ("success", True), ran.log
+    assert [each.name for each in (runner.artifacts / "recording-prod").iterdir()] == ["recording.gz"]
+    assert {each.name for each in (runner.artifacts / "report").iterdir()} == {"report.txt", "report.html", "notice.md"}
+    assert "exit code 0" in ran.summary
+    assert runner.job("tell").result == "success"
+    assert runner.state["issues"] == []
+
+
+def test_the_schedule_applies_what_is_due(applied: tuple[Runner, Ran], origin: Path, simulator: Simulator) -> None:
+    """Just after an apply nothing is due: nothing is read or recorded, and that is a success."""
+    runner = applying(applied[0].folder, origin, simulator, "schedule")
+    simulator.tally.reset()
+    runner.runs = 10
+    ran = runner.job("apply")
+    assert (ran.result, simulator.tally.total) == ("success", 0), ran.log
+
+
+def test_a_failing_apply_is_one_issue_until_it_is_green(tmp_path: Path, origin: Path, simulator: Simulator) -> None:
+    """It is opened, updated by the next failure even while GitHub limits its rate, and closed by the next success."""
+    runner = applying(tmp_path, origin, simulator, "schedule")
+    runner.variables = {**runner.variables, "INTUNE_CLIENT_SECRET": "not-the-secret"}
+    ran = runner.job("apply")
+    assert (ran.result, "exit code 1" in ran.summary) == ("failure", True), ran.log
+    assert runner.job("tell").result == "success"
+    runner.put(failures=2)
+    assert runner.job("tell").result == "success"
+    (issue,) = runner.state["issues"]
+    assert (issue["title"], issue["state"]) == ("Applying prod fails", "open")
+    assert issue["body"].startswith("<!-- reconciler:apply:prod -->")
+    assert "https://github.com/contoso/assets/actions/runs/42" in issue["body"]
+    assert "exit code 1" in issue["body"]
+    assert "not-the-secret" not in issue["body"]
+    runner.context["needs.apply.result"] = "success"
+    assert runner.job("tell").result == "success"
+    assert runner.state["issues"][0]["state"] == "closed"
+    assert runner.state["comments"][0]["body"].startswith("Green again: ")
+
+
+def test_a_failure_before_anything_was_applied_is_told_too(tmp_path: Path, origin: Path, simulator: Simulator) -> None:
+    """Without a report the issue says that nothing was read or written."""
+    runner = applying(tmp_path, origin, simulator, "schedule")
+    runner.context["needs.apply.result"] = "failure"
+    assert runner.job("tell").result == "success"
+    assert "It failed before anything was read or written." in runner.state["issues"][0]["body"]
+
+
+def test_a_pull_request_is_planned_with_its_impact(
+    tmp_path: Path, merged: Path, applied: tuple[Runner, Ran], simulator: Simulator
+) -> None:
+    """One comment, updated later, from the default branch's newest recording, made by the default branch's tool."""
+    edit(
+        merged,
+        f"{INTUNE}/field-mappings.yaml",
+        "{from: model, to: model}",
+        "{from: model, to: model, transform: [upper]}",
+    )
+    (merged / "reconciler").mkdir()
+    (merged / "reconciler" / "__init__.py").write_text("raise SystemExit('the pull request ran')\n")
+    merge(merged)
+    simulator.tally.reset()
+    runner = asking(tmp_path / "run", merged, recording=applied[0].artifacts / "recording-prod" / "recording.gz")
+    validated, planned = runner.job("validate"), runner.job("plan")
+    assert (validated.result, planned.result) == ("success", "success"), validated.log + planned.log
+    assert {each.name for each in (runner.artifacts / "plans" / "prod").iterdir()} >= {
+        *("comment.md", "plan.json", "impact.json", "report.html"),
+    }
+    assert json.loads((runner.artifacts / "plans" / "prod" / "impact.json").read_bytes())["compared"] is True
+    assert "#### Impact of this change" in planned.summary
+    for _ in range(2):
+        assert runner.job("comment").result == "success"
+    (comment,) = runner.state["comments"]
+    assert comment["body"].startswith("<!-- reconciler:plan:prod -->")
+    assert (runner.folder / "installed").read_text().count("-r tool/requirements.txt") == 2
+    assert simulator.tally.total == 0
+
+
+def test_a_fork_is_validated_and_tested_only(tmp_path: Path, merged: Path) -> None:
+    """No plan is made, no comment is written, and GitHub is not asked for a recording."""
+    edit(merged, f"{PROD}/instance.yaml", "window: 24h", "window: 48h")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged, fork=True)
+    assert [runner.job(name).result for name in ("validate", "plan", "comment")] == ["success", "skipped", "skipped"]
+    assert runner.state["calls"] == []
+
+
+def test_broken_settings_are_annotated_and_told(tmp_path: Path, merged: Path, applied: tuple[Runner, Ran]) -> None:
+    """The line is annotated, and the comment holds the problem instead of a plan."""
+    edit(merged, f"{INTUNE}/imports.yaml", "createAssets: true", "createAssets: perhaps")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged, recording=applied[0].artifacts / "recording-prod" / "recording.gz")
+    validated = runner.job("validate")
+    assert validated.result == "failure"
+    assert f"::error file={INTUNE}/imports.yaml,line=" in validated.log
+    assert [runner.job(name).result for name in ("plan", "comment")] == ["failure", "success"]
+    body = runner.state["comments"][0]["body"]
+    assert body.startswith(
+        "<!-- reconciler:plan:prod -->\n\n### No plan for `prod`\n\n    The settings have 1 problem."
+    )
+    assert "createAssets" in body
+
+
+def test_without_a_recording_the_comment_says_how_to_get_one(tmp_path: Path, merged: Path) -> None:
+    """A repository that never applied is no failure; a download that fails is told in the same way."""
+    edit(merged, f"{PROD}/instance.yaml", "window: 24h", "window: 48h")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged)
+    planned = runner.job("plan")
+    assert (planned.result, "::warning::There is no recording of prod yet" in planned.log) == ("success", True), (
+        planned.log
+    )
+    assert runner.job("comment").result == "success"
+    assert "Run the apply workflow once" in runner.state["comments"][0]["body"]
+    runner.put(failures=1)
+    assert "::warning::The recordings of prod could not be listed." in runner.job("plan").log
+
+
+def test_a_recording_of_another_format_is_told(tmp_path: Path, merged: Path) -> None:
+    """What cannot be read is said in the comment, and the job fails."""
+    edit(merged, f"{PROD}/instance.yaml", "window: 24h", "window: 48h")
+    merge(merged)
+    other = tmp_path / "recording.gz"
+    other.write_text("no recording\n")
+    runner = asking(tmp_path / "run", merged, recording=other)
+    assert [runner.job(name).result for name in ("plan", "comment")] == ["failure", "success"]
+    assert "recording" in runner.state["comments"][0]["body"]
+
+
+def test_an_environment_that_is_deleted_is_told(tmp_path: Path, merged: Path) -> None:
+    """Deleting one is allowed: its comment says what becomes of its store."""
+    git(merged, "checkout", "--quiet", "main")
+    shutil.copytree(ROOT / "environments" / "uat", merged / "environments" / "uat")
+    commit(merged)
+    git(merged, "checkout", "--quiet", "-B", "change")
+    shutil.rmtree(merged / PROD)
+    merge(merged)
+    runner = asking(tmp_path / "run", merged)
+    assert [runner.job(name).result for name in ("plan", "comment")] == ["success", "success"]
+    assert "This change deletes the environment `prod`" in runner.state["comments"][0]["body"]
+
+
+def test_a_comment_that_cannot_be_written_fails_after_patience(tmp_path: Path, origin: Path) -> None:
+    """It is tried four times, and then the log says where the plan is; a comment of somebody else is left alone."""
+    runner = asking(tmp_path / "run", origin)
+    comment = runner.artifacts / "plans" / "prod" / "comment.md"
+    comment.parent.mkdir(parents=True)
+    comment.write_text("<!-- reconciler:plan:prod -->\n\nThe plan.\n")
+    theirs = {"id": 1, "issue": "5", "user": {"login": "somebody"}, "body": "<!-- reconciler:plan:prod --> forged"}
+    runner.put(failures=99, comments=[theirs])
+    runner.context["needs.plan.result"] = "success"
+    ran = runner.job("comment")
+    assert (ran.result, "the job's summary has" in ran.log) == ("failure", True)
+    assert (runner.folder / "slept").read_text().split() == ["5", "30", "90"]
+    runner.put(failures=0)
+    assert runner.job("comment").result == "success"
+    assert [each["user"]["login"] for each in runner.state["comments"]] == ["somebody", "github-actions[bot]"]
+    comment.write_text("x" * 70_000)
+    assert runner.job("comment").result == "failure"
+
+
+def test_the_projects_own_checks_run(tmp_path: Path, origin: Path) -> None:
+    """Continuous integration runs what .ci/run is, and nothing else."""
+    ran = Runner(tmp_path, origin, "ci.yml", {}).job("test")
+    assert (ran.result, ran.log) == ("success", "CI passed.\n")

@@ -9,7 +9,7 @@ from reconciler.cli.impact import base_settings
 from reconciler.cli.options import Allow, Env, allowances, can_be_written, surroundings
 from reconciler.cli.plan_artefacts import Made, PlanFormat, deliver, show
 from reconciler.cli.talk import Talk
-from reconciler.errors import ExitCode, first_exit_code
+from reconciler.errors import ExitCode, UsageError, first_exit_code
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
@@ -58,6 +58,9 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
         typer.Option(metavar="ASSET", help="Plan this asset alone: its tag, name or device id; may be repeated."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every change, however many there are.")] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Show limits, problems and what it comes to, not the changes.")
+    ] = False,
 ) -> int:
     """Show what an apply of ENV would do, and why; nothing is written.
 
@@ -67,6 +70,8 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     from reconciler.planning.scope import picked  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run import impact, planning  # noqa: PLC0415 - as above
 
+    if summary and form not in (None, PlanFormat.TEXT):
+        raise UsageError(f"--summary is of the text. Leave it out, or leave out --format {form}.")
     allowed = allowances(allow)
     can_be_written(output)
     can_be_written(impact_file)
@@ -83,7 +88,7 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
             planned = planning.plan_from_recording(
                 around.environment, recording, allowed, as_if_enabled=as_if_enabled, scope=scope
             )
-    deliver(Made(planned, around.environment.instance, caused, recording, every), output, form, impact_file)
+    deliver(Made(planned, around.environment.instance, caused, recording, every, summary), output, form, impact_file)
     return exit_code(planned.plan, pending=detailed_exitcode)
 
 

@@ -11,6 +11,8 @@ from reconciler.cli.talk import say, warn
 from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from reconciler.model.impact import Impact
     from reconciler.model.plan import Plan
     from reconciler.run.planning import Planned
@@ -35,6 +37,7 @@ class Made:
     impact: "Impact | None" = None
     recording: Path | None = None
     every: bool = False
+    summary: bool = False
 
     @property
     def plan(self) -> "Plan":
@@ -108,7 +111,15 @@ def _show(made: Made) -> None:
         from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
 
         printing.show(impact_text(made.impact, every=made.every, width=printing.width()))
-    show(made.plan, made.instance.kind, every=made.every)
+    printing.show(_lines(made, printing.width()))
+
+
+def _lines(made: Made, width: int = 80) -> "list[Text]":
+    from reconciler.report.text import plan_text, summary_text  # noqa: PLC0415 - only where it is used
+
+    if made.summary:
+        return summary_text(made.plan, width=width, kind=made.instance.kind)
+    return plan_text(made.plan, every=made.every, width=width, kind=made.instance.kind)
 
 
 def show(plan: "Plan", kind: str, *, every: bool = False) -> None:
@@ -137,10 +148,10 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
 
 def _text(made: Made) -> str:
     from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
-    from reconciler.report.text import plain, plan_text  # noqa: PLC0415 - as above
+    from reconciler.report.text import plain  # noqa: PLC0415 - as above
 
     impact = impact_text(made.impact, every=made.every) if made.impact else []
-    return plain([*impact, *plan_text(made.plan, every=made.every, kind=made.instance.kind)])
+    return plain([*impact, *_lines(made)])
 
 
 def _markdown(made: Made) -> str:

@@ -4,10 +4,21 @@ The layers: files, YAML, JSON Schema, types, references between the settings, wh
 that fails one layer does not enter the next; the other files do, so that all problems are reported at once.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.configuration import documents, files, git, lint, modelines, references, schemas, unsupported
+from reconciler.configuration import (
+    documents,
+    files,
+    git,
+    lint,
+    modelines,
+    references,
+    schemas,
+    secret_files,
+    unsupported,
+)
 from reconciler.configuration.document import Document
 from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.overlay import laid_over, read_overlay
@@ -90,6 +101,7 @@ class _Reading:
         for name, document in self.documents.items():
             self.problems += unsupported.refused(name, document)
         self.problems += modelines.missing(self.files)
+        self.problems += secret_files.outside(self.documents.values(), self.files.folder, os.environ)
         parts = references.Parts(self.name, self.known, self.documents, models)
         self.problems += references.broken(parts)
         self.problems += lint.suspicious(parts)

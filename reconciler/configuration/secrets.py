@@ -34,7 +34,7 @@ def secret_path(reference: FromFile, folder: Path, environ: Mapping[str, str]) -
         path = (folder / reference.file).resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise SecretError(f"The file {reference.file}, which settings name for a secret, does not exist.") from error
-    roots = _roots(folder, environ)
+    roots = secret_roots(folder, environ)
     if not any(path.is_relative_to(root) for root in roots):
         raise SecretError(
             f"The file {reference.file}, which settings name for a secret, is outside of "
@@ -94,6 +94,7 @@ def _from_file(file: str, folder: Path, environ: Mapping[str, str]) -> str:
     return value
 
 
-def _roots(folder: Path, environ: Mapping[str, str]) -> list[Path]:
+def secret_roots(folder: Path, environ: Mapping[str, str]) -> list[Path]:
+    """Return the folders that files with secrets may be in; `folder` is the environment's (K8)."""
     own = environ.get(ROOT_VARIABLE)
     return [Path(own).resolve()] if own else [folder.resolve(), _SYSTEM_ROOT]

@@ -121,3 +121,17 @@ def test_a_store_that_would_be_forgotten_is_refused(tmp_path: Path, url: str) ->
 def test_a_url_is_shown_without_user_password_and_options() -> None:
     shown = [shown_url(url) for url in ("postgresql://me:hunter2@db.test/assets?password=x", "sqlite:////srv/prod.db")]
     assert shown == ["postgresql://db.test/assets", "sqlite:////srv/prod.db"]
+
+
+def test_another_root_is_what_validating_goes_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It needs no file to be there: a pipeline that validates need not have the secrets."""
+    connection = tmp_path / "overlay/prod/connections/intune/connection.yaml"
+    connection.parent.mkdir(parents=True)
+    connection.write_text(f"authentication: {{credential: {{secret: {{file: {tmp_path}/secrets/key}}}}}}\n")
+
+    def messages() -> list[str]:
+        return [each.message for each in load_environment(BASE, "prod", overlay=tmp_path / "overlay").problems]
+
+    assert messages() == ["a file outside of the folders that secrets are read from"]
+    monkeypatch.setenv("RECONCILER_SECRETS_DIR", str(tmp_path / "secrets"))
+    assert messages() == []

@@ -17,6 +17,7 @@ ReconcilerError                      1
 │   └── ReadBackError                1  what was written is not what was planned (A4): our defect
 ├── OverLimitError                   3  a plan is over a limit (R4)
 ├── StaleError                       4  the store or the settings moved since the plan was made (A1)
+├── HeldError                        1  a connection is held since a run of its was undone (J2)
 └── NotConfirmedError                1  apply needs a yes
 """
 
@@ -129,6 +130,10 @@ class StaleError(ReconcilerError):
     """A plan no longer fits the store or the settings, and nothing was applied (A1)."""
 
     exit_code = ExitCode.STALE
+
+
+class HeldError(ReconcilerError):
+    """A connection is held since a run of its was undone, and nothing was applied (J2)."""
 
 
 class NotConfirmedError(ReconcilerError):

@@ -46,6 +46,9 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
     scheduled: Annotated[
         bool, typer.Option("--scheduled", help="Apply only the connections that are due, with their entities (A5).")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Apply connections that are held since a run was undone (J2).")
+    ] = False,
     allow_uncommitted: Annotated[
         bool, typer.Option("--allow-uncommitted", help="Apply settings to production that no commit has (E5).")
     ] = False,
@@ -78,6 +81,7 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
             because=because,
             allow_uncommitted=allow_uncommitted,
             scheduled=scheduled,
+            resume=resume,
             keep=_keeping(record),
         )
         applied = _apply(around, saved, order)

@@ -67,6 +67,7 @@ def status(context: typer.Context, env: Env) -> int:
     from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
     from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
     from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.holding import held_connections  # noqa: PLC0415 - as above
     from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
     from reconciler.run.stamps import whose  # noqa: PLC0415 - as above
@@ -84,6 +85,7 @@ def status(context: typer.Context, env: Env) -> int:
             found,
             pending=pending_settings(around.environment, state),
             unconfigured=unconfigured_tenants(around.environment, state),
+            held=[str(each) for each in held_connections(around.environment, state)],
             width=printing.width(),
         )
     )

@@ -76,11 +76,13 @@ def status_text(
     *,
     pending: Sequence[SettingChange] = (),
     unconfigured: Sequence[tuple[str, int]] = (),
+    held: Sequence[str] = (),
     width: int = 80,
 ) -> list[Text]:
     """Return what a store holds, its last run and reads, who holds its lease, and the settings it has not seen (E4).
 
-    `unconfigured` are tenants that have bindings and no connection any more, each with how many (K7).
+    `unconfigured` are tenants that have bindings and no connection any more, each with how many (K7); `held` says which
+    connections are held, and why (J2).
     """
     bindings = [f"{number:,} {presence}" for presence, number in sorted(status.bindings.items()) if number]
     facts = [
@@ -94,6 +96,7 @@ def status_text(
             for tenant, number in unconfigured
         ),
         *(("licence", _licence(each)) for each in status.licences),
+        *(("held", f"{each}; apply needs other settings, or --resume") for each in held),
         ("lease", status.lease or ""),
     ]
     since = (status.last_run.commit or status.last_run.started_at) if status.last_run else None

@@ -79,7 +79,7 @@ def left_alone_groups(left: Sequence[LeftAlone]) -> dict[tuple[str, str], list[L
 
 def _labels(why: str, group: Sequence[LeftAlone], *, every: bool) -> list[str]:
     """Return the devices, with the reason where it says which field, or where everything is asked for."""
-    if every or why == "pinned":
+    if every or why in {"pinned", "changed-since"}:
         return [f"{called(each.label)} ({each.reason})" for each in group]
     return [called(each.label) for each in group]
 

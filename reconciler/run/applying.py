@@ -21,6 +21,7 @@ from reconciler.planning.build import build_plan, is_empty
 from reconciler.planning.limits import judge
 from reconciler.planning.scope import EVERYTHING, Scope, scheduled
 from reconciler.run import reading
+from reconciler.run.holding import check_holds
 from reconciler.run.planning import make_plan
 from reconciler.run.reading import Wanted
 from reconciler.run.stamps import check_stamp
@@ -40,7 +41,8 @@ class Order:
 
     `warn` is told of a store that is not this instance's (E3), before anything else. `show` is given each plan that is
     made, whatever becomes of it; `confirm` answers whether to go on with it.
-    `allowances` raise limits, and `because` says why (R4). `scheduled` applies only what is due (A5). `keep` is given
+    `allowances` raise limits, and `because` says why (R4). `scheduled` applies only what is due (A5), `resume` goes on with
+    connections that are held (J2). `keep` is given
     what was read, every list property of it, before anything is written; None reads only what the settings use.
     """
 
@@ -53,6 +55,7 @@ class Order:
     because: str | None = None
     allow_uncommitted: bool = False
     scheduled: bool = False
+    resume: bool = False
     keep: Callable[[Recording], None] | None = None
 
 
@@ -128,6 +131,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
     warning = check_stamp(state.stamp, around.environment)
     if warning is not None:
         order.warn(warning)
+    check_holds(around.environment, state, resume=order.resume)
     source = _read(around, order, state)
     for attempt in range(1, _ATTEMPTS + 1):
         plan, withheld = _within_limits(source, order)
@@ -173,6 +177,8 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     if warning is not None:
         order.warn(warning)
     check_plan(plan, environment, state, around.now())
+    if plan.undoes is None:
+        check_holds(environment, state, resume=order.resume)
     limits = judge(environment, state, plan.changes, plan.connections, order.allowances)
     judged = replace(plan, limits=limits)
     if judged.over_limit():
@@ -251,7 +257,9 @@ def _worth_writing(plan: Plan, state: State, environment: Environment) -> bool:
     if nothing_ran or (not enabled and state.stamp is None):
         return False
     other_settings = not plan.picked and (state.applied is None or state.applied.digest != environment.digest)
-    return bool(plan.changes or plan.bindings or plan.reads or other_settings)
+    running = {summary.tenant_id for summary in enabled if not summary.skipped}
+    held = any(each.tenant_id in running for each in state.holds)
+    return bool(plan.changes or plan.bindings or plan.reads or other_settings or held)
 
 
 def _write(around: Surroundings, order: Order, plan: Plan, state: State, source: Source | None) -> Outcome:

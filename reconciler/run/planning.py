@@ -10,6 +10,7 @@ from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.planning.scope import EVERYTHING, Scope
+from reconciler.run.holding import with_holds
 from reconciler.run.reading import Wanted, read
 from reconciler.run.stamps import foreign
 from reconciler.run.surroundings import Surroundings
@@ -64,7 +65,7 @@ def plan(
     check_cases(around.environment)
     recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled, allowances=allowances, scope=scope))
     made = make_plan(around.environment, recording, allowances, as_if_enabled=as_if_enabled, scope=scope)
-    return Planned(made, recording, warning)
+    return Planned(with_holds(made, around.environment, recording.state), recording, warning)
 
 
 def plan_from_recording(
@@ -82,7 +83,7 @@ def plan_from_recording(
     """
     recording = own_recording(environment, path)
     made = make_plan(environment, recording, allowances, as_if_enabled=as_if_enabled, scope=scope)
-    return Planned(made, recording)
+    return Planned(with_holds(made, environment, recording.state), recording)
 
 
 def own_recording(environment: Environment, path: Path) -> Recording:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from reconciler.model.plan import Action, Plan, Subject
 from reconciler.model.run import Undoable
 from reconciler.model.state import Hold
+from reconciler.planning.holding import settings_of_connection
 from reconciler.store.asset_rows import chunks
 from reconciler.store.journal import read_run
 from reconciler.store.journal_tables import hold, run, run_change, settings_revision
@@ -123,12 +124,6 @@ def _settings_of(connection: Connection, key: int) -> dict[str, Any]:
     ).scalar_one_or_none()
     document: dict[str, Any] = {} if text is None else msgspec.json.decode(text)
     return document
-
-
-def settings_of_connection(document: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return a connection's part of a document of settings, by file without the connection's own folder."""
-    below = f"connections/{name}/"
-    return {file.removeprefix(below): plain for file, plain in document.items() if file.startswith(below)}
 
 
 def read_holds(connection: Connection) -> tuple[Hold, ...]:

@@ -1,0 +1,47 @@
+"""The hold after an undo: told where a plan is shown, and in the way of an apply (J2)."""
+
+from msgspec.structs import replace
+
+from reconciler.configuration.documents import document
+from reconciler.errors import HeldError
+from reconciler.model.plan import Plan
+from reconciler.model.state import State
+from reconciler.planning.holding import Held, held
+from reconciler.planning.sealing import seal
+from reconciler.settings.environment import Environment
+
+
+def held_connections(environment: Environment, state: State) -> tuple[Held, ...]:
+    """Return the enabled connections that are held."""
+    if not state.holds:
+        return ()
+    tenants = {name: each.tenant_id for name, each in environment.connections.items() if environment.enabled(each)}
+    return held(state.holds, tenants, document(environment))
+
+
+def check_holds(environment: Environment, state: State, *, resume: bool) -> None:
+    """Do nothing when no connection is held, or when it was said to go on.
+
+    Raises:
+        HeldError: one is; nothing was read or written.
+    """
+    found = held_connections(environment, state)
+    if found and not resume:
+        raise HeldError(
+            f"{'; '.join(map(str, found))}. The same settings would do again what was undone, so nothing was read or "
+            "written. Change the connection's settings and apply, or apply as it is with --resume."
+        )
+
+
+def with_holds(plan: Plan, environment: Environment, state: State) -> Plan:
+    """Return the plan with a warning at each connection that is held."""
+    found = {each.connection: each for each in held_connections(environment, state)}
+    if not found:
+        return plan
+    summaries = tuple(
+        replace(each, warnings=(*each.warnings, f"{found[each.name]}: apply needs other settings, or --resume (J2)"))
+        if each.name in found
+        else each
+        for each in plan.connections
+    )
+    return seal(replace(plan, connections=summaries))

@@ -41,9 +41,9 @@ class Order:
 
     `warn` is told of a store that is not this instance's (E3), before anything else. `show` is given each plan that is
     made, whatever becomes of it; `confirm` answers whether to go on with it.
-    `allowances` raise limits, and `because` says why (R4). `scheduled` applies only what is due (A5), `resume` goes on with
-    connections that are held (J2). `keep` is given
-    what was read, every list property of it, before anything is written; None reads only what the settings use.
+    `allowances` raise limits, and `because` says why (R4). `scheduled` applies only what is due (A5), `resume` goes on
+    with connections that are held (J2). `keep` is given what was read, every list property of it, before anything is
+    written; None reads only what the settings use.
     """
 
     who: str

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change, Plan, ReadAdvance, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Application, Asset, Binding, LastRead, Person, State, StoredCatalogue
+from reconciler.planning.organisations import renamed
 from reconciler.planning.people import references
 
 _PERSON = {"employeeId": "employee_id", "entraId": "entra_id"}
@@ -71,9 +72,18 @@ def _versions(value: Scalar) -> set[str]:
 def _catalogue(state: State, changes: Iterable[Change]) -> State:
     names: dict[str, list[str]] = {}
     groups: dict[str, str] = dict(state.catalogue.types)
+    tenants = dict(state.catalogue.tenants)
     for change in changes:
         kind, name = change.name.split("/", 1)
         if kind == "software":
+            continue
+        told = {each.name: each for each in change.attributes}
+        if kind == "organisation" and "tenant" in told:
+            tenants[str(told["tenant"].after)] = name
+        if change.action is Action.UPDATE:
+            if "name" in told:
+                state = renamed(state, name, str(told["name"].after))
+                tenants = {key: str(told["name"].after) if each == name else each for key, each in tenants.items()}
             continue
         names.setdefault(kind, []).append(name)
         if kind == "type":
@@ -88,6 +98,7 @@ def _catalogue(state: State, changes: Iterable[Change]) -> State:
         types=groups,
         custom_fields=(*old.custom_fields, *fields),
         licences=(*old.licences, *names.get("licence", ())),
+        tenants=tenants,
     )
     assets = tuple(replace(asset, values=(*asset.values, *(None for _ in fields))) for asset in state.assets)
     return replace(

@@ -65,6 +65,8 @@ _SNAPSHOT = (
     "absenceSkipped",
     "detailsUnknown",
     "ownersUnknown",
+    "organisation",
+    "organisationUnknown",
     "warnings",
 )
 
@@ -174,6 +176,7 @@ def snapshot_of(connection: Connection, read: dict[str, Any], fleet: int = 0) ->
             "userProperties": users,
             "users": sorted((_record(user_kind, each, {}) for each in read.get("entraUsers", ())), key=lambda e: e.id),
             "usersUnknown": read.get("entraUsersUnknown", unknown),
+            **({"organisationUnknown": None} if "organisation" in read else {}),
             **({"owners": read["owners"], "ownersUnknown": None} if "owners" in read else {}),
             **_software_of(read),
             **given,
@@ -234,7 +237,7 @@ def _state(before: dict[str, Any], environment: Environment) -> State:
         stamp=Stamp("prod", "production", "store-1"),
         revision="revision-1",
         fields=fields,
-        catalogue=StoredCatalogue() if before.get("emptyCatalogue") else stored_catalogue(environment.catalogue),
+        catalogue=_catalogue(before, environment.catalogue),
         assets=tuple(_asset(key, each, fields, called) for key, each in numbered),
         people=people,
         bindings=bindings,
@@ -248,6 +251,22 @@ def _state(before: dict[str, Any], environment: Environment) -> State:
         reads=tuple(LastRead("intune", tenant, last, tuple(days or (last[:10],))) for tenant in tenants),
         usage=tuple(msgspec.convert({"source": "intune", **each}, Usage) for each in before.get("usage", ())),
         highest_tag=before.get("highestTag", 0),
+    )
+
+
+def _catalogue(before: dict[str, Any], catalogue: CatalogueFile) -> StoredCatalogue:
+    """Return the store's catalogue; an organisation that is tied under another name has the first one's sites."""
+    if before.get("emptyCatalogue"):
+        return StoredCatalogue()
+    stored = stored_catalogue(catalogue)
+    tenants = before.get("tenants", {})
+    first = stored.organisations[0]
+    name = next(iter(tenants.values()), first)
+    return msgspec.structs.replace(
+        stored,
+        tenants=tenants,
+        organisations=(name, *stored.organisations[1:]),
+        sites=tuple(f"{name}/{site.removeprefix(f'{first}/')}" for site in stored.sites),
     )
 
 

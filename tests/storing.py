@@ -190,15 +190,18 @@ def state(where: Where, window: int = DAY, now: str = NOW) -> State:
         return store.state(window, now)
 
 
-def dump(where: Where) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of a store, by table, the lease's aside."""
+def dump(where: Where, *, named: bool = False) -> dict[str, list[Any]]:
+    """Return every row of a store, by table, the lease's aside: tuples, or dicts when their columns are to be named."""
     with closing(_connect(where)) as connection:
         names = [row[0] for row in connection.execute(_TABLES[type(where) is Database]).fetchall()]
-        return {
-            name: [tuple(row) for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall()]
-            for name in names
-            if name != "lease"
-        }
+        tables: dict[str, list[Any]] = {}
+        for name in names:
+            cursor = connection.execute(f"SELECT * FROM {name} ORDER BY 1")
+            columns = [column[0] for column in cursor.description]
+            rows = [tuple(row) for row in cursor.fetchall()]
+            tables[name] = [dict(zip(columns, row, strict=True)) for row in rows] if named else rows
+    tables.pop("lease", None)
+    return tables
 
 
 _TABLES = {
@@ -307,13 +310,17 @@ def _number_on(connection: Connection, table: Table) -> None:
 def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:
     known = state.catalogue
     organisations = {name: key for key, name in enumerate(known.organisations, 1)}
+    tenants = {name: tenant for tenant, name in known.tenants.items()}
     sites = {name: key for key, name in enumerate(known.sites, 1)} | {None: None}
     statuses = {name: key for key, name in enumerate(known.statuses, 1)} | {None: None}
     groups = {name: key for key, name in enumerate(known.asset_groups, 1)}
     types = {name: key for key, name in enumerate(known.types, 1)} | {None: None}
     columns = [field.column for field in BUILT_IN_FIELDS.values()]
     return [
-        (tables.organisation, [{"id": key, "name": name} for name, key in organisations.items()]),
+        (
+            tables.organisation,
+            [{"id": key, "name": name, "tenant_id": tenants.get(name)} for name, key in organisations.items()],
+        ),
         (
             tables.site,
             [

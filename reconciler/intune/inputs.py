@@ -17,13 +17,14 @@ class Needs:
 
     Each device is asked by itself for the properties that lists leave empty (G5), which takes its time.
     `software` is the way to read the detected software (G8), None when it is not read; `owners` says whether the
-    registered owners of Entra's devices are (U1).
+    registered owners of Entra's devices are (U1), `organisation` whether the tenant's own is (S2).
     """
 
     device_properties: tuple[str, ...]
     user_properties: tuple[str, ...] = ()
     software: Literal["export", "detected-apps"] | None = None
     owners: bool = False
+    organisation: bool = False
 
 
 @dataclass(frozen=True, slots=True)

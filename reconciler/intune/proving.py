@@ -15,6 +15,7 @@ from reconciler.intune.claims import claims_of, permissions_in
 from reconciler.intune.devices import PERMISSION as DEVICES
 from reconciler.intune.graph import OK, Graph
 from reconciler.intune.inputs import Access
+from reconciler.intune.organisation import PERMISSION as ORGANISATION
 from reconciler.intune.owners import PERMISSION as ENTRA_DEVICES
 from reconciler.intune.people import PERMISSION as USERS
 from reconciler.intune.refusals import Reply, one_line
@@ -24,7 +25,6 @@ from reconciler.intune.software_export import REPORT
 from reconciler.intune.transport import Transport
 from reconciler.model.proof import Permission
 
-ORGANISATION: Final = "Organization.Read.All"
 TIME_BUDGET: Final = 120.0
 
 _IDS: Final[dict[str, tuple[str, str]]] = {

@@ -1,4 +1,4 @@
-"""Reading one connection: devices, absence, details, users, owners, software; each part can fail on its own (G1-G8)."""
+"""Reading one connection: devices, absence, details, users and so on; each part can fail on its own (G1-G8)."""
 
 from operator import attrgetter
 from typing import Any
@@ -11,6 +11,7 @@ from reconciler.intune.devices import DeviceList, Progress, read_devices
 from reconciler.intune.doubts import doubts, enrolled_count
 from reconciler.intune.graph import Graph
 from reconciler.intune.inputs import Access, Bound, Needs
+from reconciler.intune.organisation import read_organisation
 from reconciler.intune.owners import read_owners
 from reconciler.intune.people import read_people
 from reconciler.intune.records import Records, device_details, listed_devices, single_devices, users
@@ -51,10 +52,11 @@ def read_snapshot(
 
 def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, progress: Progress) -> Snapshot:
     listed, people = listed_devices(needs.device_properties), users(needs.user_properties)
-    with threads(4, "parts") as parts:
+    with threads(5, "parts") as parts:
         reading_people = parts.submit(_people, graph, people, progress)
         reading_software = parts.submit(read_software, graph, needs.software, progress)
         reading_owners = parts.submit(read_owners, graph, needs.owners, progress)
+        reading_organisation = parts.submit(read_organisation, graph, needs.organisation)
         counting = parts.submit(enrolled_count, graph)
         devices = read_devices(graph, listed, progress)
         ids = frozenset(map(attrgetter("id"), devices.devices))
@@ -63,6 +65,7 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         found_people, people_unknown = reading_people.result()
         software = reading_software.result()
         owners = reading_owners.result()
+        organisation, organisation_unknown = reading_organisation.result()
         warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
     return Snapshot(
         connection=name,
@@ -82,6 +85,8 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         users_unknown=people_unknown,
         owners=owners.owners,
         owners_unknown=owners.unknown,
+        organisation=organisation,
+        organisation_unknown=organisation_unknown,
         software=software.software,
         detected=software.detected,
         software_unknown=software.unknown,

@@ -42,6 +42,13 @@ class Software(Struct, frozen=True, array_like=True, gc=False):
     publisher: str | None = None
 
 
+class Organisation(Struct, frozen=True):
+    """A tenant's own organisation: the tenant's id in lower case, and what it is called."""
+
+    id: str
+    name: str
+
+
 class Part(Struct, frozen=True):
     """A part of a snapshot that is not, or not wholly, known: which, and why."""
 
@@ -84,6 +91,9 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """The registered owners of Entra's devices that have any: user ids by the device's id in lower case (U1)."""
     owners_unknown: str | None = "not read"
     """Why the registered owners are not known; None when they are (G4)."""
+    organisation: Organisation | None = None
+    organisation_unknown: str | None = "not read"
+    """Why the tenant's own organisation is not known; None when it is (G4)."""
     software: tuple[Software, ...] = ()
     """Each application and version that was detected, once."""
     detected: dict[str, tuple[int, ...]] = {}
@@ -103,6 +113,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
             parts.append(Part("users", str(self.users_unknown)))
         if self.owners_unknown not in (None, "not read"):
             parts.append(Part("owners", str(self.owners_unknown)))
+        if self.organisation_unknown not in (None, "not read"):
+            parts.append(Part("organisation", str(self.organisation_unknown)))
         if self.software_unknown not in (None, "not read"):
             parts.append(Part("software", str(self.software_unknown)))
         if self.software_partial is not None:

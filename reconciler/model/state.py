@@ -111,6 +111,8 @@ class StoredCatalogue(Struct, frozen=True, rename="camel"):
     types: dict[str, str] = {}
     custom_fields: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
+    tenants: dict[str, str] = {}
+    """The organisation that is tied to a tenant (S2), by the tenant's id."""
 
 
 class Application(Struct, frozen=True, rename="camel"):

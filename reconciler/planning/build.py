@@ -12,9 +12,11 @@ import reconciler
 from reconciler.model.plan import Attribute, BindingChange, Change, ConnectionSummary, Plan, SettingChange, Subject
 from reconciler.model.snapshot import Part
 from reconciler.model.state import Recording, State
+from reconciler.planning import needs
 from reconciler.planning.catalogue import catalogue_changes
 from reconciler.planning.connections import plan_connections
 from reconciler.planning.limits import Allowances, judge
+from reconciler.planning.organisations import plan_organisations
 from reconciler.planning.people import references, user_changes
 from reconciler.planning.planner import Planner
 from reconciler.planning.scope import EVERYTHING, Scope, keep_assets
@@ -54,12 +56,22 @@ def plan_world(
     environment: Environment, recording: Recording, *, as_if_enabled: bool = False, scope: Scope = EVERYTHING
 ) -> tuple[World, list[Planner]]:
     """Return everything that is decided, and the planning of each connection that was read: what a plan is made of."""
-    world = make_world(environment, recording.state, scope)
     fields = asset_fields(environment.catalogue)
     snapshots = {snapshot.connection: snapshot for snapshot in recording.snapshots}
     active = [each for each in _sorted(environment) if as_if_enabled or environment.enabled(each)]
+    keeping = [each.name for each in active if needs.organisation(each) and each.name not in scope.skipped]
+    organisations = plan_organisations(
+        recording.state,
+        (each.name for each in environment.catalogue.organisations),
+        [snapshots[name] for name in keeping if name in snapshots and name not in recording.failures],
+    )
+    world = make_world(environment, organisations.state, scope)
+    world.organisations = organisations
+    world.problems.extend(organisations.problems)
+    world.withheld.extend(organisations.withheld)
     if active:
-        world.changes.extend(catalogue_changes(environment.catalogue, recording.state.catalogue))
+        made = catalogue_changes(environment.catalogue, organisations.state.catalogue)
+        world.changes.extend([*organisations.changes, *organisations.with_tenants(made)])
     read = []
     for connection in _sorted(environment):
         if connection not in active:
@@ -109,6 +121,8 @@ def assemble(world: World, recording: Recording, allowances: Allowances, pending
     if world.software is not None:
         catalogue += world.software.changes(assets)
     every = _named(world, [*catalogue, *_user_changes(world), *assets])
+    if world.organisations is not None:
+        every = world.organisations.as_stored(every)
     changes, bindings = keep_assets(world.scope, every, [*world.bindings, *bindings])
     return Plan(
         tool_version=reconciler.__version__,

@@ -6,6 +6,7 @@ from typing import Literal
 from reconciler.planning.criteria import comparisons_in
 from reconciler.settings import criteria
 from reconciler.settings.asset_types import Determine
+from reconciler.settings.connection import Entity
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Clock
 from reconciler.settings.users import AssignFrom
@@ -50,6 +51,12 @@ def user_properties(connection: Connection) -> tuple[str, ...]:
 def owners(connection: Connection) -> bool:
     """Say whether the registered owners of Entra's devices are read (U1)."""
     return connection.users.assign_from is AssignFrom.ENTRA
+
+
+def organisation(connection: Connection) -> bool:
+    """Say whether the tenant's own organisation is kept: only when `entities` are written and name it (S2)."""
+    integrator = connection.connection.integrator
+    return "entities" in integrator.model_fields_set and Entity.ORGANISATIONS in integrator.entities
 
 
 def software(connection: Connection) -> Literal["export", "detected-apps"] | None:

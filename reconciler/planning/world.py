@@ -15,6 +15,7 @@ from reconciler.model.plan import (
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, LastRead, Person, Presence, State
 from reconciler.planning.asset_index import Rewritten
+from reconciler.planning.organisations import Organisations
 from reconciler.planning.people import Directory
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.software_names import KnownSoftware
@@ -54,6 +55,8 @@ class World:
     """Why a connection's import of users is withheld."""
     claimed: dict[int, tuple[str, str]] = field(default_factory=dict)
     rewritten: Rewritten = field(default_factory=Rewritten)
+    organisations: Organisations | None = None
+    """What becomes of the tenants' own organisations."""
     software: KnownSoftware | None = None
     """What is known of software; None until a connection imports some."""
     changes: list[Change] = field(default_factory=list)

@@ -13,9 +13,8 @@ from reconciler.model.proof import Proof
 from reconciler.planning import needs
 from reconciler.run import credentials
 from reconciler.run.surroundings import Surroundings
-from reconciler.settings.connection import Entity, Method
+from reconciler.settings.connection import Method
 from reconciler.settings.environment import Connection
-from reconciler.settings.users import AssignFrom
 
 if TYPE_CHECKING:
     from reconciler.intune.inputs import Access
@@ -139,9 +138,9 @@ def _uses(connection: Connection) -> Uses:
 
     return Uses(
         users=needs.user_properties(connection),
-        owners=connection.users.assign_from is AssignFrom.ENTRA,
+        owners=needs.owners(connection),
         software=needs.software(connection),
-        organisation=Entity.ORGANISATIONS in connection.connection.integrator.entities,
+        organisation=needs.organisation(connection),
     )
 
 

@@ -118,6 +118,7 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
         _user_properties(connection, wanted),
         needs.software(connection),
         needs.owners(connection),
+        needs.organisation(connection),
     )
     bound = _bound(around, connection, state, wanted)
     snapshot = read_snapshot(connection.name, access, selected, bound, partial(around.progress, connection.name))

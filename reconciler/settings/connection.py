@@ -220,7 +220,7 @@ class EnabledFor(Choice):
 class Entity(Choice):
     """What a scheduled run imports (A5)."""
 
-    ORGANISATIONS = "organisations", "The tenant's own organisation, from Graph's `/organization`."
+    ORGANISATIONS = "organisations", "The tenant's own organisation, made and renamed as Graph's `/organization` says."
     USERS = "users", "Store users, from Entra."
     ASSETS = "assets", "Assets, from Intune's devices."
     SOFTWARE = "software", "What is installed on the assets."
@@ -236,7 +236,10 @@ class Integrator(Settings):
     )
     every: Duration = Field(default="1d", description="The connection is due again after this time.")
     entities: list[Entity] = Field(
-        default=list(Entity), description="A scheduled run imports these.", examples=[["users", "assets"]]
+        default=list(Entity),
+        description="A scheduled run imports these. The tenant's own organisation is kept by every run, but only when "
+        "this list is written and names `organisations`.",
+        examples=[["users", "assets"]],
     )
 
 

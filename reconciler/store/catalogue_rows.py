@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from reconciler.errors import StaleError, UnsupportedError
 from reconciler.model.plan import Action, Change
@@ -24,6 +24,7 @@ from reconciler.store.tables import (
 
 Entry = dict[str, Scalar]
 
+_OWNER: Final = "organisation"
 _LISTS: Final = frozenset({"choices", "alsoKnownAs"})
 
 
@@ -44,12 +45,14 @@ def read_entries(connection: Connection) -> dict[str, Entry]:
     names = read_names(connection)
     entries: dict[str, Entry] = {}
     for kind, table in (
-        ("organisation", names.organisations),
         ("site", names.sites),
         ("status", names.statuses),
         ("group", names.groups),
     ):
         entries.update({f"{kind}/{name}": {} for name in table.values()})
+    tenants = {name: tenant for tenant, name in names.tenants.items()}
+    for name in names.organisations.values():
+        entries[f"organisation/{name}"] = {"name": name, "tenant": tenants.get(name)}
     for key, name in names.types.items():
         entries[f"type/{name}"] = {"group": names.groups[names.group_of_type[key]]}
     entries.update(_fields(connection))
@@ -84,11 +87,11 @@ def _licences(connection: Connection) -> dict[str, Entry]:
 
 
 def write_entries(connection: Connection, changes: Iterable[Change]) -> None:
-    """Make the catalogue's missing entries, those that others refer to first, and change software.
+    """Change organisations, make the missing entries, those that others refer to first, and change software.
 
     Raises:
         StaleError: an entry refers to one that the store lacks.
-        UnsupportedError: a change that makes nothing; names are renamed or removed by nobody.
+        UnsupportedError: a change that makes nothing; no other names are renamed, and none removed.
     """
     by_kind: dict[str, dict[str, Entry]] = {}
     changed: dict[str, Entry] = {}
@@ -96,6 +99,9 @@ def write_entries(connection: Connection, changes: Iterable[Change]) -> None:
         kind, _, name = change.name.partition("/")
         if kind == KIND and change.action is Action.UPDATE:
             changed[name] = {each.name: each.after for each in change.attributes}
+            continue
+        if kind == _OWNER and change.action is Action.UPDATE:
+            _change_organisation(connection, name, {each.name: each.after for each in change.attributes})
             continue
         if change.action is not Action.CREATE or kind not in _MAKERS:
             raise UnsupportedError(f"The store can only make catalogue entries, and the plan changes {change.name}.")
@@ -112,6 +118,23 @@ def _plain(table: Any) -> Callable[[Connection, dict[str, Entry]], None]:
         connection.execute(insert(table), [{"name": name} for name in entries])
 
     return make
+
+
+def _organisations(connection: Connection, entries: dict[str, Entry]) -> None:
+    rows = [{"name": name, "tenant_id": entry.get("tenant")} for name, entry in entries.items()]
+    connection.execute(insert(organisation), rows)
+
+
+def _change_organisation(connection: Connection, name: str, entry: Entry) -> None:
+    values = {"tenant_id" if key == "tenant" else key: value for key, value in entry.items()}
+    connection.execute(update(organisation).where(organisation.c.name == name).values(values))
+
+
+def entry_after(change: Change) -> str:
+    """Return what the entry of a change is called once it is written: an organisation may be renamed (S2)."""
+    kind = change.name.partition("/")[0]
+    name = next((each.after for each in change.attributes if kind == _OWNER and each.name == "name"), None)
+    return change.name if name is None else f"{kind}/{name}"
 
 
 def _sites(connection: Connection, entries: dict[str, Entry]) -> None:
@@ -157,7 +180,7 @@ def _make_licences(connection: Connection, entries: dict[str, Entry]) -> None:
 
 
 _MAKERS: Final[dict[str, Callable[[Connection, dict[str, Entry]], None]]] = {
-    "organisation": _plain(organisation),
+    _OWNER: _organisations,
     "site": _sites,
     "status": _plain(status),
     "group": _plain(asset_group),

@@ -10,7 +10,7 @@ from reconciler.model.state import Life
 from reconciler.store.asset_comparing import compare_assets
 from reconciler.store.asset_rows import asset_ids
 from reconciler.store.binding_rows import Key, binding_rows, life_values
-from reconciler.store.catalogue_rows import list_form, read_entries
+from reconciler.store.catalogue_rows import entry_after, list_form, read_entries
 from reconciler.store.differing import Difference, Side, before, same
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
 from reconciler.store.shapes import shape_of
@@ -41,11 +41,12 @@ def compare(
 def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
     entries = read_entries(connection) if changes else {}
     for change in changes:
-        if change.name not in entries:
-            yield Difference(change.label, "the entry", change.name, None)
+        entry = change.name if side is before else entry_after(change)
+        if entry not in entries:
+            yield Difference(change.label, "the entry", entry, None)
             continue
         for name, value in map(side, change.attributes):
-            expected, found = list_form(name, value), entries[change.name].get(name)
+            expected, found = list_form(name, value), entries[entry].get(name)
             if not same(found, expected):
                 yield Difference(change.label, name, expected, found)
 

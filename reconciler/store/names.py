@@ -25,6 +25,8 @@ class Names:
     """What each id is called: types, statuses, sites (`Organisation/Site`), people by their reference."""
 
     organisations: dict[int, str]
+    tenants: dict[str, str]
+    """Each tied tenant's organisation (S2)."""
     groups: dict[int, str]
     types: dict[int, str]
     group_of_type: dict[int, int]
@@ -59,16 +61,21 @@ class Names:
             types=dict(sorted(types.items())),
             custom_fields=tuple(self.custom_fields.values()),
             licences=tuple(sorted(self.licences.values())),
+            tenants=dict(sorted(self.tenants.items())),
         )
 
 
 def read_names(connection: Connection) -> Names:
     """Return what the store's rows are called now."""
     organisations = _names(connection, organisation)
+    tied = connection.execute(
+        select(organisation.c.id, organisation.c.tenant_id).where(organisation.c.tenant_id.is_not(None))
+    )
     sites = connection.execute(select(site.c.id, site.c.organisation_id, site.c.name))
     types = connection.execute(select(asset_type.c.id, asset_type.c.name, asset_type.c.group_id)).all()
     return Names(
         organisations=organisations,
+        tenants={tenant: organisations[key] for key, tenant in tied},
         groups=_names(connection, asset_group),
         types={key: name for key, name, _ in types},
         group_of_type={key: group for key, _, group in types},

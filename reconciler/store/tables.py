@@ -51,7 +51,7 @@ def one_of(column: str, choices: list[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({quoted})", column)
 
 
-organisation = Table("organisation", metadata, _id(), _name(unique=True))
+organisation = Table("organisation", metadata, _id(), _name(unique=True), Column("tenant_id", TEXT, unique=True))
 
 site = Table(
     "site",

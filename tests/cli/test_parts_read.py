@@ -1,4 +1,4 @@
-"""Parts of a read beside the list, from Graph to the store: each device's details (G5), Entra's owners (U1)."""
+"""Parts of a read beside the list, to the store: details (G5), Entra's owners (U1), the organisation (S2)."""
 
 import pytest
 from command_line import CommandLine, rows
@@ -26,6 +26,17 @@ def detailed(cli: CommandLine) -> CommandLine:
 def by_owner(cli: CommandLine) -> CommandLine:
     """Let Entra say whose a device is."""
     cli.edit(USERS, "assignFrom: intune ", "assignFrom: entra ")
+    return cli
+
+
+@pytest.fixture
+def named(cli: CommandLine) -> CommandLine:
+    """Keep the tenant's own organisation."""
+    cli.edit(
+        "prod/connections/intune/connection.yaml",
+        "entities: [users, assets]",
+        "entities: [organisations, users, assets]",
+    )
     return cli
 
 
@@ -73,3 +84,26 @@ def test_assets_go_to_who_registered_the_device(by_owner: CommandLine, simulator
     done = by_owner.apply()
     assert (done.code, "owners unknown" in done.out + done.err) == (5, True)
     assert {row["serial_number"]: row["upn"] for row in rows(by_owner.store, OWNERS)} == linked
+
+
+def test_the_tenants_organisation_is_renamed_once_the_catalogue_is(named: CommandLine, simulator: Simulator) -> None:
+    """It is tied by its name; a new name waits for catalogue.yaml, and then nothing is made twice or moves."""
+    organisations = "SELECT organisation.name, tenant_id, count(site.id) AS sites FROM organisation, site"
+    organisations += " WHERE organisation_id = organisation.id GROUP BY organisation.id ORDER BY 1"
+    assert named.apply().code == 0
+    [tied] = rows(named.store, organisations)
+    assert (tied["name"], tied["tenant_id"]) == ("Contoso", simulator.tenant.tenant_id)
+    simulator.tenant.organisation = "Contoso Holding"
+    assert "catalogue.yaml still has Contoso" in named.run("plan", "prod").out
+    for file in ("catalogue", "connections/intune/imports", "connections/intune/users", "connections/intune/tests"):
+        path = named.environments / "prod" / f"{file}.yaml"
+        path.write_text(
+            path.read_text()
+            .replace("Contoso/", "Contoso Holding/")
+            .replace("{name: Contoso,", "{name: Contoso Holding,")
+            .replace("name: Contoso\n", "name: Contoso Holding\n")
+        )
+    plan = named.plan()
+    assert [(each["action"], each["name"]) for each in plan["changes"]] == [("update", "organisation/Contoso")]
+    assert named.apply().code == 0
+    assert rows(named.store, organisations) == [tied | {"name": "Contoso Holding"}]

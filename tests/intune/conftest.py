@@ -125,12 +125,13 @@ def read_wire(clock: Clock) -> Callable[..., Snapshot]:
         users: tuple[str, ...] = (),
         bound: Bound | None = None,
         owners: bool = False,
+        organisation: bool = False,
         **changes: Any,
     ) -> Snapshot:
         secret = SecretCredential("the-secret")
         given: dict[str, Any] = {"credential": secret, "tenant_id": TENANT, "client_id": "client", "production": True}
         access = Access(LOGIN, GRAPH, **{**given, **changes})
-        needs = Needs(properties, users, owners=owners)
+        needs = Needs(properties, users, owners=owners, organisation=organisation)
         return read_snapshot("intune", access, needs, bound or Bound(), lambda _what, _count: None, pace=clock.pace)
 
     return run

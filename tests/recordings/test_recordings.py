@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.errors import RecordingError
-from reconciler.model.snapshot import UNKNOWN, Snapshot, Software, record_type
+from reconciler.model.snapshot import UNKNOWN, Organisation, Snapshot, Software, record_type
 from reconciler.model.state import (
     Application,
     AppliedSettings,
@@ -87,6 +87,8 @@ RECORDING = Recording(
             users_unknown=None,
             owners={"e1": ("u1",), "e2": ("u1", "u2")},
             owners_unknown=None,
+            organisation=Organisation("t1", "Contoso"),
+            organisation_unknown=None,
             software=(Software("Tool", "1.0", "Contoso"), Software('=cmd|"A1"')),
             detected={"d1": (0, 1), "d2": ()},
             software_unknown=None,

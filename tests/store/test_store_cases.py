@@ -36,13 +36,18 @@ def comparable(state: State) -> dict[str, Any]:
         },
         "people": sorted(map(repr, people.values())),
         "bindings": sorted(repr((tags[each.asset_id], replace(each, asset_id=0))) for each in state.bindings),
-        "catalogue": {name: sorted(getattr(state.catalogue, name)) for name in state.catalogue.__struct_fields__},
+        "catalogue": {name: named(getattr(state.catalogue, name)) for name in state.catalogue.__struct_fields__},
         "applications": sorted(map(repr, state.applications)),
         "software": {tags[key]: software(state, places) for key, places in state.installed.items() if places},
         "reads": sorted(map(repr, state.reads)),
         "pins": {tags[key]: pins for key, pins in state.pins.items()},
         "highest_tag": state.highest_tag,
     }
+
+
+def named(entries: Any) -> list[Any]:
+    """Return the catalogue's names in order, with what each stands for."""
+    return sorted(entries.items() if isinstance(entries, dict) else entries)
 
 
 def software(state: State, places: tuple[int, ...]) -> list[tuple[str, str]]:

@@ -103,8 +103,10 @@ def _catalogue() -> None:
         "organisation",
         Column("id", Integer),
         Column("name", TEXT, CheckConstraint("name <> ''", op.f("ck_organisation_name")), nullable=False),
+        Column("tenant_id", TEXT),
         PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         UniqueConstraint("name", name=op.f("uq_organisation_name")),
+        UniqueConstraint("tenant_id", name=op.f("uq_organisation_tenant_id")),
     )
     op.create_table(
         "site",

@@ -1,0 +1,139 @@
+"""The tenants' own organisations in the store: tied to their tenant once, made when missing, renamed after it (S2).
+
+1. Only where the connection's `integrator.entities` names `organisations` itself; the default does not.
+2. An organisation that the tenant is tied to follows its name. It is tied to the one of exactly its name, or a new one.
+3. What catalogue.yaml calls otherwise, or would make two of one name, is a problem: nobody's names are broken.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from msgspec.structs import replace
+
+from reconciler.model.plan import Action, Attribute, Change, Problem, Subject, Withheld
+from reconciler.model.snapshot import Scalar, Snapshot
+from reconciler.model.state import State
+
+RULE: Final = "S2"
+
+_WHAT: Final = "the tenant's organisation"
+
+
+@dataclass(slots=True)
+class Organisations:
+    """What becomes of the tenants' organisations; `renamed` are old names by the new ones."""
+
+    state: State
+    changes: list[Change] = field(default_factory=list)
+    tied: dict[str, str] = field(default_factory=dict)
+    """Tenants by the name of an organisation that catalogue.yaml makes in this plan."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+
+    def with_tenants(self, changes: Iterable[Change]) -> list[Change]:
+        """Return the catalogue's changes, with the tenant of each organisation that is made and tied at once."""
+        tenants = {f"organisation/{name}": tenant for name, tenant in self.tied.items()}
+        return [
+            replace(each, attributes=(*each.attributes, _tie(tenants[each.name]))) if each.name in tenants else each
+            for each in changes
+        ]
+
+    def as_stored(self, changes: Iterable[Change]) -> list[Change]:
+        """Return changes whose sites are called before as the store still calls them."""
+        return [_as_stored(each, self.renamed) for each in changes] if self.renamed else list(changes)
+
+
+def plan_organisations(state: State, declared: Iterable[str], read: Iterable[Snapshot]) -> Organisations:
+    """Return what becomes of the organisations of these snapshots' tenants; `declared` are catalogue.yaml's names."""
+    found = Organisations(state)
+    names = frozenset(declared)
+    for snapshot in read:
+        _plan_one(found, names, snapshot)
+    return found
+
+
+def _plan_one(found: Organisations, declared: frozenset[str], snapshot: Snapshot) -> None:
+    tenant = snapshot.organisation
+    if tenant is None:
+        why = f"it is unknown: {snapshot.organisation_unknown}"
+        found.withheld.append(
+            Withheld(connection=snapshot.connection, label=_WHAT, what="its name", reason=why, rule=RULE)
+        )
+        return
+    stored = found.state.catalogue
+    taken = {*stored.tenants.values(), *found.tied}
+    old, name = stored.tenants.get(tenant.id), tenant.name
+    wrong = None
+    if old == name or (name in found.tied and found.tied[name] == tenant.id):
+        return
+    if not name.strip() or "/" in name:
+        wrong = f"the tenant is called “{name}”, which cannot be the name of an organisation (no slash, not empty)"
+    elif name in taken or (old is not None and name in stored.organisations):
+        wrong = f"the tenant is called {name}, and another organisation of the store is; give one of them another name"
+    elif old is not None and old in declared:
+        wrong = (
+            f"the tenant is now called {name}, and catalogue.yaml still has {old}; write {name} there, then plan again"
+        )
+    if wrong is not None:
+        found.problems.append(Problem(connection=snapshot.connection, label=_WHAT, message=wrong, rule=RULE))
+    elif old is not None:
+        _rename(found, old, name)
+    elif name in declared and name not in stored.organisations:
+        found.tied[name] = tenant.id
+    else:
+        action = Action.UPDATE if name in stored.organisations else Action.CREATE
+        found.changes.append(_change(action, name, name, _tie(tenant.id)))
+        tenants = {**stored.tenants, tenant.id: name}
+        found.state = replace(found.state, catalogue=replace(stored, tenants=tenants))
+
+
+def _rename(found: Organisations, old: str, new: str) -> None:
+    reason = f"the tenant is now called {new}"
+    found.changes.append(_change(Action.UPDATE, old, new, Attribute("name", old, new, reason, RULE)))
+    found.renamed[new] = old
+    found.state = renamed(found.state, old, new)
+
+
+def renamed(state: State, old: str, new: str) -> State:
+    """Return the state as it is once an organisation is renamed: its sites' names begin with the new one."""
+
+    def site(name: str | None) -> str | None:
+        return f"{new}/{name.removeprefix(f'{old}/')}" if name is not None and name.startswith(f"{old}/") else name
+
+    catalogue = replace(
+        state.catalogue,
+        organisations=tuple(new if each == old else each for each in state.catalogue.organisations),
+        sites=tuple(str(site(each)) for each in state.catalogue.sites),
+        tenants={tenant: new if name == old else name for tenant, name in state.catalogue.tenants.items()},
+    )
+    return replace(
+        state,
+        catalogue=catalogue,
+        assets=tuple(replace(each, site=site(each.site)) for each in state.assets),
+        people=tuple(replace(each, site=site(each.site)) for each in state.people),
+    )
+
+
+def _change(action: Action, name: str, label: str, attribute: Attribute) -> Change:
+    subject = f"organisation/{name}"
+    return Change(subject=Subject.CATALOGUE, action=action, name=subject, label=label, attributes=(attribute,))
+
+
+def _tie(tenant: str) -> Attribute:
+    return Attribute("tenant", None, tenant, "the tenant's own organisation, by its name", RULE)
+
+
+def _as_stored(change: Change, names: Mapping[str, str]) -> Change:
+    if not any(each.name == "site" and each.before is not None for each in change.attributes):
+        return change
+    return replace(change, attributes=tuple(_stored_site(each, names) for each in change.attributes))
+
+
+def _stored_site(attribute: Attribute, names: Mapping[str, str]) -> Attribute:
+    if attribute.name != "site" or not isinstance(attribute.before, str):
+        return attribute
+    owner, slash, site = attribute.before.partition("/")
+    before: Scalar = f"{names.get(owner, owner)}{slash}{site}"
+    return replace(attribute, before=before)

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from reconciler.model.impact import CREATED_OTHERWISE, AttributeEffect, Effect, Impact, Unanswered, Verdict
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Kind, Plan, SettingChange, Subject
-from reconciler.planning.impact_causes import speaking_of
+from reconciler.planning.impact_causes import Causes
 from reconciler.planning.impact_shares import by_rule, by_setting
 
 T = TypeVar("T")
@@ -38,9 +38,9 @@ def compare(
     everything is caused: there were no settings before.
     """
     without, with_ = _by_key(base), _by_key(plan)
-    paths = tuple(each.path for each in settings)
+    causes = Causes([each.path for each in settings])
     pairs = [(key, without.get(key), with_.get(key)) for key in sorted(without.keys() | with_.keys())]
-    found = {key: effect for key, old, new in pairs if (effect := _effect(old, new, paths))}
+    found = {key: effect for key, old, new in pairs if (effect := _effect(old, new, causes))}
     effects = tuple(found.values())
     return Impact(
         instance=plan.instance,
@@ -99,12 +99,12 @@ def _key(change: Change, tenants: dict[str, str]) -> _Key:
     return change.subject, change.name
 
 
-def _effect(old: Change | None, new: Change | None, paths: Sequence[str]) -> Effect | None:
+def _effect(old: Change | None, new: Change | None, causes: Causes) -> Effect | None:
     """Return how an attribute of one thing ends otherwise; None when everything happens anyway."""
     stands = new or old
     if stands is None:
         return None
-    attributes = tuple(_attributes(old, new, paths))
+    attributes = tuple(_attributes(old, new, causes))
     if not attributes and old and new:
         return None
     return Effect(
@@ -120,7 +120,7 @@ def _effect(old: Change | None, new: Change | None, paths: Sequence[str]) -> Eff
     )
 
 
-def _attributes(old: Change | None, new: Change | None, paths: Sequence[str]) -> Iterable[AttributeEffect]:
+def _attributes(old: Change | None, new: Change | None, causes: Causes) -> Iterable[AttributeEffect]:
     before = {each.name: each for each in old.attributes} if old else {}
     after = {each.name: each for each in new.attributes} if new else {}
     change = new or old
@@ -130,8 +130,7 @@ def _attributes(old: Change | None, new: Change | None, paths: Sequence[str]) ->
             continue
         decided = now or was
         if decided and change:
-            settings = speaking_of(paths, change, decided)
-            yield AttributeEffect(name, *_sides(was, now), decided.reason, decided.rule, settings)
+            yield AttributeEffect(name, *_sides(was, now), decided.reason, decided.rule, causes.of(change, decided))
 
 
 def _sides(was: Attribute | None, now: Attribute | None) -> tuple[Verdict, Any, Any]:

@@ -25,16 +25,31 @@ _SPOKEN_OF: Final = {
 }
 
 
-def speaking_of(paths: Sequence[str], change: Change, attribute: Attribute) -> tuple[str, ...]:
-    """Return the paths that speak of an attribute of a change, the most telling ones only."""
-    if len(paths) <= 1:
-        return tuple(paths)
-    near = [path for path in paths if _can_concern(path, change)]
-    for wanted in _wanted(change, attribute):
-        found = tuple(path for path in near if _file_and_key(path).startswith(wanted))
+class Causes:
+    """The differing settings by what they speak of, found once for each kind of effect."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = tuple(paths)
+        self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
+
+    def of(self, change: Change, attribute: Attribute) -> tuple[str, ...]:
+        """Return the paths that speak of an attribute of a change, the most telling ones only."""
+        if len(self._paths) <= 1:
+            return self._paths
+        key = (change.connection, change.subject, change.action, attribute.name)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = _speaking_of(self._paths, change, attribute.name)
         named = tuple(path for path in found if (rule := _rule_in(path)) and f"“{rule}”" in attribute.reason)
+        return named or found
+
+
+def _speaking_of(paths: Sequence[str], change: Change, name: str) -> tuple[str, ...]:
+    near = [path for path in paths if _can_concern(path, change)]
+    for wanted in _wanted(change, name):
+        found = tuple(path for path in near if _file_and_key(path).startswith(wanted))
         if found:
-            return named or found
+            return found
     return tuple(near or paths)
 
 
@@ -53,13 +68,12 @@ def _file_and_key(path: str) -> str:
     )
 
 
-def _wanted(change: Change, attribute: Attribute) -> list[tuple[str, ...]]:
+def _wanted(change: Change, name: str) -> list[tuple[str, ...]]:
     """Return the beginnings of paths that speak of an attribute, the most telling first."""
     if change.subject is Subject.USER:
         return [("users.yaml: importUsers",), ("users.yaml",)]
     if change.subject is Subject.CATALOGUE:
         return [("catalogue.yaml",), ("asset-types.yaml",)]
-    name = attribute.name
     spoken = _SPOKEN_OF.get(name, (f"field-mappings.yaml: mappings[{name}]",))
     if name.startswith(SOFTWARE):
         spoken = ("imports.yaml: software",)

@@ -13,7 +13,7 @@ from reconciler.model.proof import Proof
 from reconciler.planning import needs
 from reconciler.run import credentials
 from reconciler.run.surroundings import Surroundings
-from reconciler.settings.connection import Method
+from reconciler.settings.authentication import Method
 from reconciler.settings.environment import Connection
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 from reconciler.configuration.secrets import ROOT_VARIABLE, read_secret, secret_path
 from reconciler.errors import ReconcilerError, SecretError
 from reconciler.run.surroundings import Surroundings
-from reconciler.settings import connection as declared
-from reconciler.settings.connection import Method
+from reconciler.settings import authentication as declared
+from reconciler.settings.authentication import Method
 from reconciler.settings.environment import Connection
 from reconciler.settings.instance import InstanceKind
 from reconciler.settings.secrets import FromEnvironment, FromFile, Secret

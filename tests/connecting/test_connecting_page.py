@@ -1,25 +1,13 @@
-"""The page about connecting shows settings that are valid, and the permissions that the program asks for."""
+"""The page about connecting shows each credential, and the permissions and codes that the program knows."""
 
 import re
 from pathlib import Path
-from typing import Any
-
-import pytest
-from ruamel.yaml import YAML
 
 from reconciler.intune import proving
 from reconciler.intune.signing_in_errors import ADVICE
-from reconciler.settings.connection import Authentication
 
 PAGE = (Path(__file__).parents[2] / "docs" / "connecting.md").read_text()
-BLOCKS = [block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.S) if "credential:" in block]
-
-
-@pytest.mark.parametrize("block", BLOCKS)
-def test_every_example_of_signing_in_is_valid(block: str) -> None:
-    shown: dict[str, Any] = YAML(typ="safe", pure=True).load(block)
-    given = shown.get("authentication", {"method": "client-credentials", **shown})
-    assert Authentication.model_validate(given).credential.type
+BLOCKS = [block for block in re.findall(r"```yaml[^\n]*\n(.*?)```", PAGE, re.S) if "credential:" in block]
 
 
 def test_the_page_has_an_example_of_each_credential() -> None:

@@ -8,7 +8,7 @@ from reconciler.report.escaping import markdown_code, markdown_prose
 from reconciler.report.markdown_changes import change_sections
 from reconciler.report.markdown_layout import SIZE, Section, laid_out
 from reconciler.report.markdown_notes import leading_sections, more_sections
-from reconciler.report.summary import summary_parts
+from reconciler.report.summary import title, what_it_comes_to
 from reconciler.report.values import age, moment, short
 
 _ADDRESS = re.compile(r"https://[A-Za-z0-9./?=&%~+-]{1,500}")
@@ -46,14 +46,13 @@ def plan_markdown(
 
 
 def _head(plan: Plan, kind: str | None, now: str | None, recording: str | None, rest_at: str | None) -> str:
-    instance = f"{plan.instance} ({kind})" if kind else plan.instance
-    first, *others = summary_parts(plan)
-    summary = " · ".join([f"**{first.removeprefix('Plan: ')}**", *others])
+    first, others = what_it_comes_to(plan)
+    summary = " · ".join([f"**{first}**", *others])
     facts = [_settings(plan), _read(plan, now), *([f"recording {markdown_code(recording, 100)}"] if recording else [])]
     if rest_at:
         facts.append(f"everything: {_place(rest_at)}")
     return "\n\n".join(
-        [marker(plan.instance) + f"\n\n### Plan for {markdown_prose(instance, 100)}", summary, " · ".join(facts)]
+        [marker(plan.instance) + f"\n\n### {markdown_prose(title(plan, kind), 150)}", summary, " · ".join(facts)]
     )
 
 

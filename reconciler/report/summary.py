@@ -11,6 +11,18 @@ from reconciler.report.values import many
 _DETAILS = (*(kind for kind in ORDER if kind not in (Kind.CREATED, Kind.UPDATED)),)
 
 
+def title(plan: Plan, kind: str | None = None) -> str:
+    """Return what a plan is, and of which instance: `Plan for prod (production)`."""
+    instance = f"{plan.instance} ({kind})" if kind else plan.instance
+    return f"Undo of run {plan.undoes} of {instance}" if plan.undoes else f"Plan for {instance}"
+
+
+def what_it_comes_to(plan: Plan) -> tuple[str, list[str]]:
+    """Return the summary for under a title, which says already that it is a plan or an undo."""
+    first, *others = summary_parts(plan)
+    return first.removeprefix("Undo: " if plan.undoes else "Plan: "), others
+
+
 def summary_line(plan: Plan) -> str:
     """Return what a plan comes to: `Plan: 8 to create, 21 to update (5 renamed) · 2 withheld · 1 problem`."""
     return " · ".join(summary_parts(plan))

@@ -220,6 +220,13 @@ def test_hostile(plan: Plan) -> None:
     assert (len(page.texts["script"]), len(page.texts["style"]), len(page.texts["title"])) == (1, 1, 1)
 
 
+def test_an_undo() -> None:
+    """The page of an undo says which run it undoes."""
+    page = Page(plan_html(replace(saved("over-a-limit"), undoes="20261123-080000-1a2b")))
+
+    assert page.texts["title"] == ["Undo of run 20261123-080000-1a2b of prod"]
+
+
 def test_the_same_bytes() -> None:
     """One plan gives one page, byte for byte."""
     assert plan_html(saved("the-next-day")) == plan_html(saved("the-next-day"))

@@ -145,3 +145,10 @@ def test_long_attributes() -> None:
 def test_the_marker() -> None:
     """The marker names the instance, and nothing in a name ends it early."""
     assert [marker("prod"), marker("a-->b")] == ["<!-- reconciler:plan:prod -->", "<!-- reconciler:plan:a---b -->"]
+
+
+def test_an_undo() -> None:
+    """The plan of an undo says which run it undoes."""
+    text = plan_markdown(replace(saved("over-a-limit"), undoes="20261123-080000-1a2b"), kind="production")
+
+    assert "### Undo of run `20261123-080000-1a2b` of prod (production)\n\n**15 to update" in text

@@ -8,7 +8,7 @@ from reconciler.model.plan import ConnectionSummary, LimitUse, Plan
 from reconciler.report.escaping import terminal
 from reconciler.report.notes import problem_groups
 from reconciler.report.opening import allow_words, enablement_first, first_imports, met_words, since_words
-from reconciler.report.summary import summary_parts
+from reconciler.report.summary import title, what_it_comes_to
 from reconciler.report.values import ARROW, many, moment, short
 
 _PROBLEMS: Final = 10
@@ -31,12 +31,12 @@ class Bar:
 
 def overview(plan: Plan, kind: str | None, recording: str | None) -> dict[str, object]:
     """Return what the template shows, every text in it visible as it is and not yet escaped for HTML."""
-    first, *others = summary_parts(plan)
+    first, others = what_it_comes_to(plan)
     over = plan.over_limit()
     pending = enablement_first(plan.pending)
     return {
-        "title": terminal(f"Plan for {plan.instance} ({kind})" if kind else f"Plan for {plan.instance}"),
-        "summary": [terminal(each) for each in (first.removeprefix("Plan: "), *others)],
+        "title": terminal(title(plan, kind)),
+        "summary": [terminal(each) for each in (first, *others)],
         "facts": [(name, terminal(fact)) for name, fact in _facts(plan, recording) if fact],
         "made_at": terminal(plan.made_at),
         "over": bool(over),

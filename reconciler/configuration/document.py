@@ -62,11 +62,15 @@ class Place:
 
 @dataclass(slots=True)
 class Document:
-    """A settings file: `name` is relative to the environment, `places` are those of every key and item."""
+    """A settings file: `name` is relative to the environment, `places` are those of every key and item.
+
+    `origin` says where what is left of a file with errors was in the whole of it.
+    """
 
     name: str
     data: Any
     places: dict[Path, Place]
+    origin: dict[Path, Path] = field(default_factory=dict)
 
     @classmethod
     def only_at(cls, name: str, place: Place) -> "Document":
@@ -115,7 +119,7 @@ class Document:
             file=place.source.name,
             line=span.line + 1,
             column=span.column + 1,
-            pointer=pointer(path),
+            pointer=pointer(self.origin.get(path, path)),
             message=message,
             expected=expected,
             hint=hint,

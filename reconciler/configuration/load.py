@@ -1,12 +1,14 @@
 """An environment's folder to settings, or to every problem that it has (K2).
 
-The layers: files, YAML, JSON Schema, types, references between the settings, what this version supports, lint. A file
-that fails one layer does not enter the next; the other files do, so that all problems are reported at once.
+The layers: files, YAML, JSON Schema, types, references between the settings, what this version supports, lint. What
+fails one layer does not enter the next; the other files do, and the sound part of the file itself, so that all problems
+are reported at once.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.configuration import (
     documents,
@@ -28,6 +30,9 @@ from reconciler.configuration.typed import accepted, typed
 from reconciler.errors import SettingsError, UsageError
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.environment import Environment
+
+if TYPE_CHECKING:
+    from reconciler.configuration.sound import Sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class _Reading:
         self.over = read_overlay(overlay, name, self.known) if overlay else None
         self.problems: list[SettingsProblem] = list(self.files.problems)
         self.documents: dict[str, Document] = {}
+        self.sound: dict[str, Sound] = {}
 
     def models(self) -> dict[str, SettingsFile]:
         """Return the model of each file that is whole."""
@@ -104,6 +110,12 @@ class _Reading:
         self.problems += secret_files.outside(self.documents.values(), self.files.folder, os.environ)
         parts = references.Parts(self.name, self.known, self.documents, models)
         self.problems += references.broken(parts)
+        for name, sound in self.sound.items():
+            alone = replace(
+                parts, documents={**self.documents, name: sound.document}, models={**models, name: sound.model}
+            )
+            found = references.broken_in(alone, name)
+            self.problems += [problem for problem in found if not sound.is_told(problem.message)]
         self.problems += lint.suspicious(parts)
         return models
 
@@ -133,12 +145,17 @@ class _Reading:
         model = accepted(document, schemas.MODELS[file])
         if model is not None:
             return model
-        from reconciler.configuration.shape import misshapen  # noqa: PLC0415  slow to import, and only for bad files
+        from reconciler.configuration.shape import misfits  # noqa: PLC0415  slow to import, and only for bad files
+        from reconciler.configuration.sound import sound_part  # noqa: PLC0415  as above
 
-        problems = misshapen(document, schemas.load(file))
+        schema = schemas.load(file)
+        problems = misfits(document, schema).problems
         if not problems:
             model, problems = typed(document, schemas.MODELS[file])
         self.problems += problems
+        if model is None and (sound := sound_part(document, schema, schemas.MODELS[file])) is not None:
+            self.sound[name] = sound
+            self.problems += sound.problems
         return model
 
     def _report_missing(self) -> None:

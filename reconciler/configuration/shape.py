@@ -1,6 +1,7 @@
 """What JSON Schema finds wrong with a document, in words of our own that never echo a value (K2-K4)."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from reconciler.configuration.branches import Branch, branches, kind_of, meant
@@ -13,12 +14,21 @@ from reconciler.configuration.problems import SettingsProblem
 _YAML_1_1 = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
-def misshapen(document: Document, schema: dict[str, Any]) -> tuple[SettingsProblem, ...]:
-    """Return every problem that the document has with its schema."""
+@dataclass(frozen=True, slots=True)
+class Misfits:
+    """What does not fit a schema: the problems and their paths; `meant` are known keys that unknown ones likely are."""
+
+    problems: tuple[SettingsProblem, ...]
+    paths: tuple[Path, ...]
+    meant: dict[Path, str]
+
+
+def misfits(document: Document, schema: dict[str, Any]) -> Misfits:
+    """Return all of a document that does not fit its schema."""
     explainer = _Explainer(document, schema)
     for flaw in flaws(document.data, schema):
         explainer.explain(flaw)
-    return tuple(dict.fromkeys(explainer.found))
+    return Misfits(tuple(dict.fromkeys(explainer.found)), tuple(explainer.paths), explainer.meant)
 
 
 class _Explainer:
@@ -28,6 +38,8 @@ class _Explainer:
         self.document = document
         self.schema = schema
         self.found: list[SettingsProblem] = []
+        self.paths: list[Path] = []
+        self.meant: dict[Path, str] = {}
 
     def explain(self, flaw: Flaw) -> None:
         path = flaw.path
@@ -48,16 +60,24 @@ class _Explainer:
     def _add(self, path: Path, message: str, expected: str = "", hint: str = "", *, at_key: bool = False) -> None:
         problem = self.document.problem(path, message, expected=expected, hint=hint, at_key=at_key, rule="K2")
         self.found.append(problem)
+        self.paths.append(path)
 
     def _unknown_keys(self, path: Path, flaw: Flaw) -> None:
         known = list(flaw.schema.get("properties", {}))
         for key in flaw.value:
             if key not in known:
                 self._unknown_key((*path, key), key, known)
+                near = nearest(key, known)
+                if near is not None and near not in flaw.value and near not in self._taken(path):
+                    self.meant[*path, key] = near
 
     def _unknown_key(self, path: Path, key: str, known: list[str]) -> None:
         hint = did_you_mean(key, known)
         self._add(path, f"unknown key `{key}`", "" if hint else one_of(known), hint, at_key=True)
+
+    def _taken(self, path: Path) -> set[str]:
+        """Return the keys that others in a mapping are likely meant to be."""
+        return {key for place, key in self.meant.items() if place[:-1] == path}
 
     def _missing_keys(self, path: Path, flaw: Flaw) -> None:
         known = flaw.schema.get("properties", {})
@@ -86,6 +106,7 @@ class _Explainer:
         hint = "A secret never stands in settings: remove it here, and change it if it was ever committed."
         problem = self.document.problem(path, message, expected=REFERENCE, hint=hint if literal else "", rule="K4")
         self.found.append(problem)
+        self.paths.append(path)
 
     def _none_meant(self, path: Path, flaw: Flaw, options: list[Branch]) -> None:
         key = flaw.schema.get("discriminator", {}).get("propertyName")

@@ -33,11 +33,27 @@ def typed(document: Document, model: type[SettingsFile]) -> tuple[SettingsFile |
     return None, tuple(_problem(document, detail) for detail in ours)
 
 
-def _problem(document: Document, detail: ErrorDetails) -> SettingsProblem:
+def refused(document: Document, model: type[SettingsFile]) -> tuple[tuple[Path, SettingsProblem], ...]:
+    """Return where a document that fits its schema does not fit its model, and the problem there."""
+    try:
+        model.model_validate(document.data)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False, include_context=False)
+        ours = [detail for detail in details if detail["type"] == "value_error"]
+        return tuple((_path(document, detail), _problem(document, detail)) for detail in ours)
+    return ()
+
+
+def _path(document: Document, detail: ErrorDetails) -> Path:
     path: Path = ()
     for part in detail["loc"]:
         # Besides keys and indices, a location names the alternatives that were tried.
         if (*path, part) in document.places:
             path = (*path, part)
+    return path
+
+
+def _problem(document: Document, detail: ErrorDetails) -> SettingsProblem:
+    path = _path(document, detail)
     message = detail["msg"].removeprefix("Value error, ")
     return document.problem(path, message, at_key=detail["type"] == "value_error", rule="K2")

@@ -1,7 +1,9 @@
 """What the settings say of one another: names that must exist, values that must fit, things said twice (K2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
+from reconciler.configuration.files import connection_of, kind_of
 from reconciler.configuration.problems import SettingsProblem
 from reconciler.configuration.references import (
     asset_types,
@@ -15,7 +17,15 @@ from reconciler.configuration.references import (
 )
 from reconciler.configuration.references.parts import Parts
 
-__all__ = ["Parts", "broken"]
+__all__ = ["Parts", "broken", "broken_in"]
+
+_OF_CONNECTION: Final[dict[str, Callable[[Parts, str], Iterator[SettingsProblem]]]] = {
+    "asset-types.yaml": asset_types.broken,
+    "field-mappings.yaml": mappings.broken,
+    "users.yaml": users.broken,
+    "imports.yaml": imports.broken,
+    "tests.yaml": cases.broken,
+}
 
 
 def broken(parts: Parts) -> Iterator[SettingsProblem]:
@@ -24,8 +34,20 @@ def broken(parts: Parts) -> Iterator[SettingsProblem]:
     yield from catalogue.broken(parts)
     yield from connections.broken(parts)
     for connection in parts.connections():
-        yield from asset_types.broken(parts, connection)
-        yield from mappings.broken(parts, connection)
-        yield from users.broken(parts, connection)
-        yield from imports.broken(parts, connection)
-        yield from cases.broken(parts, connection)
+        for check in _OF_CONNECTION.values():
+            yield from check(parts, connection)
+
+
+def broken_in(parts: Parts, file: str) -> Iterator[SettingsProblem]:
+    """Yield what is wrong between one file, by its path, and the others."""
+    connection = connection_of(file)
+    match kind_of(file):
+        case "instance.yaml":
+            yield from instance.broken(parts)
+        case "catalogue.yaml":
+            yield from catalogue.broken(parts)
+        case "connection.yaml":
+            found = connections.broken(parts)
+            yield from (problem for problem in found if problem.file.endswith(f"/{file}"))
+        case kind if connection is not None:
+            yield from _OF_CONNECTION[kind](parts, connection)

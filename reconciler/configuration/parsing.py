@@ -7,6 +7,7 @@ merge keys are allowed, within bounds.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from ruamel.yaml import YAML
@@ -81,7 +82,9 @@ def _at(name: str, source: Source, span: Span, message: str, hint: str = "") -> 
     return Document.only_at(name, Place(source, span)).problem((), message, hint=hint, rule="K2")
 
 
+@lru_cache(maxsize=32)
 def _composed(text: str) -> Node | None:
+    """Return a text's nodes, which nobody changes: instances share files, and parsing them is what takes time."""
     yaml = YAML(typ="safe", pure=True)
     yaml.max_depth = MAX_DEPTH
     yaml.composer.warn_double_anchors = False

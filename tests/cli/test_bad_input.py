@@ -212,7 +212,7 @@ def test_a_place_where_nothing_can_be_written_is_told(cli: CommandLine, command:
 def test_schemas_that_can_not_be_written_are_told(offline: CommandLine) -> None:
     """A file where the folder should be."""
     (offline.folder / "file").write_text("")
-    assert "Name another folder." in refused(offline, "schema", "-o", str(offline.folder / "file"))
+    assert "Name another folder or page." in refused(offline, "schema", "-o", str(offline.folder / "file"))
 
 
 def test_an_unreachable_host_is_told_with_its_name(offline: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

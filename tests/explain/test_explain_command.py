@@ -28,7 +28,8 @@ def test_what_the_plan_would_do_comes_before_what_was_done(cli: CommandLine, sim
     """A renamed device's story has both runs of its life: the one to come and the ones that were."""
     cli.apply()
     simulator.tenant.next_day(new=0, gone=0, renamed=1, re_enrolled=0, reassigned=0, unassigned=0)
-    [change] = [each for each in cli.plan()["changes"] if each["action"] == "update"]
+    changes = cli.plan()["changes"]
+    [change] = [each for each in changes if any(one["name"] == "name" for one in each["attributes"])]
     out = cli.run("explain", "prod", change["name"]).out
     [renamed] = [each for each in change["attributes"] if each["name"] == "name"]
     assert f"{renamed['before']}” → “{renamed['after']}" in out.partition("\njournal\n")[0]

@@ -48,7 +48,7 @@ def test_a_dry_run_shows_what_would_be_created_and_writes_nothing(cli: CommandLi
     done = bring(cli, FILE.replace("ann@contoso.com", ""))
     assert (done.code, cli.store.exists()) == (0, False)
     assert "  + OLD-1  LT-1 · Laptop · Contoso/Leeds" in done.out
-    assert done.out.endswith("1 asset to create · 18 catalogue entries to create\n")
+    assert done.out.endswith("1 asset to create · 19 catalogue entries to create\n")
     assert "Add --yes" in done.err
 
 
@@ -70,7 +70,7 @@ def test_rows_become_assets_with_everything_that_they_say(cli: CommandLine) -> N
         }
     ]
     assert rows(cli.store, "SELECT counts FROM run") == [
-        {"counts": '{"catalogue-create":18,"created":1,"user-create":1}'}
+        {"counts": '{"catalogue-create":19,"created":1,"user-create":1}'}
     ]
 
 
@@ -274,5 +274,5 @@ def test_a_hundred_thousand_rows_are_looked_at_in_seconds(cli: CommandLine) -> N
             writer.writerow([f"B-{n}", f"LT-{n}", f"S{n:08}", "Laptop", "Contoso/Leeds", "In Use", "EB", 256, "true"])
     began = time.monotonic()
     done = cli.run("store", "import", "prod", str(Path(path)))
-    assert done.out.rstrip().endswith("100,000 assets to create · 18 catalogue entries to create")
+    assert done.out.rstrip().endswith("100,000 assets to create · 19 catalogue entries to create")
     assert time.monotonic() - began < 30

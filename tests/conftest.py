@@ -1,4 +1,4 @@
-"""The PostgreSQL server that tests share."""
+"""The PostgreSQL server that tests share, and a place for a store: a test that asks for one runs on both databases."""
 
 import os
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from tempfile import gettempdir
 
 import postgres
 import pytest
+from storing import Where
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,12 @@ def database(server: postgres.Server) -> Iterator[postgres.Database]:
     made = postgres.Database(server)
     yield made
     made.leave()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
+    """Return a place for a store, where there is none yet."""
+    if request.param == "sqlite":
+        return tmp_path / "store.db"
+    database: Where = request.getfixturevalue("database")
+    return database

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Env, surroundings
+from reconciler.cli.options import Env, duration, surroundings
 from reconciler.cli.talk import Talk
-from reconciler.errors import ExitCode, UsageError
+from reconciler.errors import ExitCode
 
 
 class AssetsFormat(StrEnum):
@@ -47,7 +47,7 @@ def assets(
     from reconciler.run.reading import read_state  # noqa: PLC0415 - pydantic is heavy
 
     asked = {Tie.UNBOUND: unbound, Tie.MISSING: missing, Tie.DELETED: deleted, Tie.EXCLUDED: excluded}
-    seconds = None if not_updated is None else _seconds(not_updated)
+    seconds = None if not_updated is None else duration(not_updated, "--not-updated")
     with Talk() as talk:
         around = surroundings(context, env, talk)
         state = read_state(around)
@@ -61,13 +61,3 @@ def assets(
         case AssetsFormat.JSON:
             printing.put(report.assets_json(views))
     return ExitCode.DONE
-
-
-def _seconds(duration: str) -> int:
-    import re  # noqa: PLC0415 - only where it is asked for
-
-    from reconciler.settings.base import seconds  # noqa: PLC0415 - pydantic is heavy
-
-    if not re.fullmatch(r"[1-9][0-9]{0,5}[smhd]", duration):
-        raise UsageError(f"--not-updated {duration}: it has to be a number and its unit, s, m, h or d: 7d, 36h.")
-    return seconds(duration)

@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Env, surroundings
+from reconciler.cli.options import Env, duration, surroundings
 from reconciler.cli.talk import Talk, warn
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, ReconcilerError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -62,9 +62,19 @@ def show(
     return ExitCode.DONE
 
 
-def status(context: typer.Context, env: Env) -> int:
-    """Show how ENV's store is: whose it is, its last run and reads, bindings by presence, and pending settings."""
-    from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
+def status(
+    context: typer.Context,
+    env: Env,
+    max_age: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Exit with 1 when a connection was read longer ago, for example 26h."),
+    ] = None,
+) -> int:
+    """Show how ENV's store is: whose it is, its last run and reads, bindings by presence, and pending settings.
+
+    With --max-age it is an alarm for outside: it tells when the schedule has stopped.
+    """
+    from reconciler.planning.tenants import late_reads, unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
     from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
     from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.holding import held_connections  # noqa: PLC0415 - as above
@@ -73,6 +83,7 @@ def status(context: typer.Context, env: Env) -> int:
     from reconciler.run.stamps import whose  # noqa: PLC0415 - as above
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
+    most = None if max_age is None else duration(max_age, "--max-age")
     with Talk() as talk:
         around = surroundings(context, env, talk)
         with open_store(around.store_url()) as store:
@@ -91,4 +102,7 @@ def status(context: typer.Context, env: Env) -> int:
     )
     for warning in all_warnings(around):
         warn(warning)
+    late = [] if most is None else late_reads(around.environment, state, around.now(), most)
+    if late:
+        raise ReconcilerError(f"{'; '.join(late)}: longer ago than {max_age}. See whether the schedule still runs.")
     return ExitCode.DONE

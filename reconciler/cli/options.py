@@ -1,6 +1,7 @@
 """Options that several commands share, and the environment that they name."""
 
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,19 @@ def surroundings(context: typer.Context, name: str, progress: "Progress") -> "Su
         variables=os.environ,
         progress=progress,
     )
+
+
+def duration(text: str, option: str) -> int:
+    """Return an option's duration in seconds.
+
+    Raises:
+        UsageError: it is not a number and its unit.
+    """
+    from reconciler.settings.base import seconds  # noqa: PLC0415 - pydantic is heavy
+
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[smhd]", text):
+        raise UsageError(f"{option} {text}: it has to be a number and its unit, s, m, h or d: 7d, 36h.")
+    return seconds(text)
 
 
 def can_be_written(file: Path | None) -> None:

@@ -1,5 +1,7 @@
 """A connection is its tenant (K7)."""
 
+from datetime import datetime
+
 from reconciler.errors import SettingsError
 from reconciler.model.state import State
 from reconciler.settings.environment import Environment
@@ -24,6 +26,21 @@ def check_tenants(environment: Environment, state: State) -> None:
                 f"that this connection made for tenant {old} (K7). Put the new tenant into a connection folder of its "
                 f"own, and keep or remove the folder of the old one."
             )
+
+
+def late_reads(environment: Environment, state: State, now: str, most_seconds: int) -> list[str]:
+    """Return in words which enabled connections were last read longer ago than that, or never."""
+    reads = {read.tenant_id: read.read_at for read in state.reads}
+    late = []
+    for name, connection in sorted(environment.connections.items()):
+        if not environment.enabled(connection):
+            continue
+        last = reads.get(connection.tenant_id)
+        if last is None:
+            late.append(f"connection {name} was never read")
+        elif (datetime.fromisoformat(now) - datetime.fromisoformat(last)).total_seconds() > most_seconds:
+            late.append(f"connection {name} was last read at {last}")
+    return late
 
 
 def unconfigured_tenants(environment: Environment, state: State) -> list[tuple[str, int]]:

@@ -4,18 +4,9 @@ from command_line import CommandLine, everything, rows
 
 from reconciler.simulator.server import Simulator
 
-ENABLED = "integrator: {enabled: true, every: 1d}\n"
-
-
-def schedule(cli: CommandLine) -> None:
-    """Enable prod's integrator in the overlay."""
-    file = cli.overlay / "prod" / "connections" / "intune" / "connection.yaml"
-    file.write_text(file.read_text().rstrip() + "\n" + ENABLED)
-
 
 def test_a_pipeline_may_tick_as_often_as_it_likes(cli: CommandLine, simulator: Simulator) -> None:
     """The first tick imports, the next asks Graph for nothing and writes nothing, and a day later it is due again."""
-    schedule(cli)
     assert cli.apply("--scheduled").code == 0
     before, asked = everything(cli.store), simulator.tally.total
     done = cli.apply("--scheduled")
@@ -61,3 +52,14 @@ def test_a_connection_that_is_not_there_is_wrong_usage(cli: CommandLine) -> None
     done = cli.run("plan", "prod", "--connection", "intun")
     assert done.code == 64
     assert "Did you mean `intune`?" in done.err
+
+
+def test_status_is_an_alarm_for_a_schedule_that_stopped(cli: CommandLine, simulator: Simulator) -> None:
+    """A read of two days ago is older than 26 hours, and not than a week."""
+    simulator.tenant.advance(-2 * 86_400)
+    assert cli.apply().code == 0
+    late = cli.run("status", "prod", "--max-age", "26h")
+    assert late.code == 1
+    assert "connection intune was last read at" in late.err
+    assert cli.run("status", "prod", "--max-age", "7d").code == 0
+    assert cli.run("status", "prod", "--max-age", "soon").code == 64

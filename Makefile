@@ -9,9 +9,10 @@ BIN := $(VENV)/bin
 demo: $(VENV)/installed
 	$(BIN)/reconciler demo
 
-# Without the tests that drive a real Chromium, which a newcomer's machine need not have; `.ci/run` runs those too.
+# Without the tests that drive a real Chromium, which a newcomer's machine need not have, and without the thorough ones,
+# which take minutes; `.ci/run` runs those too.
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -n 2 -m "not browser"
+	$(BIN)/pytest -n 2 -m "not browser and not thorough"
 
 check: $(VENV)/installed-dev
 	bash .ci/check

@@ -15,6 +15,8 @@ from storing import ORIGIN, empty_store, execute, query, url
 from reconciler.errors import StaleError, StoreError
 from reconciler.store.opening import open_store
 
+pytestmark = pytest.mark.thorough
+
 COMMIT = b"COMMIT"
 
 

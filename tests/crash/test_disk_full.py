@@ -11,6 +11,8 @@ from storing import empty_store
 
 from reconciler.errors import StoreError
 
+pytestmark = pytest.mark.thorough
+
 PAGE = 4096
 
 

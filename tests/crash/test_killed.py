@@ -28,6 +28,8 @@ from reconciler.errors import StaleError
 from reconciler.store.migrations import REVISIONS
 from reconciler.store.opening import initialise
 
+pytestmark = pytest.mark.thorough
+
 SEED = 20261123
 
 

@@ -264,6 +264,7 @@ def test_a_user_that_the_store_has_is_never_overwritten(cli: CommandLine) -> Non
     assert rows(cli.store, "SELECT name FROM person") == [{"name": "Ann"}]
 
 
+@pytest.mark.thorough
 def test_a_hundred_thousand_rows_are_looked_at_in_seconds(cli: CommandLine) -> None:
     """Room is left for a busy machine; alone it takes under five."""
     path = cli.folder / "big.csv"

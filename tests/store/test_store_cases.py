@@ -12,6 +12,8 @@ from storing import ORIGIN, Where, fill, state, url
 from reconciler.model.state import State
 from reconciler.store.opening import open_store
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("folder", case_folders(), ids=lambda folder: folder.name)
 def test_the_store_becomes_what_applying_the_plan_means(folder: Path, place: Where) -> None:

@@ -10,6 +10,8 @@ from storing import NEXT_READ, ORIGIN, Where, apply, changed, execute, first_sto
 from reconciler.errors import LeaseError, StoreError
 from reconciler.store.opening import open_store
 
+pytestmark = pytest.mark.thorough
+
 SHORT = 1.0
 OURS = plan(changed("AST-000002", name=("LT-2", "ours")), read_at=NEXT_READ)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from applying import applied
 from fleets import cases
 from hypothesis import HealthCheck, event, given, settings
@@ -14,6 +15,8 @@ from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.planning.undo import plan_undo
 from reconciler.settings.environment import Environment
+
+pytestmark = pytest.mark.thorough
 
 Case = tuple[Environment, Recording]
 NOW = "2026-11-23T09:00:00Z"

@@ -12,10 +12,13 @@ from workflow_runner import Ran, Runner
 
 from reconciler.simulator.server import Simulator
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("jq") and shutil.which("unzip") and shutil.which("bash")),
-    reason="the fake gh filters with jq, and recordings are unzipped",
-)
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.skipif(
+        not (shutil.which("jq") and shutil.which("unzip") and shutil.which("bash")),
+        reason="the fake gh filters with jq, and recordings are unzipped",
+    ),
+]
 
 PROD = "environments/prod"
 INTUNE = f"{PROD}/connections/intune"

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from traceback import clear_frames
 
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -80,7 +81,9 @@ class WritableStore(Store):
                     check_fencing(connection, taken)
                     yield transaction
                     give_up(connection, taken)
-            except BaseException:
+            except BaseException as error:
+                connection.invalidate()
+                clear_frames(error.__traceback__)  # a cursor that an interrupt leaves in one keeps a SQLite file locked
                 self._free(taken)
                 raise
 

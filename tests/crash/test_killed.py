@@ -31,6 +31,8 @@ from reconciler.store.opening import initialise
 pytestmark = pytest.mark.thorough
 
 SEED = 20261123
+DONE = Ended(0, 0)
+"""A process makes some calls more or less each time, so the last point may lie behind its end."""
 
 
 def imported(where: Where) -> Where:
@@ -77,7 +79,7 @@ def test_an_apply_killed_at_any_call_is_kept_wholly_or_not_at_all(place: Where, 
     for number, call in enumerate(points(calls, KILLS, SEED)):
         where = imported(another(place, f"{number}.db"))
         ended = in_child(dying_at(call, partial(apply_now, where, DAY_AFTER)))
-        assert ended == Ended(signal.SIGKILL, 0)
+        assert ended in (Ended(signal.SIGKILL, 0), DONE)
         kept.append(check(where, before, whole))
         if isinstance(where, Database):
             where.leave()
@@ -107,7 +109,7 @@ def test_a_migration_killed_at_any_call_is_made_wholly_or_not_at_all(place: Wher
     for number, call in enumerate(points(calls, KILLS, SEED)):
         where = another(place, f"{number}.db")
         address = url(where)
-        assert in_child(dying_at(call, partial(initialise, address))).signal == signal.SIGKILL
+        assert in_child(dying_at(call, partial(initialise, address))) in (Ended(signal.SIGKILL, 0), DONE)
         wait_for_server(where)
         found = dump(where) if not isinstance(where, Path) or where.exists() else {}
         assert found in ({}, tables)
@@ -126,8 +128,8 @@ def test_an_interrupted_apply_is_kept_wholly_or_not_at_all(place: Where, before_
     for number in range(max(2, KILLS // 4)):
         where = imported(another(place, f"{number}.db"))
         ended = in_child(partial(apply_now, where, DAY_AFTER), after(picked.uniform(0, took), sent))
-        assert ended in (Ended(0, 130), Ended(0, 0), Ended(sent, 0))
+        assert ended in (Ended(0, 130), DONE, Ended(sent, 0))
         kept = check(where, before, whole)
-        assert kept or ended != Ended(0, 0)
+        assert kept or ended != DONE
         if isinstance(where, Database):
             where.leave()

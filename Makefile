@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Generated test cases are the same in every run.
+export PYTHONHASHSEED := 0
+
 .PHONY: demo test check generated lock clean
 .DEFAULT_GOAL := demo
 

@@ -44,7 +44,6 @@ def origin(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator) -> Pa
     edit(folder, f"{PROD}/instance.yaml", "url: sqlite:///var/prod.db", "url: {env: RECONCILER_STORE_URL}")
     edit(folder, f"{INTUNE}/connection.yaml", "cloud: global", simulator.cloud_block().rstrip())
     edit(folder, f"{INTUNE}/connection.yaml", "enabledForInstances: production-only", "enabledForInstances: all")
-    edit(folder, f"{INTUNE}/connection.yaml", "  enabled: false", "  enabled: true")
     edit(folder, f"{INTUNE}/imports.yaml", "  import: true", "  import: false")
     edit(folder, f"{INTUNE}/imports.yaml", "  matchToLicences: true", "  matchToLicences: false")
     git(folder, "init", "--quiet", "--initial-branch", "main")

@@ -44,3 +44,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
         return tmp_path / "store.db"
     database: Where = request.getfixturevalue("database")
     return database
+
+
+_THOROUGH = {"connecting", "explain", "inventory", "undo"}
+"""Folders that `.ci/run` tests and `make test` leaves out: they sign in and import a tenant many times."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whole folders as thorough."""
+    for item in items:
+        if item.path.parent.name in _THOROUGH:
+            item.add_marker(pytest.mark.thorough)

@@ -7,7 +7,7 @@ import typer
 
 from reconciler.cli.options import Env, can_be_written, surroundings
 from reconciler.cli.talk import Talk, say, warn
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,18 +19,35 @@ def record(
     context: typer.Context,
     env: Env,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The file; .gz compresses it.")],
+    pseudonyms: Annotated[
+        bool, typer.Option("--pseudonymise", help="Replace names, addresses, serial numbers and ids of people.")
+    ] = False,
+    key_variable: Annotated[
+        str | None,
+        typer.Option(
+            "--pseudonymise-key-env",
+            metavar="NAME",
+            help="The environment variable with the key for pseudonyms; a new key each time if left out.",
+        ),
+    ] = None,
 ) -> int:
     """Record what is read from the store and from Intune, with every list property, for `plan --recording`.
 
-    A recording holds personal data: names, addresses, serial numbers. The file can be read by its owner only.
+    A recording holds personal data: names, addresses, serial numbers. The file can be read by its owner only. For
+    sharing, --pseudonymise replaces them, the same one with the same pseudonym; plans of it have the same shape.
     """
     from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
+    from reconciler.run.pseudonyms import pseudonymised  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.reading import Wanted, read  # noqa: PLC0415 - pydantic is heavy
 
+    if key_variable and not pseudonyms:
+        raise UsageError("--pseudonymise-key-env is the key of --pseudonymise; give both, or neither.")
     can_be_written(output)
     with Talk() as talk:
-        recording, warning = read(surroundings(context, env, talk), Wanted(everything=True))
-    write_recording(recording, output)
+        around = surroundings(context, env, talk)
+        replaced = pseudonymised(around, key_variable) if pseudonyms else None
+        recording, warning = read(around, Wanted(everything=True))
+    write_recording(replaced(recording) if replaced else recording, output)
     if warning:
         warn(warning)
     if not recording.snapshots and not recording.failures:
@@ -40,5 +57,16 @@ def record(
         warn(f"{part.part} unknown: {part.why}")
     for name, why in sorted(recording.failures.items()):
         warn(f"connection {name} could not be read: {why}")
-    say(f"Saved the recording as {output}. It holds personal data.")
+    say(f"Saved the recording as {output}. {_held(pseudonyms, key_variable)}")
     return ExitCode.PARTLY_UNKNOWN if unknown or recording.failures else ExitCode.DONE
+
+
+def _held(pseudonyms: bool, key_variable: str | None) -> str:
+    """Return what is to be known of the people in a recording."""
+    if not pseudonyms:
+        return "It holds personal data."
+    key = f"made with the key in {key_variable}" if key_variable else "made with a key of this run, which is gone now"
+    return (
+        f"Names, addresses, serial numbers and ids of people are pseudonyms, {key}. What people wrote into custom "
+        "fields is in it as it is: look before you share it."
+    )

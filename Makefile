@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Generated test cases are the same in every run.
 export PYTHONHASHSEED := 0
 
-.PHONY: demo test check generated lock clean
+.PHONY: demo test check bench generated lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -19,6 +19,10 @@ test: $(VENV)/installed-dev
 
 check: $(VENV)/installed-dev
 	bash .ci/check
+
+# How long a fleet takes, next to the alternatives; about 15 minutes. Narrower: make bench SIZES=1000,10000 PARTS=floor,plan
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks $(if $(SIZES),--sizes $(SIZES)) $(if $(PARTS),--parts $(PARTS)) $(BENCH)
 
 # The schemas and the settings' reference; run after changing the settings models or the plan.
 generated: $(VENV)/installed

@@ -26,7 +26,7 @@ def cpu_seconds(*arguments: str) -> float:
 
 def main() -> int:
     """Measure, print a line for each command, and say whether every target is met."""
-    commands = {name: ("-m", "reconciler", name) for name in TARGETS}
+    commands: dict[str, tuple[str, ...]] = {name: ("-m", "reconciler", name) for name in TARGETS}
     for arguments in commands.values():
         cpu_seconds(*arguments)  # writes the byte code
     least = dict.fromkeys(["pass", *commands], float("inf"))

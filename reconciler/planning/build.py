@@ -16,7 +16,7 @@ from reconciler.planning import needs
 from reconciler.planning.catalogue import catalogue_changes
 from reconciler.planning.connections import plan_connections
 from reconciler.planning.limits import Allowances, judge
-from reconciler.planning.organisations import plan_organisations
+from reconciler.planning.organisations import may_be_renamed, plan_organisations
 from reconciler.planning.people import references, user_changes
 from reconciler.planning.planner import Planner
 from reconciler.planning.scope import EVERYTHING, Scope, keep_assets
@@ -59,17 +59,18 @@ def plan_world(
     fields = asset_fields(environment.catalogue)
     snapshots = {snapshot.connection: snapshot for snapshot in recording.snapshots}
     active = [each for each in _sorted(environment) if as_if_enabled or environment.enabled(each)]
-    keeping = [each.name for each in active if needs.organisation(each) and each.name not in scope.skipped]
-    organisations = plan_organisations(
-        recording.state,
-        (each.name for each in environment.catalogue.organisations),
-        [snapshots[name] for name in keeping if name in snapshots and name not in recording.failures],
-    )
+    named = [each.name for each in active if needs.organisation(each)]
+    keeping = [name for name in named if name not in scope.skipped]
+    declared = [each.name for each in environment.catalogue.organisations]
+    told = [snapshots[name] for name in keeping if name in snapshots and name not in recording.failures]
+    organisations = plan_organisations(recording.state, declared, told)
+    all_told = len(told) == len(named) and all(each.organisation is not None for each in told)
+    waits = None if all_told else may_be_renamed(recording.state.catalogue, declared, told)
     world = make_world(environment, organisations.state, scope)
     world.organisations = organisations
     world.problems.extend(organisations.problems)
     world.withheld.extend(organisations.withheld)
-    if active:
+    if active and waits is None:
         made = catalogue_changes(environment.catalogue, organisations.state.catalogue)
         world.changes.extend([*organisations.changes, *organisations.with_tenants(made)])
     read = []
@@ -81,6 +82,8 @@ def plan_world(
         elif connection.name in recording.failures or connection.name not in snapshots:
             why = recording.failures.get(connection.name, "the recording has nothing of this connection")
             world.summaries.append(_unread(connection, why))
+        elif waits is not None:
+            world.summaries.append(_unread(connection, waits))
         else:
             read.append((connection, snapshots[connection.name]))
     return world, plan_connections(world, read, fields)

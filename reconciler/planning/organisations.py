@@ -3,6 +3,8 @@
 1. Only where the connection's `integrator.entities` names `organisations` itself; the default does not.
 2. An organisation that the tenant is tied to follows its name. It is tied to the one of exactly its name, or a new one.
 3. What catalogue.yaml calls otherwise, or would make two of one name, is a problem: nobody's names are broken.
+4. While a tenant's name is unknown and catalogue.yaml no longer has its organisation's, a new name there may be that
+   one renamed. Nothing is planned then: else it would be made a second time, and every asset would move there.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +15,7 @@ from msgspec.structs import replace
 
 from reconciler.model.plan import Action, Attribute, Change, Problem, Subject, Withheld
 from reconciler.model.snapshot import Scalar, Snapshot
-from reconciler.model.state import State
+from reconciler.model.state import State, StoredCatalogue
 
 RULE: Final = "S2"
 
@@ -52,6 +54,20 @@ def plan_organisations(state: State, declared: Iterable[str], read: Iterable[Sna
     for snapshot in read:
         _plan_one(found, names, snapshot)
     return found
+
+
+def may_be_renamed(stored: StoredCatalogue, declared: Iterable[str], read: Iterable[Snapshot]) -> str | None:
+    """Return why nothing can be planned (rule 4), when not every tenant's organisation is known; None when it can."""
+    names = frozenset(declared)
+    known = {snapshot.organisation.id for snapshot in read if snapshot.organisation is not None}
+    old = sorted(name for tenant, name in stored.tenants.items() if tenant not in known and name not in names)
+    new = sorted(names - {*stored.organisations})
+    if not old or not new:
+        return None
+    return (
+        f"what a tenant is called is unknown, and catalogue.yaml has {', '.join(new)} and no longer {', '.join(old)}, "
+        f"its organisation: that may be the same one, renamed"
+    )
 
 
 def _plan_one(found: Organisations, declared: frozenset[str], snapshot: Snapshot) -> None:

@@ -121,7 +121,8 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
         needs.organisation(connection),
     )
     bound = _bound(around, connection, state, wanted)
-    snapshot = read_snapshot(connection.name, access, selected, bound, partial(around.progress, connection.name))
+    progress = partial(around.progress, connection.name)
+    snapshot = read_snapshot(connection.name, access, selected, bound, progress, pace=around.pace)
     return replace(snapshot, warnings=(*warnings, *snapshot.warnings))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.configuration.secrets import store_url
+from reconciler.intune.budget import Pace
 from reconciler.settings.environment import Environment
 
 Progress = Callable[[str, str, int], None]
@@ -22,7 +23,7 @@ class Surroundings:
     """An environment and where it runs.
 
     `environments` is the folder that holds the environment's own, `overlaid` says whether an overlay was laid over
-    it, `variables` are the process's environment variables.
+    it, `variables` are the process's environment variables. Reads go by `pace`.
     """
 
     environment: Environment
@@ -31,6 +32,7 @@ class Surroundings:
     variables: Mapping[str, str]
     progress: Progress
     now: Callable[[], str] = utc_now
+    pace: Pace = Pace()  # noqa: RUF009 - frozen
 
     def store_url(self) -> str:
         """Return the store's URL; SecretError when the secret that holds it cannot be had."""

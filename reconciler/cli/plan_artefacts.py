@@ -137,7 +137,7 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
             from reconciler.report.html.page import plan_html  # noqa: PLC0415 - jinja2 is heavy
 
             state = made.planned.recording.state
-            return plan_html(made.plan, kind=made.instance.kind, state=state, recording=_name(made))
+            return plan_html(made.plan, kind=made.instance.kind, state=state, recording=_name(made), impact=made.impact)
         case PlanFormat.JSON:
             from reconciler.planning.sealing import encode  # noqa: PLC0415 - only where it is used
 

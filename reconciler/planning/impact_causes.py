@@ -9,6 +9,7 @@ from typing import Final
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Subject
 
 _CONNECTIONS: Final = "connections/"
+_DECIDES_NOTHING: Final = ("instance.yaml: limits", "instance.yaml: store")
 _WHICH_ASSETS: Final = (
     *("imports.yaml: createAssets", "imports.yaml: exclude", "imports.yaml: assetMatchingField"),
     *("imports.yaml: ignoredValues", "imports.yaml: onFirstMatch", "connection.yaml: enabledForInstances"),
@@ -54,7 +55,9 @@ def _speaking_of(paths: Sequence[str], change: Change, name: str) -> tuple[str, 
 
 
 def _can_concern(path: str, change: Change) -> bool:
-    """Say whether a path is of the instance, or of the change's own connection."""
+    """Say whether a path is of the instance, or of the change's own connection; limits judge and decide nothing."""
+    if path.startswith(_DECIDES_NOTHING):
+        return False
     if not path.startswith(_CONNECTIONS) or change.connection is None:
         return True
     return path.startswith(f"{_CONNECTIONS}{change.connection}/")

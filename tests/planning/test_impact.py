@@ -6,9 +6,10 @@ from case_files import environment_of, recording_of
 from msgspec.structs import replace
 
 from reconciler.model.impact import AttributeEffect, Impact, Share, Unanswered, Verdict
-from reconciler.model.plan import SettingChange
+from reconciler.model.plan import Action, Attribute, Change, SettingChange, Subject
 from reconciler.planning.build import build_plan
 from reconciler.planning.impact import compare
+from reconciler.planning.impact_causes import Causes
 from reconciler.planning.recorded import fitted, unanswered
 
 LAPTOPS: dict[str, Any] = {"asset-types": {"determine": "same", "default": "Laptop"}}
@@ -144,3 +145,11 @@ def test_without_settings_before_everything_is_caused() -> None:
     plan = build_plan(environment, recording_of(DAY, environment))
     impact = compare(None, plan, ref="main", commit="c0ffee", note="it is new")
     assert (impact.caused, impact.ordinary) == ({"retyped": 2, "updated": 2}, 0)
+
+
+def test_a_limit_causes_nothing() -> None:
+    """What no differing setting speaks of is put down to all that could decide it, and limits decide nothing."""
+    paths = ("instance.yaml: limits.window", "connections/intune/users.yaml: assignFrom")
+    notes = Attribute("notes", None, "leased", "from notes", "F1")
+    change = Change(subject=Subject.ASSET, action=Action.UPDATE, name="AST-1", label="LT-1", attributes=(notes,))
+    assert Causes(paths).of(change, notes) == ("connections/intune/users.yaml: assignFrom",)

@@ -2,17 +2,15 @@
 
 import base64
 import hashlib
-import json
 import re
 import time
-import zlib
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from arbitrary_plans import CASES, PLANS, of_many, saved
 from hypothesis import given, settings
 from msgspec.structs import replace
+from report_pages import Page, told
 
 from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
 from reconciler.model.state import Asset, State
@@ -40,69 +38,6 @@ TAGS = {
     *("header", "html", "input", "kbd", "label", "li", "main", "meta", "noscript", "p", "rect", "script", "section"),
     *("select", "span", "strong", "style", "summary", "svg", "title", "ul"),
 }
-
-
-class Page(HTMLParser):
-    """What is in a page: its tags, attributes that could reach out or run, and its scripts and styles."""
-
-    def __init__(self, page: bytes) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.reaching: set[str] = set()
-        self.texts: dict[str, list[str]] = {}
-        self.policy = ""
-        self._open = ""
-        self.feed(page.decode())
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        given = dict(attrs)
-        self.reaching |= {name for name in given if name in ("src", "href", "style", "action") or name.startswith("on")}
-        if given.get("http-equiv"):
-            self.policy = given["content"] or ""
-        self._open = f"{tag} {given['id']}" if given.get("id") == "data" else tag
-        if self._open in ("script", "style", "script data", "title"):
-            self.texts.setdefault(self._open, []).append("")
-
-    def handle_data(self, data: str) -> None:
-        if self._open in self.texts:
-            self.texts[self._open][-1] += data
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser gives it
-        self._open = ""
-
-
-def data_of(page: bytes) -> tuple[list[Any], dict[str, Any]]:
-    """Return the rows of a page, each with its values at the end, and what they share."""
-    (packed,) = Page(page).texts["script data"]
-    *lines, shared = map(json.loads, zlib.decompress(base64.b64decode(packed)).split(b"\n"))
-    rows = [
-        [*row, *values] for some in zip(lines[::2], lines[1::2], strict=True) for row, values in zip(*some, strict=True)
-    ]
-    return rows, shared
-
-
-def told(page: bytes) -> list[dict[str, Any]]:
-    """Return the entries of a page with the places in the data replaced by what stands there."""
-    rows, shared = data_of(page)
-    texts, metas, groups = (shared[key] for key in ("texts", "metas", "groups"))
-    names = ("group", "bits", "name", "label", "connection", "device", "type", "site", "metas", "befores", "afters")
-    entries = []
-    for row in rows:
-        entry = dict(zip(names, row, strict=True))
-        befores = entry.pop("befores") or [None] * len(entry["afters"])
-        bits, afters = entry.pop("bits"), entry.pop("afters")
-        entry["group"] = groups[entry["group"]]
-        entry["groups"] = [each for place, each in enumerate([*groups, "new"]) if bits & (1 << place)]
-        entry |= {key: texts[entry[key]] for key in ("connection", "type", "site")}
-        why = [[texts[place] for place in metas[meta]] for meta in entry.pop("metas")]
-        entry["attributes"] = [
-            (name, before, after, reason, rule, heading)
-            for (name, reason, rule, heading), before, after in zip(why, befores, afters, strict=True)
-        ]
-        entries.append(entry)
-    return entries
 
 
 def one(change: Change) -> Plan:
@@ -146,6 +81,8 @@ def test_an_entry() -> None:
                 ("type", "Laptop", "Phone", "rule Phones", "T3", "rule Phones"),
                 ("encrypted", None, True, "from isEncrypted", "F1", "from isEncrypted"),
             ],
+            "effect": None,
+            "ends": [(None, [], None, "Phone"), (None, [], None, True)],
         }
     ]
 

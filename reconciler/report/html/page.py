@@ -6,33 +6,37 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from reconciler.model.impact import Impact
 from reconciler.model.plan import Plan
 from reconciler.model.state import State
 from reconciler.report.html.data import report_data
+from reconciler.report.html.impact import impact_shown
 from reconciler.report.html.overview import overview
 
-_SCRIPTS: Final = ("elements", "entries", "filters", "charts", "details", "list", "printing", "report")
+_SCRIPTS: Final = ("elements", "entries", "filters", "charts", "impact", "details", "list", "printing", "report")
 """The parts of the script in the order in which each can use the ones before it."""
 
 
 def plan_html(
-    plan: Plan, *, kind: str | None = None, state: State | None = None, recording: str | None = None
+    plan: Plan,
+    *,
+    kind: str | None = None,
+    state: State | None = None,
+    recording: str | None = None,
+    impact: Impact | None = None,
 ) -> bytes:
     """Return a plan as one HTML file, UTF-8.
 
     `kind` is the instance's; `state` tells the type and site of assets whose changes name neither; `recording` names
-    the file that the plan was made from.
+    the file that the plan was made from; `impact` is of the change of the settings that it was made with.
     """
     script, style = _script(), _read("style.css")
-    return b"".join(
-        [
-            _opening(overview(plan, kind, recording), style, _policy(script, style)).encode(
-                "utf-8", "backslashreplace"
-            ),
-            report_data(plan, state),
-            f"</script>\n<script>{script}</script>\n</body>\n</html>\n".encode(),
-        ]
-    )
+    shown = overview(plan, kind, recording) | {"impact": impact_shown(impact)}
+    rows, values = report_data(plan, state, impact)
+    opening = _opening(shown, style, _policy(script, style)).encode("utf-8", "backslashreplace")
+    between = b'</script>\n<script type="text/plain" id="values">\n'
+    closing = f"</script>\n<script>{script}</script>\n</body>\n</html>\n".encode()
+    return b"".join([opening, rows, between, values, closing])
 
 
 def _opening(shown: dict[str, object], style: str, policy: str) -> str:

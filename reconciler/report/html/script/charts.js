@@ -21,7 +21,7 @@ const chart = (filter, title, choose) => {
   if (!counts.length) return null;
   const most = counts[0][1];
   const items = counts.slice(0, BARS).map(([key, count]) => {
-    const press = () => choose(filter, chosen[filter] === String(key) ? "" : String(key));
+    const press = () => choose({ [filter]: chosen[filter] === String(key) ? "" : String(key) });
     const button = element(
       "button",
       { type: "button", "data-filter": filter, "data-key": key, "aria-pressed": "false", onclick: press },

@@ -7,7 +7,7 @@ const facts = (row) => {
     ["type", texts[row[TYPE]]],
     ["site", texts[row[SITE]]],
     ["connection", texts[row[CONNECTION]]],
-    ["device", row[DEVICE] ?? ""],
+    ["device", deviceOf(row)],
   ];
   const pairs = known.filter(([, fact]) => fact);
   return element(
@@ -18,24 +18,44 @@ const facts = (row) => {
 };
 
 const ruleButton = (attribute, choose) => {
-  const filter = () => choose("rule", String(metas[attribute.meta][META_RULE]));
+  const filter = () => choose({ rule: String(metas[attribute.meta][META_RULE]) });
   const title = `Show everything that rule ${visible(attribute.rule)} decided`;
   return element("button", { type: "button", class: "rule", title, onclick: filter }, visible(attribute.rule));
 };
 
-const why = (attribute, choose) => [visible(attribute.reason), ...(attribute.rule ? [" ", ruleButton(attribute, choose)] : [])];
+const VERDICT_WORDS = { [CAUSED]: "by this change", [ALTERED]: "otherwise by this change", [PREVENTED]: "prevented by this change" };
+
+const settingButton = (place, choose) => {
+  const name = byId("setting")?.querySelector(`option[value="${place}"]`)?.dataset.name ?? "";
+  const filter = () => choose({ ...ANYTHING, cause: "effect", setting: String(place) });
+  return element("button", { type: "button", class: "rule setting", title: "Show everything put down to this setting", onclick: filter }, name);
+};
+
+const effectWords = (attribute, choose) => {
+  if (!attribute.verdict) return [];
+  const settings = metas[attribute.meta][META_SETTINGS].map((place) => settingButton(place, choose));
+  return [element("div", { class: "verdict" }, VERDICT_WORDS[attribute.verdict], ...settings.flatMap((button) => [" ", button]))];
+};
+
+const why = (attribute, choose) => [
+  visible(attribute.reason),
+  ...(attribute.rule ? [" ", ruleButton(attribute, choose)] : []),
+  ...effectWords(attribute, choose),
+];
 
 const attributeTable = (row, choose) => {
-  const added = isNew(row);
-  const titles = ["Attribute", ...(added ? ["Value"] : ["Before", "After"]), "Why"];
+  const [added, effect] = [isNew(row), row[EFFECT] !== 0];
+  const titles = ["Attribute", ...(added ? ["Value"] : ["Before", "After"]), ...(effect ? ["Without this change"] : []), "Why"];
   const lines = attributesOf(row).map((attribute) => {
-    const [before, after] = added ? ["", shown(attribute.after)] : sides(attribute.before, attribute.after);
-    const values = added ? [["Value", after]] : [["Before", before], ["After", after]];
+    const alike = attribute.before === attribute.after;
+    const both = alike ? [shown(attribute.before), shown(attribute.after)] : sides(attribute.before, attribute.after);
+    const values = added ? [["Value", shown(attribute.after)]] : [["Before", both[0]], ["After", both[1]]];
+    if (effect) values.push(["Without this change", shown(attribute.without)]);
     return element(
       "tr",
       {},
       element("th", { scope: "row" }, visible(attribute.name)),
-      ...values.map(([title, value]) => element("td", { "data-title": title, class: title.toLowerCase() }, element("bdi", {}, value))),
+      ...values.map(([title, value]) => element("td", { "data-title": title, class: title.toLowerCase().split(" ")[0] }, element("bdi", {}, value))),
       element("td", { "data-title": "Why", class: "why" }, ...why(attribute, choose)),
     );
   });
@@ -53,9 +73,9 @@ const noteText = (row, choose) =>
 // Show an entry. `step` goes to the one before (-1) or after (1); `choose` filters the list.
 const openDetails = (row, where, { step, choose }) => {
   const dialog = byId("details");
-  const filter = (name, key) => {
+  const filter = (filters) => {
     dialog.close();
-    choose(name, key);
+    choose(filters);
   };
   dialog.replaceChildren(
     element(

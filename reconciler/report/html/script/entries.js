@@ -7,39 +7,61 @@ const unpacked = (packed) => {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
 };
 
-const lines = (await unpacked(byId("data").textContent)).split("\n");
-byId("data").remove();
-const { texts, metas, groups, atOnce } = JSON.parse(lines.pop());
-const [GROUP, GROUPS, NAME, LABEL, CONNECTION, DEVICE, TYPE, SITE, METAS, PLACE] = Array(10).keys();
-const [META_NAME, META_REASON, META_RULE, META_HEADING] = Array(4).keys();
+const taken = (id) => {
+  const text = byId(id).textContent.trim();
+  byId(id).remove();
+  return text;
+};
+
+const rowLines = (await unpacked(taken("data"))).split("\n");
+const { texts, metas, groups, atOnce, linesAtOnce } = JSON.parse(rowLines.pop());
+const [GROUP, GROUPS, NAME, LABEL, CONNECTION, TYPE, SITE, METAS, EFFECT, PLACE] = Array(10).keys();
+const [META_NAME, META_REASON, META_RULE, META_HEADING, META_VERDICT, META_SETTINGS, META_DECISION] = Array(7).keys();
+const [CAUSED, ALTERED, PREVENTED] = [1, 2, 3];
 
 const rows = [];
-for (let line = 0; line < lines.length; line += 2) {
-  for (const row of JSON.parse(lines[line])) {
+for (let line = 0; line < rowLines.length; line++) {
+  for (const row of JSON.parse(rowLines[line])) {
+    if (row.length === EFFECT) row.push(0);
     row.push(rows.length);
     rows.push(row);
   }
-  lines[line] = "";
+  rowLines[line] = "";
 }
 
-// The values of an entry, [befores, afters]; only the ones that were looked at last are kept.
+// The values are unpacked a pack at a time, when they are looked at or when the browser is idle.
+const packs = taken("values").split("\n");
+const packLines = [];
+const unpacking = [];
+const packOf = (row) => Math.floor(row[PLACE] / (atOnce * linesAtOnce));
+const isUnpacked = (row) => packLines[packOf(row)] !== undefined;
+const unpack = (pack) => {
+  unpacking[pack] ??= unpacked(packs[pack]).then((text) => {
+    packLines[pack] = text.split("\n");
+    packs[pack] = "";
+  });
+  return unpacking[pack];
+};
+const unpackFor = (some) => Promise.all([...new Set(some.map(packOf))].map(unpack));
+const unpackAll = () => Promise.all(Array.from(packs.keys(), unpack));
+
+// The values of an unpacked entry, [device, befores, afters, withouts]; only the lines that were looked at last are kept.
 const KEPT = 64;
 const kept = new Map();
 const valuesOf = (row) => {
-  const part = Math.floor(row[PLACE] / atOnce);
-  if (!kept.has(part)) {
+  const line = Math.floor(row[PLACE] / atOnce);
+  if (!kept.has(line)) {
     if (kept.size >= KEPT) kept.delete(kept.keys().next().value);
-    kept.set(part, JSON.parse(lines[2 * part + 1]));
+    kept.set(line, JSON.parse(packLines[packOf(row)][line % linesAtOnce]));
   }
-  return kept.get(part)[row[PLACE] % atOnce];
+  return kept.get(line)[row[PLACE] % atOnce];
 };
-
-const NOTES = new Set(["problem", "withheld", "left alone"]);
 
 const groupOf = (row) => groups[row[GROUP]];
 const groupsOf = (row) => groups.filter((_, place) => row[GROUPS] & (1 << place));
-const isNote = (row) => NOTES.has(groupOf(row));
 const isNew = (row) => Boolean(row[GROUPS] & (1 << groups.length));
+const isNote = (row) => Boolean(row[GROUPS] & (2 << groups.length));
+const deviceOf = (row) => valuesOf(row)[0] ?? "";
 
 // The versions of a software stand one to a line.
 const oneLine = (meta, value) =>
@@ -47,36 +69,48 @@ const oneLine = (meta, value) =>
     ? value.split("\n").filter(Boolean).join(", ")
     : value;
 
-// The attributes of an entry, each as { name, before, after, reason, rule, meta }.
+// The attributes of an entry, each as { name, before, after, without, reason, rule, verdict, meta }; `without` is what
+// it ends as without the change of the settings.
 const attributesOf = (row) => {
-  const [befores, afters] = valuesOf(row);
+  const [, befores, afters, withouts] = valuesOf(row);
   return row[METAS].map((meta, place) => ({
     name: texts[metas[meta][META_NAME]],
     before: befores === 0 ? null : oneLine(meta, befores[place]),
     after: oneLine(meta, afters[place]),
+    without: oneLine(meta, (withouts ?? afters)[place]),
     reason: texts[metas[meta][META_REASON]],
     rule: texts[metas[meta][META_RULE]],
+    verdict: metas[meta][META_VERDICT] ?? 0,
     meta,
   }));
 };
 
 const TOLD_OF_NEW = ["user", "upn", "serialNumber", "model", "status"];
 
-// What an entry comes to, for its line in the list.
+const attributeWords = ({ name, before, after, without, verdict }, added) => {
+  if (verdict === PREVENTED) {
+    const [now, otherwise] = sides(after, without);
+    return `${visible(name)} stays ${now}, without this change ${otherwise}`;
+  }
+  const [old, now] = sides(before, after);
+  const otherwise = verdict === ALTERED ? `, without this change ${shown(without)}` : "";
+  return `${visible(name)} ${added ? "" : `${old} → `}${now}${otherwise}`;
+};
+
+// What an unpacked entry comes to, for its line in the list; of an impact first what this change does.
 const wordsOf = (row) => {
   const attributes = attributesOf(row);
   if (isNote(row)) return attributes.map(({ name, reason }) => `${name}: ${reason}`).map(visible).join("; ");
-  if (isNew(row) || groupOf(row) === "removed") {
+  const ended = attributes.filter(({ verdict }) => verdict === ALTERED || verdict === PREVENTED);
+  if (!ended.length && (isNew(row) || groupOf(row) === "removed")) {
     const known = attributes.map(({ name, before, after }) => [name, after ?? before]).filter(([, value]) => value !== null);
     const told = known.filter(([name]) => TOLD_OF_NEW.includes(name));
     return (told.length ? told : known).slice(0, 4).map(([, value]) => shown(value)).join(" · ");
   }
-  const first = attributes.slice(0, 3).map(({ name, before, after }) => {
-    const [old, now] = sides(before, after);
-    return `${visible(name)} ${old} → ${now}`;
-  });
-  if (attributes.length > 3) first.push(`${attributes.length - 3} more`);
-  return first.join("; ");
+  const first = attributes.filter(({ verdict }) => verdict).concat(attributes.filter(({ verdict }) => !verdict));
+  const told = first.slice(0, 3).map((attribute) => attributeWords(attribute, isNew(row)));
+  if (first.length > 3) told.push(`${first.length - 3} more`);
+  return told.join("; ");
 };
 
 const placeOf = (row) => [row[TYPE], row[SITE]].filter(Boolean).map((text) => visible(texts[text])).join(" · ");

@@ -1,7 +1,27 @@
-// Which entries are shown, and in which order: by search, kind, type, site, reason, rule.
+// Which entries are shown, and in which order: by search, kind, type, site, reason, rule, and by what a change of the
+// settings has to do with them.
 
-const chosen = { query: "", kind: "", type: "", site: "", reason: "", rule: "", order: "plan" };
+const ANYTHING = {
+  ...{ query: "", kind: "", type: "", site: "", reason: "", rule: "", order: "plan" },
+  ...{ cause: "", setting: "", decision: "" },
+};
+const chosen = { ...ANYTHING };
 const REASONS_OFFERED = 300;
+
+const CAUSES = {
+  effect: ["by this change", (row) => row[EFFECT] !== 0],
+  causes: ["caused by it", (row) => row[EFFECT] !== 0 && row[EFFECT][0] !== 0],
+  prevents: ["prevented by it", (row) => row[EFFECT] !== 0 && row[EFFECT][1] !== 0],
+  anyway: ["happens anyway", (row) => row[EFFECT] === 0],
+};
+// What an entry counts as, a bit for each group: of what this change causes or prevents, when that is asked for.
+const KINDS = {
+  "": (row) => row[GROUPS],
+  effect: (row) => row[EFFECT][0] | row[EFFECT][1],
+  causes: (row) => row[EFFECT][0],
+  prevents: (row) => row[EFFECT][1],
+  anyway: (row) => row[GROUPS],
+};
 
 // How many entries there are of each kind, type, site, reason and rule: each entry counts once for each.
 const counted = (() => {
@@ -41,35 +61,52 @@ const fillChoice = (filter) => {
   byId(filter).replaceChildren(element("option", { value: "" }, "any"), ...options);
 };
 
+const fillCauses = () => {
+  if (!byId("cause")) return;
+  const options = Object.entries(CAUSES)
+    .map(([key, [name, is]]) => [key, name, rows.filter(is).length])
+    .filter(([, , count]) => count);
+  byId("cause").replaceChildren(
+    element("option", { value: "" }, "any"),
+    ...options.map(([key, name, count]) => element("option", { value: key }, `${name} (${number(count)})`)),
+  );
+  chosen.cause = options.some(([key]) => key === "effect") ? "effect" : "";
+  byId("cause").value = chosen.cause;
+};
+
 // The texts that a search looks in, made when the browser is idle, or at the first search.
 const haystacks = [];
 const makeHaystack = (row) => {
-  const [befores, afters] = valuesOf(row);
-  const values = befores === 0 ? afters : [...afters, ...befores];
+  const [device, befores, afters, withouts] = valuesOf(row);
+  const values = afters.concat(befores || [], withouts ?? []);
   const known = values.filter((value) => typeof value === "string" || typeof value === "number");
   const reason = isNote(row) ? texts[metas[row[METAS][0]][META_REASON]] : "";
-  return [row[NAME], row[LABEL], row[DEVICE] ?? "", reason, ...known].join("\n").toLowerCase();
+  return [row[NAME], row[LABEL], device ?? "", reason, ...known].join("\n").toLowerCase();
 };
-const makeHaystacks = (most = Infinity) => {
-  const end = Math.min(rows.length, haystacks.length + most);
+const makeHaystacks = (end = rows.length) => {
   while (haystacks.length < end) haystacks.push(makeHaystack(rows[haystacks.length]));
-  return haystacks.length < rows.length;
 };
-const makeHaystacksIdly = () => {
-  const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 20));
-  if (makeHaystacks(2000)) later(makeHaystacksIdly);
+const idle = () => new Promise(window.requestIdleCallback ?? ((work) => setTimeout(work, 20)));
+const makeHaystacksIdly = async () => {
+  for (const pack of packs.keys()) {
+    await idle();
+    await unpack(pack);
+    makeHaystacks(Math.min(rows.length, (pack + 1) * atOnce * linesAtOnce));
+  }
 };
 
-// The entries that were chosen, as places in `rows`, in the chosen order.
+// The entries that were chosen, as places in `rows`, in the chosen order; a search needs every pack.
 const chosenEntries = () => {
   const words = chosen.query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length) makeHaystacks();
   const [kind, type, site] = [chosen.kind, chosen.type, chosen.site].map((key) => (key === "" ? -1 : Number(key)));
-  const right = chosen.reason === "" && chosen.rule === "" ? null : rightMetas();
+  const right = ["reason", "rule", "setting", "decision"].every((filter) => chosen[filter] === "") ? null : rightMetas();
+  const [isCause, kindsOf] = [CAUSES[chosen.cause]?.[1] ?? null, KINDS[chosen.cause]];
   const found = [];
   for (let place = 0; place < rows.length; place++) {
     const row = rows[place];
-    if (kind >= 0 && !(row[GROUPS] & (1 << kind))) continue;
+    if (isCause && !isCause(row)) continue;
+    if (kind >= 0 && !(kindsOf(row) & (1 << kind))) continue;
     if (type >= 0 && row[TYPE] !== type) continue;
     if (site >= 0 && row[SITE] !== site) continue;
     if (right && !row[METAS].some((meta) => right[meta])) continue;
@@ -81,9 +118,18 @@ const chosenEntries = () => {
   return found.sort((one, other) => ranks[one] - ranks[other]);
 };
 
+// Which verdicts an attribute may have: it must itself be what the entry is shown for.
+const VERDICTS = { effect: [CAUSED, ALTERED, PREVENTED], causes: [CAUSED, ALTERED], prevents: [PREVENTED] };
 const rightMetas = () => {
   const right = (key, value) => key === "" || value === Number(key);
-  return Uint8Array.from(metas, (meta) => right(chosen.reason, meta[META_HEADING]) && right(chosen.rule, meta[META_RULE]));
+  const verdicts = VERDICTS[chosen.cause];
+  const isRight = (meta) =>
+    right(chosen.reason, meta[META_HEADING]) &&
+    right(chosen.rule, meta[META_RULE]) &&
+    right(chosen.decision, meta[META_DECISION]) &&
+    (chosen.setting === "" || Boolean(meta[META_SETTINGS]?.includes(Number(chosen.setting)))) &&
+    (!verdicts || verdicts.includes(meta[META_VERDICT]));
+  return Uint8Array.from(metas, isRight);
 };
 
 const ORDERS = {

@@ -23,7 +23,7 @@ const makeList = (open) => {
       element("span", { class: "chip", "data-group": group }, group),
       element("span", { class: "who" }, element("b", {}, element("bdi", {}, visible(row[LABEL]))), element("small", {}, row[NAME] === row[LABEL] ? "" : visible(row[NAME]))),
       element("span", { class: "place" }, placeOf(row)),
-      element("span", { class: "what" }, wordsOf(row)),
+      element("span", { class: "what" }, isUnpacked(row) ? wordsOf(row) : ""),
     );
     made.style.top = `${place * height}px`;
     return made;
@@ -36,8 +36,15 @@ const makeList = (open) => {
     if (wanted === drawn) return;
     drawn = wanted;
     sheet.replaceChildren(...Array.from({ length: last - first }, (_, place) => line(first + place)));
+    const packed = entries.slice(first, last).map((place) => rows[place]).filter((row) => !isUnpacked(row));
+    if (packed.length) unpackFor(packed).then(redraw);
     if (active >= first && active < last) list.setAttribute("aria-activedescendant", `entry-${active}`);
     else list.removeAttribute("aria-activedescendant");
+  };
+
+  const redraw = () => {
+    drawn = "";
+    draw();
   };
 
   const measure = () => {
@@ -46,8 +53,7 @@ const makeList = (open) => {
     sheet.style.height = `${entries.length * height}px`;
     list.style.height = `min(70vh, 820px, ${entries.length * height + 2}px)`;
     if (before && before !== height) list.scrollTop *= height / before;
-    drawn = "";
-    draw();
+    redraw();
   };
 
   const move = (to) => {

@@ -3,8 +3,8 @@
 const PRINTED = 2000;
 
 const preparePrint = (places) => {
-  const some = places.slice(0, PRINTED);
-  const cut = places.length > some.length ? `; the first ${number(PRINTED)} are printed` : "";
+  const some = places.slice(0, PRINTED).filter((place) => isUnpacked(rows[place]));
+  const cut = places.length > some.length ? `; the first ${number(some.length)} are printed` : "";
   const lines = some.map((place) => {
     const row = rows[place];
     const cells = [groupOf(row), row[LABEL], row[NAME] === row[LABEL] ? "" : row[NAME]].map(visible);
@@ -14,7 +14,7 @@ const preparePrint = (places) => {
   });
   const titles = ["Kind", "Name", "Tag", "What, and why"].map((title) => element("th", { scope: "col" }, title));
   byId("printed").replaceChildren(
-    element("p", {}, `${many(places.length, "entry", "entries")}${cut}.`),
+    element("p", {}, `${byId("count").textContent}${cut}.`),
     element("table", {}, element("thead", {}, element("tr", {}, ...titles)), element("tbody", {}, ...lines)),
   );
 };

@@ -1,12 +1,15 @@
 // Putting the parts together: filters and charts choose, the list shows, details open, the address remembers.
 
-const FILTERS = ["kind", "type", "site", "reason", "rule"];
+const COUNTED = ["kind", "type", "site", "reason", "rule"];
+const FILTERS = [...COUNTED, ...IMPACT_FILTERS].filter(byId);
 
 const list = makeList((place) => open(place));
 
-const open = (place) => {
+const open = async (place) => {
   list.move(place);
   const row = list.row();
+  await unpackFor([row]);
+  if (row !== list.row()) return;
   const where = `${number(list.active + 1)} of ${number(list.length)}`;
   openDetails(row, where, { step: (by) => open(list.active + by), choose });
   remember(row[NAME] || row[LABEL]);
@@ -14,30 +17,44 @@ const open = (place) => {
 
 const remember = (name) => history.replaceState(null, "", name ? `#${encodeURIComponent(name)}` : location.pathname);
 
-const choose = (filter, key) => {
+const select = (filter, key) => {
   chosen[filter] = key;
-  const select = byId(filter);
-  if (key !== "" && ![...select.options].some((option) => option.value === key)) {
-    select.append(element("option", { value: key }, nameOf(filter, Number(key))));
+  const offered = byId(filter);
+  if (!offered) return;
+  if (key !== "" && ![...offered.options].some((option) => option.value === key)) {
+    offered.append(element("option", { value: key }, nameOf(filter, Number(key))));
   }
-  select.value = key;
-  refresh();
+  offered.value = key;
 };
 
-const refresh = () => {
+// Choose keys of filters, given by name.
+const choose = (keys) => {
+  for (const [filter, key] of Object.entries(keys)) select(filter, key);
+  return refresh();
+};
+
+// A search needs every entry's values, and paper those of the first ones; a later choice overtakes an earlier one.
+let asked = 0;
+const refresh = async () => {
+  const mine = ++asked;
+  if (chosen.query) await unpackAll();
   const places = chosenEntries();
+  await unpackFor(places.slice(0, PRINTED).map((place) => rows[place]));
+  if (mine !== asked) return;
   list.show(places);
   markCharts();
+  markImpact();
   const all = rows.length;
   const shown = places.length === all ? "" : `${number(places.length)} of `;
   byId("count").textContent = shown + many(all, "entry", "entries") + (places.length || !all ? "" : ": nothing matches");
 };
 
 const prepare = () => {
-  FILTERS.forEach(fillChoice);
+  COUNTED.forEach(fillChoice);
+  fillCauses();
   byId("order").replaceChildren(...Object.entries(ORDERS).map(([key, [name]]) => element("option", { value: key }, name)));
   for (const name of [...FILTERS, "order"]) {
-    byId(name).addEventListener("change", (event) => choose(name, event.target.value));
+    byId(name).addEventListener("change", (event) => choose({ [name]: event.target.value }));
   }
   let waiting = 0;
   byId("query").addEventListener("input", (event) => {
@@ -49,7 +66,7 @@ const prepare = () => {
   });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
   byId("filters").addEventListener("reset", () => {
-    Object.assign(chosen, { query: "", kind: "", type: "", site: "", reason: "", rule: "", order: "plan" });
+    Object.assign(chosen, ANYTHING);
     setTimeout(refresh);
   });
 };
@@ -91,7 +108,8 @@ const age = () => {
 
 prepare();
 drawCharts(choose);
-refresh();
+watchImpact(choose);
+await refresh();
 age();
 makeHaystacksIdly();
 const named = decodeURIComponent(location.hash.slice(1));

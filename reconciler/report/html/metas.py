@@ -1,0 +1,105 @@
+"""Texts that recur in a report, said once, and what attributes have in common: name, reason, rule, effect."""
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from typing import Final
+
+from reconciler.model.impact import Impact, Verdict
+
+VERDICTS: Final = (None, Verdict.CAUSED, Verdict.ALTERED, Verdict.PREVENTED)
+"""What a change of the settings does to an attribute, by the place that the script knows it by."""
+
+_VERDICT_PLACE: Final = {verdict: place for place, verdict in enumerate(VERDICTS)}
+_ALIKE: Final = 5
+"""More reasons than this of one attribute and rule that begin alike have one heading: `the site of …`."""
+
+_Why = tuple[str, str, str]
+_Effect = tuple[Verdict, tuple[str, ...]]
+_Key = tuple[str, str, str] | tuple[str, str, str, _Effect]
+
+
+class Texts:
+    """Texts that recur, each once, by its place; none has place 0."""
+
+    def __init__(self) -> None:
+        self._places: dict[str | None, int] = {None: 0}
+
+    def place(self, text: str | None) -> int:
+        """Return a text's place, a new one for a new text."""
+        return self._places.setdefault(text, len(self._places))
+
+    def all(self) -> list[str]:
+        """Return the texts by their places; the first is empty."""
+        return [text or "" for text in self._places]
+
+
+class _Places(dict[_Key, int]):
+    """The place of each name, reason and rule; what is new gets the next one."""
+
+    def __missing__(self, key: _Key) -> int:
+        self[key] = place = len(self)
+        return place
+
+
+class Metas:
+    """What attributes have in common: name, reason and rule, and what a change of the settings does, each once."""
+
+    def __init__(self) -> None:
+        self.places = _Places()
+
+    def place(self, name: str, reason: str, rule: str, effect: _Effect | None = None) -> int:
+        """Return their place, a new one for new ones."""
+        return self.places[(name, reason, rule, effect) if effect else (name, reason, rule)]
+
+    def written(self, texts: Texts, impact: Impact | None) -> list[list[int | list[int]]]:
+        """Return them as places of texts, each with the heading under which reasons like it are counted.
+
+        Those with an effect go on with its verdict, and with the places of its settings and of its share among the
+        impact's rules.
+        """
+        headings = _headings(dict.fromkeys(key[:3] for key in self.places))
+        effects = _Effects(impact) if impact else None
+        place = texts.place
+        written: list[list[int | list[int]]] = []
+        for key in self.places:
+            name, reason, rule = why = key[:3]
+            meta: list[int | list[int]] = [place(name), place(reason), place(rule), place(headings[why])]
+            match key:
+                case (_, _, _, effect) if effects:
+                    meta += effects.written(why, effect)
+            written.append(meta)
+        return written
+
+
+class _Effects:
+    """The places of an impact's settings and of its shares by rule."""
+
+    def __init__(self, impact: Impact) -> None:
+        self._settings = {each.what: place for place, each in enumerate(impact.by_setting)}
+        self._rules = {(each.attribute, each.words, each.what): place for place, each in enumerate(impact.by_rule)}
+
+    def written(self, why: _Why, effect: _Effect) -> list[int | list[int]]:
+        """Return a verdict, its settings, and its share: that of its reason, or the one of all reasons; -1 is none."""
+        name, reason, rule = why
+        share = self._rules.get((name, reason, rule), self._rules.get((name, "", rule), -1))
+        verdict, settings = effect
+        return [_VERDICT_PLACE[verdict], [self._settings[each] for each in settings if each in self._settings], share]
+
+
+def _headings(metas: Iterable[_Why]) -> dict[_Why, str]:
+    """Return for each name, reason and rule the words under which it is counted."""
+    alike: dict[tuple[str, str, tuple[str, ...]], list[_Why]] = {}
+    for meta in metas:
+        name, reason, rule = meta
+        alike.setdefault((name, rule, tuple(reason.split(None, 2)[:2])), []).append(meta)
+    headings: dict[_Why, str] = {}
+    for group in alike.values():
+        common = _common_words([reason for _, reason, _ in group]) if len(group) > _ALIKE else ""
+        headings |= {meta: f"{common} …" if common else meta[1] for meta in group}
+    return headings
+
+
+def _common_words(texts: Sequence[str]) -> str:
+    """Return the words that all texts begin with; the first and the last in order differ most."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(min(texts), max(texts), strict=False))
+    return "".join(one for one, _ in pairs).rpartition(" ")[0]

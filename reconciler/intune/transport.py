@@ -1,6 +1,6 @@
 """HTTP over one `requests` session: timeouts, bounded replies, retries, no redirects, errors without secrets."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.exceptions import DecodeError, HTTPError
 
 from reconciler import __version__
 from reconciler.errors import GraphError, UnreachableError
@@ -113,12 +114,12 @@ class Transport:
             stream=True,
         ) as response:
             headers = {name.lower(): text for name, text in response.headers.items()}
-            body = b"".join(self._chunks(call, response.iter_content))
+            body = b"".join(self._chunks(call, _arriving(response)))
             return Reply(response.status_code, headers, body)
 
-    def _chunks(self, call: Call, content: Callable[[int], Iterator[bytes]]) -> Iterator[bytes]:
+    def _chunks(self, call: Call, content: Iterator[bytes]) -> Iterator[bytes]:
         size = 0
-        for chunk in content(_CHUNK):
+        for chunk in content:
             size += len(chunk)
             if size > self._most_bytes:
                 raise GraphError(
@@ -136,3 +137,17 @@ class Transport:
         most = {Failure.UNCONNECTED: MOST_WAITS_UNCONNECTED}
         sentence = f"{call.name} was not answered: {why}"
         return Trouble(sentence, most=most[kind]) if kind in most else Trouble(sentence)
+
+
+def _arriving(response: requests.Response) -> Iterator[bytes]:
+    """Yield a body's bytes, unpacked, as they arrive; raises requests' errors.
+
+    Waiting for a whole chunk, as requests does, would let a reply that only drips take any time.
+    """
+    try:
+        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+            yield chunk
+    except DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from error
+    except HTTPError as error:
+        raise requests.ConnectionError(error) from error

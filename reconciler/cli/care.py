@@ -51,7 +51,8 @@ def upgrade(
     if not missing:
         say(f"The store of {env} is up to date; nothing was changed.")
         return ExitCode.DONE
-    printing.write(f"The store of {env} lacks: {', '.join(missing)}. Each runs in a transaction of its own.")
+    steps = "".join(f"  {revision}  {what}\n" for revision, what in missing.items())
+    printing.write(f"To do on the store of {env}, each in a transaction of its own:\n{steps}")
     can_ask(yes)
     if not yes and not typer.confirm("Is there a copy of the store, and shall it be upgraded?", err=True):
         raise NotConfirmedError("Not upgraded: it was not confirmed. Nothing was written.")

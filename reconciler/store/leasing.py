@@ -69,6 +69,17 @@ def refuse_held(connection: Connection) -> None:
         raise _held(row)
 
 
+def keep_free(connection: Connection) -> None:
+    """Keep anyone from taking the lease until this transaction ends, as a migration does.
+
+    Raises:
+        LeaseError: someone holds it.
+    """
+    connection.execute(_NOBODYS)
+    connection.execute(select(lease).with_for_update())
+    refuse_held(connection)
+
+
 def _held(row: Row[Any]) -> LeaseError:
     return LeaseError(
         f"Another apply holds the store: {row.owner}, since {row.since}. Wait until it is done. If it died, its "

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from reconciler.errors import StoreError
 from reconciler.store.dialect import LEASE_SECONDS, engine_of, table_names
 from reconciler.store.failing import in_words
-from reconciler.store.migrations import REVISIONS, revision_of, upgrade
+from reconciler.store.migrations import REVISIONS, revision_of, told, upgrade
 from reconciler.store.place import Place, SqliteFile, locate
 from reconciler.store.reading import Store
 from reconciler.store.sqlite import was_cut_short
@@ -80,8 +80,8 @@ def initialise(url: str, *, folder: Path | None = None, wait_seconds: float = WA
 
 def pending_migrations(
     url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
-) -> tuple[str, ...] | None:
-    """Return the migrations that `initialise` would run on a store, None where there is no store yet.
+) -> dict[str, str] | None:
+    """Return the migrations that `initialise` would run on a store, and what each does; None where there is none yet.
 
     Raises:
         UnsupportedError, StoreError: as `open_store`; an older store is what this is for.
@@ -91,7 +91,7 @@ def pending_migrations(
         return None
     with in_words(place), engine_of(place, "ro", wait_seconds).connect() as connection, connection.begin():
         at = str(revision_of(connection))
-    return REVISIONS[REVISIONS.index(at) + 1 :]
+    return {revision: told(revision) for revision in REVISIONS[REVISIONS.index(at) + 1 :]}
 
 
 def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False) -> bool:

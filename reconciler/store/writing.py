@@ -16,6 +16,7 @@ from reconciler.store.dialect import for_applying, for_writing
 from reconciler.store.failing import as_words, in_words
 from reconciler.store.journal_tables import lease, run
 from reconciler.store.leasing import Lease, break_lease, check_fencing, free, give_up, refuse_held, take_lease
+from reconciler.store.migrations import REVISIONS, revision_of
 from reconciler.store.pin_rows import take_pin, write_pin
 from reconciler.store.place import Place
 from reconciler.store.reading import Store
@@ -69,7 +70,7 @@ class WritableStore(Store):
 
         Raises:
             LeaseError: another apply holds the store, or took this one's lease.
-            StoreError: the database cannot be written.
+            StoreError: the database cannot be written, or was upgraded meanwhile.
         """
         self._refuse_held()
         with self._writing() as connection:
@@ -79,6 +80,7 @@ class WritableStore(Store):
             try:
                 with _without_collecting(), self._committing(for_applying(connection), transaction):
                     check_fencing(connection, taken)
+                    _check_revision(connection)
                     yield transaction
                     give_up(connection, taken)
             except BaseException as error:
@@ -140,6 +142,16 @@ class WritableStore(Store):
         """Free the lease after a failure; one that cannot be freed ends by itself."""
         with suppress(SQLAlchemyError), self._writer.connect() as connection, for_writing(connection).begin():
             free(connection, taken)
+
+
+def _check_revision(connection: Connection) -> None:
+    """Refuse to write into tables that were migrated after the store was opened."""
+    at = revision_of(connection)
+    if at != REVISIONS[-1]:
+        raise StoreError(
+            f"The store was upgraded meanwhile: it is at revision {at}, and this version needs {REVISIONS[-1]}. "
+            f"Nothing was written. Apply again, with the version that upgraded it."
+        )
 
 
 def _not_kept(error: ReconcilerError) -> ReconcilerError:

@@ -1,14 +1,17 @@
 """The store's migrations, in order; each runs in one explicit transaction.
 
-A store is brought up to date by `upgrade`. A new migration is a new file in `versions`, and its name in `REVISIONS`.
+A store is brought up to date by `upgrade`. A new migration is a new file in `versions`, and its name in `REVISIONS`; a
+store as it was before is kept in `tests/store/released`, and goes up from there. No migration changes the lease.
 """
 
+import ast
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, column, select, table
 
 from reconciler.store.dialect import for_writing, table_names, wait_for_migrations
+from reconciler.store.leasing import keep_free
 
 REVISIONS: Final = ("0001",)
 """Every revision that this version knows, oldest first; a test compares them with the files."""
@@ -24,14 +27,27 @@ def revision_of(connection: Connection) -> str | None:
     return None if revision is None else str(revision)
 
 
+def told(revision: str) -> str:
+    """Return what a migration does, in the words that its file begins with."""
+    [file] = (Path(__file__).parent / "versions").glob(f"{revision}_*.py")
+    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
 def upgrade(connection: Connection) -> None:
-    """Run the migrations that the store lacks, each in a transaction of its own that lets nobody else migrate."""
+    """Run the migrations that the store lacks, each in a transaction that lets nobody else migrate or apply.
+
+    Raises:
+        LeaseError: an apply holds the store.
+    """
     for revision in REVISIONS:
         with for_writing(connection).begin():
             wait_for_migrations(connection)
             at = revision_of(connection)
-            if at is None or REVISIONS.index(at) < REVISIONS.index(revision):
-                _step(connection, revision)
+            if at is not None and REVISIONS.index(at) >= REVISIONS.index(revision):
+                continue
+            if at is not None:
+                keep_free(connection)
+            _step(connection, revision)
 
 
 def _step(connection: Connection, revision: str) -> None:

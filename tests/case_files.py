@@ -379,11 +379,17 @@ def _told(each: Any, reason: str, rule: str, **more: str) -> dict[str, Any]:
     return {"connection": each.connection, **device, "label": each.label, **more, rule: reason}
 
 
+def _plain(life: Life) -> dict[str, Any]:
+    """Return a life as JSON has it, lists included."""
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(life))
+    return plain
+
+
 def _binding_change(change: BindingChange) -> dict[str, Any]:
     told: dict[str, Any] = {"connection": change.connection, "asset": change.asset}
     told["device"] = (change.before or change.after).device_id
-    after = msgspec.to_builtins(change.after)
-    before = msgspec.to_builtins(change.before) if change.before else {}
+    after = _plain(change.after)
+    before = _plain(change.before) if change.before else {}
     names = [name for name in (*after, *before) if after.get(name) != before.get(name)]
     if change.before is None:
         names.remove("deviceId")

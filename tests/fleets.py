@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from reconciler.model.snapshot import Snapshot, record_type
-from reconciler.model.state import Asset, Binding, LastRead, Life, Person, Presence, Recording, Stamp, State
+from reconciler.model.state import Asset, Binding, LastRead, Life, Person, Presence, Recording, Stamp, State, Superseded
 from reconciler.planning import needs
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields
@@ -225,7 +225,12 @@ class Maker:
             inactive_since="2026-11-10T08:00:00Z" if inactive else None,
             status_before=self.one(STATUSES) if inactive else None,
             status_set=self.one(STATUSES),
+            superseded=tuple(Superseded(f"{device[0]}-{number}", BEFORE) for number in self.some_numbers()),
         )
+
+    def some_numbers(self) -> list[int]:
+        """Return up to two numbers of devices, most often none."""
+        return sorted(self.random.sample(range(1, self.size + 3), self.one([0, 0, 0, 1, 2])))
 
     def snapshot(self, connection: Connection, bindings: tuple[Binding, ...]) -> Snapshot:
         """Return what was read for a connection."""

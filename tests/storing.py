@@ -30,6 +30,7 @@ from reconciler.settings.fields import BUILT_IN_FIELDS
 from reconciler.store import dialect, opening, tables
 from reconciler.store.journal_tables import connection_read, stamp, whole_read_day
 from reconciler.store.place import locate
+from reconciler.store.state import encode_superseded
 from reconciler.store.vocabulary import encode_custom
 
 TENANT = "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11"
@@ -416,6 +417,7 @@ def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:
                     "inactive_since": each.life.inactive_since,
                     "status_before": each.life.status_before,
                     "status_set": each.life.status_set,
+                    "superseded": encode_superseded(each.life.superseded),
                 }
                 for each in state.bindings
             ],

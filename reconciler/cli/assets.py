@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
 def assets(
     context: typer.Context,
     env: Env,
+    *,
     not_updated: Annotated[
         str | None,
         typer.Option(metavar="DURATION", help="Those that no read of this long updated, for example 7d: also unbound."),
@@ -35,12 +36,15 @@ def assets(
     missing: Annotated[bool, typer.Option("--missing", help="Those whose device the last read lacked.")] = False,
     deleted: Annotated[bool, typer.Option("--deleted", help="Those whose device is gone from Intune.")] = False,
     excluded: Annotated[bool, typer.Option("--excluded", help="Those whose device the settings leave out.")] = False,
+    superseded: Annotated[
+        bool, typer.Option("--superseded", help="Those beside whose device Intune lists earlier enrolments of it.")
+    ] = False,
     form: Annotated[AssetsFormat, typer.Option("--format", help="How they are shown.")] = AssetsFormat.TABLE,
 ) -> int:
     """List ENV's assets: what ties each to Intune, when it was last read there, and why it is not updated.
 
-    With several filters, an asset that one of them fits is listed. Devices that a later enrolment superseded have no
-    asset: `plan` lists them.
+    With several filters, an asset that one of them fits is listed. A device that a later enrolment superseded has no
+    asset of its own: it is told of at the asset of the later one.
     """
     from reconciler.planning.overview import Tie, overview  # noqa: PLC0415 - pydantic is heavy
     from reconciler.report import assets as report  # noqa: PLC0415 - only where it is used
@@ -52,7 +56,9 @@ def assets(
         around = surroundings(context, env, talk)
         state = read_state(around)
     wanted = {tie for tie, is_asked in asked.items() if is_asked}
-    views = overview(around.environment, state, now=around.now(), ties=wanted, not_updated=seconds)
+    views = overview(
+        around.environment, state, now=around.now(), ties=wanted, not_updated=seconds, superseded=superseded
+    )
     match form:
         case AssetsFormat.TABLE:
             printing.show(report.assets_text(views, width=printing.width()))

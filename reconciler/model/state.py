@@ -54,6 +54,16 @@ class Asset(Struct, frozen=True, array_like=True, gc=False):
     values: tuple[Scalar, ...]
 
 
+class Superseded(Struct, frozen=True, gc=False, rename="camel"):
+    """A listed device that enrolled earlier than another with its matching value, which has the asset (M5).
+
+    `since` is `read_at` of the read that first showed it.
+    """
+
+    device_id: str
+    since: str
+
+
 class Life(Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
     """What a binding stores about its device's presence; points in time are UTC text."""
 
@@ -70,6 +80,8 @@ class Life(Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
     """The status before we made the asset inactive."""
     status_set: str | None = None
     """The status we last set."""
+    superseded: tuple[Superseded, ...] = ()
+    """The devices that this one supersedes, by id."""
 
 
 class Binding(Struct, frozen=True, gc=False, rename="camel"):

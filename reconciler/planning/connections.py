@@ -18,6 +18,7 @@ from reconciler.planning.people import claims, import_users
 from reconciler.planning.planner import Planner, make_planner
 from reconciler.planning.presence import first_life
 from reconciler.planning.summary import summarise, summarise_users
+from reconciler.planning.superseded import note_superseded
 from reconciler.planning.unlisted import plan_unlisted
 from reconciler.planning.world import World
 from reconciler.settings.environment import Connection
@@ -43,6 +44,7 @@ def plan_connections(
     for planner in planners:
         _plan_left(planner)
         plan_unlisted(planner)
+        note_superseded(planner)
         summarise(planner)
     return planners
 

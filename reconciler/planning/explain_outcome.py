@@ -34,6 +34,8 @@ def binding_facts(plan: Plan, binding: Binding) -> Iterator[Fact]:
         yield Fact("inactive", f"since {life.inactive_since}", f"its status before was {before} (D1)")
     if life.status_set is not None:
         yield Fact("status", f"{life.status_set} was set last", "another one is a person's, and is left alone (D1)")
+    for each in life.superseded:
+        yield Fact("superseded", f"device {each.device_id}, since {each.since}", "it enrolled earlier (M5)")
     for change in plan.bindings:
         before_id = change.before.device_id if change.before else None
         if before_id == life.device_id and change.tenant_id == binding.tenant_id:

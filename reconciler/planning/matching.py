@@ -77,12 +77,14 @@ class Matching:
     """Every device's decision.
 
     `contested` are bound devices that keep their asset although that is a problem (M5), with the reason;
-    `moved_from` are the device ids whose binding moved away, with the new device's id.
+    `moved_from` are the device ids whose binding moved away, with the new device's id; `superseded` are the devices
+    that another one with their value enrolled later than, with its id.
     """
 
     decisions: dict[str, Decision] = field(default_factory=dict)
     contested: dict[str, str] = field(default_factory=dict)
     moved_from: dict[str, str] = field(default_factory=dict)
+    superseded: dict[str, str] = field(default_factory=dict)
 
 
 def match_together(candidates: Iterable[Candidate], ties: Ties, index: AssetIndex) -> Matching:
@@ -177,6 +179,7 @@ def _latest_wins(members: list[Candidate], bound: list[Candidate], ties: Ties, m
         binding = ties.own[bound[0].device_id]
         _move(matching, winner, binding, ties, "it enrolled later than the bound device with its value", "M5")
     _put_all(matching, losers, Decision(Verdict.SUPERSEDED, reason=reason, rule="M5"))
+    matching.superseded.update((each.device_id, winner.device_id) for each in losers)
 
 
 def _move(matching: Matching, device: Candidate, binding: Binding, ties: Ties, reason: str, rule: str) -> None:

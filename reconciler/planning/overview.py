@@ -1,18 +1,21 @@
 """Every asset at a glance: what ties it to Intune, when it was last read there, and why it is not updated.
 
-Only what the store holds decides. A superseded device (M5) has no asset and is in the store nowhere: plans list it.
+Only what the store holds decides. A superseded device (M5) has no asset of its own: it is told of at the asset of the
+device that enrolled later.
 """
 
 import datetime
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reconciler.model.state import Asset, Binding, Life, Presence, State
+from reconciler.model.state import Asset, Binding, Life, Presence, State, Superseded
 from reconciler.planning.people import references
 from reconciler.settings.environment import Connection, Environment
+
+_SHOWN = 3
 
 
 class Tie(StrEnum):
@@ -43,12 +46,20 @@ class AssetView(Struct, frozen=True, rename="camel", kw_only=True):
     read_at: str | None
     not_updated: bool
     why: str
+    superseded: tuple[Superseded, ...] = ()
+    """The devices that its own supersedes."""
 
 
 def overview(
-    environment: Environment, state: State, *, now: str, ties: Container[Tie] = (), not_updated: int | None = None
+    environment: Environment,
+    state: State,
+    *,
+    now: str,
+    ties: Container[Tie] = (),
+    not_updated: int | None = None,
+    superseded: bool = False,
 ) -> tuple[AssetView, ...]:
-    """Return the assets by tag: those with one of the ties or not updated for so many seconds; all without either."""
+    """Return the assets by tag: all, or those with one of the ties, not updated for so many seconds, or superseding."""
     before = None if not_updated is None else _earlier(now, not_updated)
     bindings = _bindings(state.bindings)
     reads = {read.tenant_id: read.read_at for read in state.reads}
@@ -70,9 +81,13 @@ def overview(
         )
         name = None if place is None else asset.values[place]
         views.append(_named(view, asset, None if name is None else str(name), called))
-    if not ties and before is None:
+    if not ties and before is None and not superseded:
         return tuple(views)
-    return tuple(view for view in views if view.tie in ties or (before is not None and view.not_updated))
+    return tuple(
+        view
+        for view in views
+        if view.tie in ties or (before is not None and view.not_updated) or (superseded and view.superseded)
+    )
 
 
 def _earlier(now: str, seconds: int) -> str:
@@ -124,6 +139,7 @@ def _view(
         read_at=seen if tie is Tie.PRESENT else None,
         not_updated=_is_not_updated(tie, seen, before),
         why="; ".join([*reasons, *pinned]),
+        superseded=binding.life.superseded if binding else (),
     )
 
 
@@ -170,4 +186,13 @@ def _reasons(
             reasons.append(f"its tenant was last read at {seen}")
     if life.inactive_since is not None:
         reasons.append(f"inactive since {life.inactive_since}")
+    if life.superseded:
+        reasons.append(_superseded(life.superseded))
     return reasons
+
+
+def _superseded(devices: Sequence[Superseded]) -> str:
+    """Return that earlier enrolments are listed beside the asset's device, which alone updates it."""
+    told = [f"{each.device_id} (since {each.since})" for each in devices[:_SHOWN]]
+    more = f" and {len(devices) - _SHOWN} more" if len(devices) > _SHOWN else ""
+    return f"superseded, and updating nothing: device{'s' if len(devices) > 1 else ''} {', '.join(told)}{more}"

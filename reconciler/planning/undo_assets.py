@@ -8,7 +8,7 @@ from reconciler.model.plan import SOFTWARE, Action, Attribute, Change
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Life
 from reconciler.planning.asset_index import worthy_form
-from reconciler.planning.undo_ground import RULE, Device, Ground, shown
+from reconciler.planning.undo_ground import RULE, Device, Ground, bare, shown
 from reconciler.planning.values import worthless_forms
 
 _NO_USER = "the user that it had is not in the store any more"
@@ -19,7 +19,7 @@ def removals(ground: Ground, changes: Iterable[Change]) -> None:
     lives: dict[str, dict[Device, Life]] = {}
     for each in ground.undoable.detail.bindings:
         if not each.removed:
-            lives.setdefault(each.asset, {})[each.source, each.tenant_id, each.after.device_id] = each.after
+            lives.setdefault(each.asset, {})[each.source, each.tenant_id, each.after.device_id] = bare(each.after)
     changes = list(changes)
     for change in changes:
         if change.action is Action.CREATE:
@@ -64,7 +64,7 @@ def _short(name: str) -> str:
 def _held(ground: Ground, asset: Asset, lives: dict[Device, Life]) -> str | None:
     """Return what else there is of an asset that the run did not write."""
     devices = ground.devices.get(asset.id, set())
-    if {device: ground.bound[device].life for device in devices} != lives:
+    if {device: bare(ground.bound[device].life) for device in devices} != lives:
         return "its binding is not as the run made it"
     pins = ground.state.pins.get(asset.id)
     return f"{', '.join(sorted(pins))} is pinned" if pins else None

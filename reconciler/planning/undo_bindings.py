@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from reconciler.model.plan import Action, BindingChange, Subject
 from reconciler.model.state import Binding, Life, Presence
-from reconciler.planning.undo_ground import RULE, Device, Ground
+from reconciler.planning.undo_ground import RULE, Device, Ground, bare
 
 
 def put_back_bindings(ground: Ground, changes: Iterable[BindingChange]) -> None:
@@ -37,8 +37,10 @@ def put_back_bindings(ground: Ground, changes: Iterable[BindingChange]) -> None:
 
 
 def _is_as_written(ground: Ground, change: BindingChange) -> bool:
+    """Say whether a binding is as the run left it; which devices it supersedes may have changed since."""
     found = ground.bound.get(_device(change, change.after))
-    if found is not None and (ground.tags.get(found.asset_id), found.life) == (change.asset, change.after):
+    its = found is not None and ground.tags.get(found.asset_id) == change.asset
+    if found is not None and its and bare(found.life) == bare(change.after):
         return True
     ground.leave(change, "changed-since", f"its binding to device {change.after.device_id} is not as the run left it")
     return False
@@ -51,9 +53,11 @@ def _device(change: BindingChange, life: Life) -> Device:
 def _free(ground: Ground, change: BindingChange) -> None:
     """Remove a binding that the run made."""
     device = _device(change, change.after)
-    ground.devices[ground.bound.pop(device).asset_id].discard(device)
+    found = ground.bound.pop(device)
+    ground.devices[found.asset_id].discard(device)
     reason = ground.why("made it")
-    ground.bindings.append(replace(change, before=change.after, removed=True, reason=reason, rule=RULE))
+    made = replace(change, before=found.life, after=found.life, removed=True, reason=reason, rule=RULE)
+    ground.bindings.append(made)
 
 
 def _take_back(ground: Ground, change: BindingChange) -> None:
@@ -85,10 +89,12 @@ def _change(ground: Ground, change: BindingChange, life: Life) -> None:
     old = _device(change, change.after)
     found = ground.bound.pop(old)
     ground.devices[found.asset_id].discard(old)
+    if found.life.superseded != change.after.superseded:
+        life = replace(life, superseded=found.life.superseded)
     _note(ground, _device(change, life), replace(found, life=life))
     if life.device_id != change.after.device_id:
         ground.moved_back.add(change.asset)
-    ground.bindings.append(replace(change, before=change.after, after=life, reason=ground.why("changed it"), rule=RULE))
+    ground.bindings.append(replace(change, before=found.life, after=life, reason=ground.why("changed it"), rule=RULE))
 
 
 def _note(ground: Ground, device: Device, binding: Binding) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from reconciler.model.plan import SOFTWARE, Action, Attribute, BindingChange, Change, Kind, LeftAlone, Subject
 from reconciler.model.run import Undoable
 from reconciler.model.snapshot import Scalar
-from reconciler.model.state import Asset, Binding, Person, State
+from reconciler.model.state import Asset, Binding, Life, Person, State
 from reconciler.planning.drafting import kinds
 from reconciler.planning.inventory_tables import asset_values
 from reconciler.planning.people import references
@@ -25,6 +25,11 @@ _LONGEST: Final = 60
 def device_of(binding: Binding) -> Device:
     """Return whose binding it is."""
     return binding.source, binding.tenant_id, binding.life.device_id
+
+
+def bare(life: Life) -> Life:
+    """Return a life without the devices that are superseded: a later read that notes others takes nothing back."""
+    return replace(life, superseded=())
 
 
 class Ground:

@@ -7,6 +7,8 @@ from msgspec import Struct
 from rich.text import Text
 
 from reconciler.csv_files import csv_lines
+from reconciler.model.snapshot import Scalar
+from reconciler.model.state import Superseded
 from reconciler.planning.overview import AssetView, Tie
 from reconciler.planning.values import as_text
 from reconciler.report.json import REPORT_FORMAT, pretty
@@ -60,9 +62,13 @@ def _summary(views: Sequence[AssetView]) -> str:
 def assets_csv(views: Sequence[AssetView]) -> Iterator[bytes]:
     """Yield assets as lines of CSV, the names of the columns first; a cell is never a spreadsheet's formula (V2)."""
     names = AssetView.__struct_encode_fields__
-    rows = ([as_text(getattr(view, field)) for field in AssetView.__struct_fields__] for view in views)
+    rows = ([_cell(getattr(view, field)) for field in AssetView.__struct_fields__] for view in views)
     yield from csv_lines([list(names)])
     yield from csv_lines(rows)
+
+
+def _cell(value: Scalar | tuple[Superseded, ...]) -> str:
+    return " ".join(each.device_id for each in value) if isinstance(value, tuple) else as_text(value)
 
 
 def assets_json(views: Sequence[AssetView]) -> bytes:

@@ -11,7 +11,7 @@ from reconciler.model.plan import BindingChange
 from reconciler.model.state import Life, Presence
 from reconciler.store.asset_rows import asset_ids, chunks, is_most
 from reconciler.store.dialect import insert_many, plain_rows, update_many
-from reconciler.store.state import LIFE_COLUMNS
+from reconciler.store.state import LIFE_COLUMNS, encode_superseded
 from reconciler.store.tables import asset, binding
 from reconciler.store.usage import Tenant
 
@@ -21,8 +21,13 @@ Key = tuple[str, str, str]
 _LIFE: Final = tuple(column.name for column in LIFE_COLUMNS)
 
 
-life_values: Final[Callable[[Life], tuple[Any, ...]]] = attrgetter(*Life.__struct_fields__)
-"""A life's values in the order of its columns."""
+_plain_values: Final[Callable[[Life], tuple[Any, ...]]] = attrgetter(*Life.__struct_fields__)
+
+
+def life_values(life: Life) -> tuple[Any, ...]:
+    """Return a life's values in the order of its columns, as they hold them."""
+    values = _plain_values(life)
+    return (*values[:-1], encode_superseded(values[-1]))
 
 
 def find_bindings(connection: Connection, devices: Iterable[Key]) -> dict[Key, tuple[Any, ...]]:

@@ -20,6 +20,7 @@ from reconciler.model.state import (
     Presence,
     Stamp,
     State,
+    Superseded,
 )
 from reconciler.settings.fields import BUILT_IN_FIELDS
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
@@ -101,8 +102,9 @@ def read_bindings(connection: Connection) -> Iterator[Binding]:
     rows = connection.execute(
         select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.id), execution_options=_IN_CHUNKS
     )
-    for source, tenant, asset_id, device, presence, bound, since, reads, unlisted, inactive, before, last in rows:
-        life = Life(device, _PRESENCE[presence], bound, since, reads, unlisted, inactive, before, last)
+    for source, tenant, asset_id, device, presence, bound, since, reads, unlisted, inactive, before, last, old in rows:
+        superseded = () if old is None else decode_superseded(old)
+        life = Life(device, _PRESENCE[presence], bound, since, reads, unlisted, inactive, before, last, superseded)
         yield Binding(source, tenant, asset_id, life)
 
 
@@ -116,11 +118,23 @@ LIFE_COLUMNS: Final = (
     binding.c.inactive_since,
     binding.c.status_before,
     binding.c.status_set,
+    binding.c.superseded,
 )
 """A binding's columns in the order of Life's fields."""
 
 
 _PRESENCE: Final = {each.value: each for each in Presence}
+_SUPERSEDED: Final = msgspec.json.Decoder(dict[str, str])
+
+
+def encode_superseded(superseded: tuple[Superseded, ...]) -> str | None:
+    """Return the text of superseded devices, None for none."""
+    return msgspec.json.encode({each.device_id: each.since for each in superseded}).decode() if superseded else None
+
+
+def decode_superseded(text: str) -> tuple[Superseded, ...]:
+    """Return the superseded devices of a binding's text."""
+    return tuple(Superseded(device_id, since) for device_id, since in _SUPERSEDED.decode(text).items())
 
 
 def read_applied(connection: Connection) -> AppliedSettings | None:

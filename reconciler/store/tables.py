@@ -169,6 +169,12 @@ binding = Table(
     Column("inactive_since", TEXT),
     Column("status_before", TEXT, comment="a status's name; empty text when it had none"),
     Column("status_set", TEXT, comment="a status's name"),
+    Column(
+        "superseded",
+        TEXT,
+        CheckConstraint("substr(superseded, 1, 1) = '{'", "superseded"),
+        comment="a JSON object: the devices that the binding's supersedes, each since when",
+    ),
     UniqueConstraint("source", "tenant_id", "device_id"),
 )
 _ALIVE: Final = text("presence <> 'deleted'")

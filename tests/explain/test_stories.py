@@ -80,6 +80,7 @@ def test_every_asset_and_device_has_a_story_of_eighty_columns(folder: Path) -> N
         ("device-gone", "AST-1"),
         ("pinned-field", "AST-1"),
         ("earlier-enrolment-is-superseded", "d-0"),
+        ("superseded-device-no-longer-listed", "AST-1"),
         ("excluded-device-is-left", "AST-1"),
         ("user-reassigned", "AST-1"),
     ],

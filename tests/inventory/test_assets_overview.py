@@ -29,6 +29,8 @@ BEFORE = {
         {"tag": "G", "name": "other tenant", "device": "d-7", "tenant": "t-2"},
         {"tag": "H", "name": "inactive", "device": {"deviceId": "d-8", "presence": "present",
                                                     "inactiveSince": "2026-11-02T08:00:00Z"}},
+        {"tag": "I", "name": "enrolled anew", "device": {"deviceId": "d-9", "superseded": [
+            {"deviceId": f"old-{number}", "since": "2026-11-22T08:00:00Z"} for number in range(5)]}},
     ],
 }  # fmt: skip
 STATE: State = recording_of(BEFORE, ENVIRONMENT).state
@@ -44,6 +46,7 @@ def told(**asked: object) -> dict[str, tuple[str, str | None, str]]:
 
 def test_each_asset_has_its_tie_its_last_read_and_why_it_is_not_updated() -> None:
     """An asset that is updated wholly has no why."""
+    since = "(since 2026-11-22T08:00:00Z)"
     assert told() == {
         "A": ("present", "2026-11-22T08:00:00Z", ""),
         "B": ("present", "2026-11-22T08:00:00Z", "name is pinned: The boss wants it"),
@@ -53,6 +56,11 @@ def test_each_asset_has_its_tie_its_last_read_and_why_it_is_not_updated() -> Non
         "F": ("unbound", None, "no device was ever matched to it"),
         "G": ("present", "2026-11-22T08:00:00Z", "no connection in the settings is tenant t-2"),
         "H": ("present", "2026-11-22T08:00:00Z", "inactive since 2026-11-02T08:00:00Z"),
+        "I": (
+            "present",
+            "2026-11-22T08:00:00Z",
+            f"superseded, and updating nothing: devices old-0 {since}, old-1 {since}, old-2 {since} and 2 more",
+        ),
     }
 
 
@@ -66,7 +74,9 @@ def test_each_asset_has_its_tie_its_last_read_and_why_it_is_not_updated() -> Non
         ({"not_updated": 3 * DAY}, "DEF"),
         ({"not_updated": 3 * DAY - 1}, "CDEF"),
         ({"not_updated": DAY}, "CDEF"),
-        ({"not_updated": DAY - 1}, "ABCDEFGH"),
+        ({"not_updated": DAY - 1}, "ABCDEFGHI"),
+        ({"superseded": True}, "I"),
+        ({"superseded": True, "ties": {Tie.UNBOUND}}, "FI"),
         ({"not_updated": 7 * DAY, "ties": {Tie.MISSING}}, "CDEF"),
     ],
 )
@@ -115,6 +125,22 @@ def test_the_table_fits_eighty_columns_and_obeys_no_name(filled: CommandLine) ->
     ]
 
 
+def test_superseded_devices_are_told_at_the_asset_of_the_later_enrolment(filled: CommandLine) -> None:
+    """In the table with why, in CSV by their ids, in JSON with the time of the read that first showed them."""
+    storing.execute(filled.store, f"""UPDATE binding SET superseded = '{{"d0":"{NOW}"}}' WHERE device_id = 'd2'""")
+    assert filled.run("assets", "prod", "--superseded").out.splitlines() == [
+        "tag         name  tie        last read",
+        "AST-000002  LT-2  present   2026-11-23 08:00 UTC",
+        "    superseded, and updating nothing: device d0 (since 2026-11-23T08:00:00Z)",
+        "",
+        "1 asset: 1 present",
+    ]
+    [row] = csv.DictReader(io.StringIO(filled.run("assets", "prod", "--superseded", "--format", "csv").out, newline=""))
+    assert (row["tag"], row["superseded"]) == ("AST-000002", "d0")
+    found = msgspec.json.decode(filled.run("assets", "prod", "--superseded", "--format", "json").out)
+    assert found["assets"][0]["superseded"] == [{"deviceId": "d0", "since": NOW}]
+
+
 def test_csv_has_no_formulas(filled: CommandLine) -> None:
     """The cell gets an apostrophe, as in the export."""
     first, *_ = csv.DictReader(io.StringIO(filled.run("assets", "prod", "--format", "csv").out, newline=""))
@@ -139,6 +165,7 @@ def test_json_is_for_machines(filled: CommandLine) -> None:
         "readAt": "2026-11-23T08:00:00Z",
         "notUpdated": False,
         "why": "",
+        "superseded": [],
     }
 
 

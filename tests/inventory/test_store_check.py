@@ -6,7 +6,7 @@ import pytest
 import storing
 from command_line import CommandLine, write
 
-FINE = """  + revision 0001 of the tables
+FINE = """  + revision 0002 of the tables
   + the stamp is this instance's
   + the database's pages and indexes
   + rows refer to rows that are there

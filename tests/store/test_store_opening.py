@@ -15,6 +15,7 @@ from storing import DAY, FIRST_PLAN, NOW, dump, empty_store, execute, first_stor
 from reconciler.errors import ReconcilerError, StoreError, UnsupportedError
 from reconciler.model.state import State
 from reconciler.settings.fields import BUILT_IN_FIELDS
+from reconciler.store.migrations import REVISIONS
 from reconciler.store.opening import initialise, open_store
 from reconciler.store.writing import WritableStore
 
@@ -49,7 +50,7 @@ def test_a_new_store_has_neither_stamp_nor_rows(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     with open_store(url(path), write=True) as store:
         assert (store.stamp(), store.state(DAY, NOW)) == (None, EMPTY)
-    assert {name: rows for name, rows in dump(path).items() if rows} == {"alembic_version": [("0001",)]}
+    assert {name: rows for name, rows in dump(path).items() if rows} == {"alembic_version": [(REVISIONS[-1],)]}
     assert sorted(each.name for each in tmp_path.iterdir()) == ["store.db"]
 
 
@@ -103,7 +104,7 @@ def test_a_migration_that_fails_leaves_nothing(tmp_path: Path) -> None:
         event.remove(Engine, "before_cursor_execute", fail)
     assert dump(path) == {}
     initialise(url(path))
-    assert dump(path)["alembic_version"] == [("0001",)]
+    assert dump(path)["alembic_version"] == [(REVISIONS[-1],)]
 
 
 def test_a_store_opened_for_reading_has_no_way_to_write(tmp_path: Path) -> None:
@@ -161,8 +162,8 @@ def test_a_newer_store_is_refused(write: bool, tmp_path: Path) -> None:
     path = empty_store(tmp_path / "store.db")
     execute(path, "UPDATE alembic_version SET version_num = '0999'")
     assert error_of(url(path), write=write) == (
-        f"The store {path} is at revision 0999, which this version does not know (it knows 0001): a newer version made "
-        "it. Use that version, or a newer one."
+        f"The store {path} is at revision 0999, which this version does not know (it knows "
+        f"{', '.join(REVISIONS)}): a newer version made it. Use that version, or a newer one."
     )
 
 
@@ -172,10 +173,10 @@ def test_an_older_store_is_refused_until_it_is_upgraded(
 ) -> None:
     """An upgrade is asked for, since an older version cannot read the store afterwards."""
     path = empty_store(tmp_path / "store.db")
-    monkeypatch.setattr("reconciler.store.opening.REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr("reconciler.store.opening.REVISIONS", (*REVISIONS, "0999"))
     assert error_of(url(path), write=write) == (
-        f"The store {path} is at revision 0001, and this version needs 0002. Make a copy of the file, then: reconciler "
-        "store upgrade ENV"
+        f"The store {path} is at revision {REVISIONS[-1]}, and this version needs 0999. Make a copy of the file, then: "
+        "reconciler store upgrade ENV"
     )
 
 

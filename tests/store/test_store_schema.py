@@ -28,8 +28,12 @@ def statements(path: Path) -> list[str]:
 
 
 def plain(statement: str) -> str:
-    """Return a CREATE statement with its columns and constraints in the order of the alphabet."""
-    lines = [line.strip().rstrip(",") for line in statement.replace('"', "").splitlines()]
+    """Return a CREATE statement with its columns and constraints in the order of the alphabet.
+
+    SQLite writes a column that was added later on the line of the one before.
+    """
+    apart = re.sub(r", (?=\w+ (?:TEXT|INTEGER|FLOAT|NUMERIC|BOOLEAN)\b)", ",\n", statement.replace('"', ""))
+    lines = [line.strip().rstrip(",") for line in apart.splitlines()]
     return "\n".join(sorted(filter(None, lines)))
 
 
@@ -88,6 +92,7 @@ BINDING = "(source, tenant_id, device_id, asset_id, presence, bound_at, missing_
         (f"INSERT INTO binding {BINDING} VALUES ('intune', 'other', 'd9', 1, 'missing', 'x', 0, 0)", "asset_id"),
         ("UPDATE binding SET presence = 'lost'", "ck_binding_presence"),
         ("UPDATE binding SET missing_reads = -1", "ck_binding_missing_reads"),
+        ("UPDATE binding SET superseded = '[]'", "ck_binding_superseded"),
         ("INSERT INTO pin (asset_id, field, reason, pinned_at) VALUES (99, 'name', 'x', 'x')", "FOREIGN KEY"),
         ("INSERT INTO licence (name, seats) VALUES ('Project', -1)", "ck_licence_seats"),
         ("INSERT INTO software (name, name_key, licence_id) VALUES ('A', 'a', 99)", "FOREIGN KEY"),

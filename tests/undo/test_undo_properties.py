@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from applying import applied
+from case_files import environment_of, recording_of
 from fleets import cases
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
@@ -146,3 +147,20 @@ def test_what_changed_since_is_left(case: Case, data: st.DataObject) -> None:
         tag: each for tag, each in before.items() if tag not in edited
     }
     assert all(after[tag][1]["notes"] == "by hand" for tag in edited)
+
+
+def test_what_a_later_run_notes_of_superseded_devices_keeps_no_undo_from_a_binding() -> None:
+    """It is not what the run did; the binding goes all the same, and one that only changed keeps what is noted."""
+    environment = environment_of({})
+    device = {"id": "d-1", "deviceName": "LT-1", "serialNumber": "S1", "enrolledDateTime": "2026-02-01T08:00:00Z"}
+    recording = recording_of({"devices": [device]}, environment)
+    first = build_plan(environment, recording)
+    done = applied(first, recording.state)
+    older = recording_of({"devices": [device, {**device, "id": "d-0", "enrolledDateTime": None}]}, environment)
+    noted = build_plan(environment, replace(older, state=done))
+    done = applied(noted, done)
+    assert [each.life.superseded[0].device_id for each in done.bindings] == ["d-0"]
+    undo = plan_undo(environment, done, journalled(first), made_at=NOW)
+    assert seen(applied(undo, done)) == seen(recording.state)
+    undone = plan_undo(environment, done, journalled(noted), made_at=NOW)
+    assert [each.life.superseded for each in applied(undone, done).bindings] == [()]

@@ -15,7 +15,6 @@ from reconciler.store.vocabulary import COLUMNS, NO_CUSTOM, Vocabulary, decode_c
 
 T = TypeVar("T", str, int)
 
-IN_CHUNKS: Final = {"yield_per": 5000}
 _CHUNK: Final = 1000
 _INSERTED: Final = ("tag", "custom", "created_at", "updated_at", *COLUMNS.values())
 

@@ -25,13 +25,12 @@ value_after: Final[Callable[[Attribute], Scalar]] = attrgetter("after")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The names of a change's attributes, and for each kind of them where they are.
+    """Where the attributes of a change are, for each kind of them.
 
     `values` takes those that are columns out of the change's values, `found` out of a row in the order of
     `vocabulary.COLUMNS`; `row` makes such a row out of the change's values and a None after them.
     """
 
-    names: tuple[str, ...]
     values: Pick
     found: Pick
     row: Pick
@@ -41,8 +40,14 @@ class Shape:
 
 
 def shape_of(change: Change) -> Shape:
-    """Return the shape of an asset's change."""
-    return _shape(tuple(map(_name, change.attributes)))
+    """Return the shape of an asset's change.
+
+    Software comes last. Its names, of which each asset has others, are one name here, or no two shapes would be alike.
+    """
+    names = tuple(map(_name, change.attributes))
+    if names and names[-1].startswith(SOFTWARE):
+        names = tuple([SOFTWARE if name.startswith(SOFTWARE) else name for name in names])
+    return _shape(names)
 
 
 @lru_cache(_KEPT)
@@ -50,10 +55,9 @@ def _shape(names: tuple[str, ...]) -> Shape:
     columns = [place for place, name in enumerate(names) if name in _PLACES]
     at = {names[place]: place for place in columns}
     return Shape(
-        names=names,
         values=_picking(columns),
         found=_picking([_PLACES[names[place]] for place in columns]),
-        row=_picking([at.get(name, len(names)) for name in COLUMNS]),
+        row=_picking([at.get(name, -1) for name in COLUMNS]),
         custom=tuple(
             (place, name.removeprefix(CUSTOM_PREFIX))
             for place, name in enumerate(names)

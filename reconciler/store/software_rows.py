@@ -3,7 +3,7 @@
 A fleet has a million of these rows, so each is three values and no more, and none has a statement of its own.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -15,8 +15,8 @@ from reconciler.model.plan import SOFTWARE, Change
 from reconciler.model.run import LicenceUse
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Application, Presence
-from reconciler.store.asset_rows import IN_CHUNKS, asset_ids, chunks, is_most
-from reconciler.store.dialect import insert_many
+from reconciler.store.asset_rows import asset_ids, chunks, is_most
+from reconciler.store.dialect import insert_many, plain_rows
 from reconciler.store.shapes import shape_of
 from reconciler.store.tables import asset, asset_software, binding, licence, software
 
@@ -41,9 +41,9 @@ def read_installed(
     places = {key: place for place, key in enumerate(applications)}
     numbers: dict[tuple[int, str], int] = {}
     installed: dict[int, tuple[int, ...]] = {}
-    rows = connection.execute(select(*_COLUMNS).order_by(*_COLUMNS), execution_options=IN_CHUNKS)
+    rows = plain_rows(connection, select(*_COLUMNS).order_by(*_COLUMNS))
     for key, some in groupby(rows, _ASSET):
-        found = [numbers.setdefault((row[1], row[2]), len(numbers)) for row in some]
+        found = [numbers.setdefault((each, version), len(numbers)) for _, each, version in some]
         found.sort()
         installed[key] = tuple(found)
     return tuple((places[key], version) for key, version in numbers), installed
@@ -63,14 +63,13 @@ def find_software(connection: Connection, assets: Collection[int]) -> Iterator[t
         yield key, found
 
 
-def _rows(connection: Connection, assets: Collection[int]) -> Iterator[Sequence[Any]]:
+def _rows(connection: Connection, assets: Collection[int]) -> Iterator[tuple[Any, ...]]:
     statement = select(*_COLUMNS).order_by(*_COLUMNS)
     if is_most(len(assets), connection, select(func.count()).select_from(asset)):
-        rows = connection.execute(statement, execution_options=IN_CHUNKS)
-        yield from (row for row in rows if row[0] in assets)
+        yield from (row for row in plain_rows(connection, statement) if row[0] in assets)
         return
     for some in chunks(sorted(assets)):
-        yield from connection.execute(statement.where(asset_software.c.asset_id.in_(some)))
+        yield from plain_rows(connection, statement.where(asset_software.c.asset_id.in_(some)))
 
 
 def write_software(connection: Connection, changes: Iterable[Change]) -> None:
@@ -109,15 +108,14 @@ def _differing(changes: Iterable[Change], ids: dict[str, int], known: dict[str, 
         asset_id = ids[change.name]
         for each in change.attributes:
             key = known.get(each.name)
-            if key is None:
-                continue
             one, other = (each.after, each.before) if added else (each.before, each.after)
-            for version in _versions(one) - _versions(other):
+            if key is None or one is None:
+                continue
+            versions = str(one).split("\n")
+            if other is not None:
+                versions = sorted(frozenset(versions).difference(str(other).split("\n")))
+            for version in versions:
                 yield asset_id, key, version
-
-
-def _versions(value: Scalar) -> frozenset[str]:
-    return frozenset() if value is None else frozenset(str(value).split("\n"))
 
 
 def licences_used(connection: Connection) -> tuple[LicenceUse, ...]:

@@ -14,28 +14,31 @@ from threading import Thread
 import pytest
 from command_line import CommandLine
 from crashing import KILLS, Ended, calls_of, dying_at, in_child, points, wait_for_server
+from msgspec.structs import replace
 from postgres import Database
-from storing import NEXT_READ, ORIGIN, Where, apply, changed, dump, execute, first_store, plan, query, state, url
+from storing import NEXT_READ, ORIGIN, Where, apply, bound, changed, dump, execute, first_store, plan, query, state, url
 
 import reconciler.store.migrations
 from reconciler.errors import LeaseError, StoreError
+from reconciler.model.state import Superseded
 from reconciler.store.dialect import engine_of, for_writing
 from reconciler.store.leasing import keep_free
 from reconciler.store.migrations import REVISIONS
 from reconciler.store.opening import initialise, open_store, pending_migrations
 from reconciler.store.place import locate
 
+LATEST = REVISIONS[-1]
 RELEASED = Path(__file__).parent / "released"
 NEXT = '''"""Give assets a colour, and let none be blue.
 
-Revision ID: 0002
-Revises: 0001
+Revision ID: 9999
+Revises: LATEST
 """
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "LATEST"
 
 
 def upgrade():
@@ -69,10 +72,10 @@ def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Be a version with one more migration."""
     folder = tmp_path / "migrations"
     shutil.copytree(Path(reconciler.store.migrations.__file__).parent, folder)
-    (folder / "versions" / "0002_give_assets_a_colour.py").write_text(NEXT)
+    (folder / "versions" / "9999_give_assets_a_colour.py").write_text(NEXT.replace("LATEST", LATEST))
     monkeypatch.setattr("reconciler.store.migrations.__file__", str(folder / "__init__.py"))
     for module in ("migrations", "opening", "writing"):
-        monkeypatch.setattr(f"reconciler.store.{module}.REVISIONS", ("0001", "0002"))
+        monkeypatch.setattr(f"reconciler.store.{module}.REVISIONS", (*REVISIONS, "9999"))
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
@@ -94,13 +97,27 @@ def test_a_store_of_a_released_revision_goes_up_with_every_row(place: Where, rev
         fresh.leave()
 
 
+def test_superseded_devices_are_noted_in_a_store_that_knew_of_none(place: Where) -> None:
+    """A revision later than the first: nothing is superseded yet, and the next apply and the view know of it."""
+    released(place, "0001")
+    initialise(url(place))
+    before = state(place).bindings[0].life
+    assert before.superseded == ()
+    after = replace(before, superseded=(Superseded("d0", NEXT_READ),))
+    apply(place, plan(bindings=(bound("AST-000001", after, before),), read_at=NEXT_READ))
+    assert query(place, "SELECT superseded_devices FROM asset_overview ORDER BY id") == [
+        (f'{{"d0":"{NEXT_READ}"}}',),
+        (None,),
+    ]
+
+
 @pytest.mark.usefixtures("newer")
 def test_an_upgrade_keeps_every_row_and_runs_once(place: Where) -> None:
     """A store of the version before is refused until then; afterwards there is nothing to do."""
-    before = dump(released(place, "0001"))
-    with pytest.raises(StoreError, match="is at revision 0001, and this version needs 0002"):
+    before = dump(released(place, LATEST))
+    with pytest.raises(StoreError, match=f"is at revision {LATEST}, and this version needs 9999"):
         state(place)
-    assert pending_migrations(url(place)) == {"0002": "Give assets a colour, and let none be blue."}
+    assert pending_migrations(url(place)) == {"9999": "Give assets a colour, and let none be blue."}
     initialise(url(place))
     after = dump(place)
     assert {name: rows for name, rows in after.items() if name not in ("asset", "colour", "alembic_version")} == {
@@ -115,7 +132,7 @@ def test_an_upgrade_keeps_every_row_and_runs_once(place: Where) -> None:
 @pytest.mark.usefixtures("newer")
 def test_an_upgrade_waits_for_no_apply_and_lets_none_begin(place: Where) -> None:
     """While an apply holds the store it is refused in the apply's own words, and nothing is changed."""
-    released(place, "0001")
+    released(place, LATEST)
     held = "UPDATE lease SET lease_id = 'abcd', owner = 'eve', since = 'x', expires = '2999', held = true, fencing = 9"
     execute(place, held)
     before = dump(place)
@@ -158,14 +175,14 @@ def test_an_apply_that_began_before_an_upgrade_writes_nothing_after_it(
 @pytest.mark.usefixtures("newer")
 def test_an_upgrade_killed_at_any_call_is_made_wholly_or_not_at_all(place: Where) -> None:
     """The store is of the one revision or of the other, and upgrading again leads to the same."""
-    pattern = released(another(place, "whole.db"), "0001")
+    pattern = released(another(place, "whole.db"), LATEST)
     before = dump(pattern)
     calls = calls_of(partial(initialise, url(pattern)))
     whole = dump(pattern)
     if isinstance(pattern, Database):
         pattern.leave()
     for number, call in enumerate(points(calls, KILLS, 7)):
-        where = released(another(place, f"{number}.db"), "0001")
+        where = released(another(place, f"{number}.db"), LATEST)
         ended = in_child(dying_at(call, partial(initialise, url(where))))
         assert ended in (Ended(signal.SIGKILL, 0), Ended(0, 0))
         wait_for_server(where)
@@ -181,13 +198,13 @@ def test_the_command_shows_what_it_will_do_and_asks(tmp_path: Path, capfd: pytes
     """Without a yes nothing is written."""
     offline = CommandLine(tmp_path, capfd)
     offline.store.parent.mkdir()
-    before = released(offline.store, "0001").read_bytes()
+    before = released(offline.store, LATEST).read_bytes()
     asked = offline.run("store", "upgrade", "prod")
     assert asked.code == 1
     assert asked.out == (
         "To do on the store of prod, each in a transaction of its own:\n"
-        "  0002  Give assets a colour, and let none be blue.\n\n"
+        "  9999  Give assets a colour, and let none be blue.\n\n"
     )
     assert offline.store.read_bytes() == before
     assert offline.run("store", "upgrade", "prod", "--yes").code == 0
-    assert query(offline.store, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert query(offline.store, "SELECT version_num FROM alembic_version") == [("9999",)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Global
+from reconciler.cli.options import Global, environment_names
 from reconciler.cli.talk import say
 from reconciler.errors import ExitCode
 
@@ -29,8 +29,18 @@ def add_to(app: typer.Typer) -> None:
 
 def diff(
     context: typer.Context,
-    before: Annotated[str, typer.Argument(metavar="A", help="An environment, or ENV@REF: one as a commit has it.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="Another one, or the same at another commit.")],
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", autocompletion=environment_names, help="An environment, or ENV@REF: one as a commit has it."
+        ),
+    ],
+    after: Annotated[
+        str,
+        typer.Argument(
+            metavar="B", autocompletion=environment_names, help="Another one, or the same at another commit."
+        ),
+    ],
     form: Annotated[DiffFormat, typer.Option("--format", help="How differences are shown.")] = DiffFormat.TEXT,
 ) -> int:
     """Show how the settings of B differ from those of A, setting by setting, defaults written out.

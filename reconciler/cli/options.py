@@ -15,7 +15,22 @@ from reconciler.errors import NotConfirmedError, ReconcilerError, UsageError
 if TYPE_CHECKING:
     from reconciler.run.surroundings import Progress, Surroundings
 
-Env = Annotated[str, typer.Argument(metavar="ENV", help="The environment: a folder below --environments.")]
+
+def environment_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the environments whose names begin so, for the completion of a shell; none where there is no folder."""
+    folder = Path(context.find_root().params.get("environments") or "environments")
+    if not folder.is_dir():
+        return []
+    names = (each.name for each in folder.iterdir() if (each / "instance.yaml").is_file())
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+Env = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENV", help="The environment: a folder below --environments.", autocompletion=environment_names
+    ),
+]
 Allow = Annotated[
     list[str],
     typer.Option(metavar="KIND=N", help="Raise one limit for this run, for example deletedInIntune=120 (R4)."),

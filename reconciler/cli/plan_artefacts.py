@@ -77,12 +77,14 @@ def deliver(made: Made, output: Path | None, form: PlanFormat | None, impact_fil
 def _warn(made: Made) -> None:
     if made.planned.warning:
         warn(made.planned.warning)
-    if made.recording is not None and (old := _too_old(made)):
+    if old := _too_old(made):
         warn(old)
 
 
 def _too_old(made: Made) -> str | None:
-    """Return what to say of a recording that is older than a saved plan may be."""
+    """Return what to say of a recording that is older than a saved plan may be; None without one."""
+    if made.recording is None:
+        return None
     from reconciler.report.values import age, moment  # noqa: PLC0415 - only where it is used
     from reconciler.run.surroundings import utc_now  # noqa: PLC0415 - as above
     from reconciler.settings.base import seconds  # noqa: PLC0415 - as above
@@ -92,7 +94,7 @@ def _too_old(made: Made) -> str | None:
     if passed is None or passed <= seconds(limit):
         return None
     return (
-        f"{made.recording} was recorded {age(made.plan.made_at, now)}, at {moment(made.plan.made_at)}; planAge is "
+        f"{made.recording.name} was recorded {age(made.plan.made_at, now)}, at {moment(made.plan.made_at)}; planAge is "
         f"{limit}. What changed since then is not in the plan. Record again for a plan of now."
     )
 
@@ -137,7 +139,14 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
             from reconciler.report.html.page import plan_html  # noqa: PLC0415 - jinja2 is heavy
 
             state = made.planned.recording.state
-            return plan_html(made.plan, kind=made.instance.kind, state=state, recording=_name(made), impact=made.impact)
+            return plan_html(
+                made.plan,
+                kind=made.instance.kind,
+                state=state,
+                recording=_name(made),
+                impact=made.impact,
+                warning=_too_old(made),
+            )
         case PlanFormat.JSON:
             from reconciler.planning.sealing import encode  # noqa: PLC0415 - only where it is used
 
@@ -165,6 +174,7 @@ def _markdown(made: Made) -> str:
         now=utc_now(),
         recording=_name(made),
         rest_at=run_address(),
+        warning=_too_old(made),
         extra=impact_sections(made.impact) if made.impact else (),
     )
 

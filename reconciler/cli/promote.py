@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Global, can_ask
+from reconciler.cli.options import Global, can_ask, environment_names
 from reconciler.cli.talk import say
 from reconciler.errors import ExitCode, NotConfirmedError, UsageError
 
@@ -17,8 +17,15 @@ def add_to(app: typer.Typer) -> None:
 
 def promote(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="A", help="The environment whose settings are promoted.")],
-    target: Annotated[str, typer.Argument(metavar="B", help="The environment that gets them.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", autocompletion=environment_names, help="The environment whose settings are promoted."
+        ),
+    ],
+    target: Annotated[
+        str, typer.Argument(metavar="B", autocompletion=environment_names, help="The environment that gets them.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
 ) -> int:
     """Copy A's catalogue and connections to B, with their comments, order and quotes; never instance.yaml.

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Global
+from reconciler.cli.options import Global, environment_names
 from reconciler.cli.talk import say
 from reconciler.errors import ExitCode
 
@@ -26,7 +26,10 @@ def add_to(app: typer.Typer) -> None:
 
 def validate(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(metavar="ENV", help="Environments; all when left out.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ENV", autocompletion=environment_names, help="Environments; all when left out."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
     form: Annotated[ProblemFormat, typer.Option("--format", help="How problems are shown.")] = ProblemFormat.TEXT,
 ) -> int:

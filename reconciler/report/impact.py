@@ -26,6 +26,12 @@ def impact_json(impact: Impact) -> bytes:
     return pretty(impact)
 
 
+def against(impact: Impact) -> str:
+    """Return what an impact is against: `main (3f2c1d0)`, or the commit alone where it was named by its digits."""
+    commit = short(impact.base_commit)
+    return commit if impact.base_commit.startswith(impact.base) else f"{called(impact.base)} ({commit})"
+
+
 def headline(impact: Impact) -> list[str]:
     """Return the impact in sentences: `This change: 312 retyped.` and `Without it: 41 ordinary changes.` first."""
     if not impact.compared:
@@ -95,8 +101,7 @@ def ending(each: AttributeEffect) -> str:
 
 def impact_text(impact: Impact, *, every: bool = False, width: int = 80) -> list[Text]:
     """Return an impact as lines of at most `width` cells; lists are cut unless `every` is true."""
-    since = f"{impact.base} ({short(impact.base_commit)})"
-    lines = folded(styled((f"Impact of this change, against {since}", Style.HEADING)), width, rest=2)
+    lines = folded(styled((f"Impact of this change, against {against(impact)}", Style.HEADING)), width, rest=2)
     lines += folded(parts(headline(impact), " ", Style.HEADING), width, first="  ")
     for mark, words in notes(impact):
         style = Style.QUIET if mark == "-" else Style.WARNING

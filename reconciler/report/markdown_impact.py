@@ -2,18 +2,17 @@
 
 from reconciler.model.impact import Effect, Impact, Share
 from reconciler.report.escaping import markdown_code, markdown_prose
-from reconciler.report.impact import ending, few, headline, notes, rule_name
+from reconciler.report.impact import against, ending, few, headline, notes, rule_name
 from reconciler.report.markdown_changes import rule_words
 from reconciler.report.markdown_layout import Section, listed
-from reconciler.report.values import called, many, short
+from reconciler.report.values import called, many
 
-_NAME = 60
 _LONGEST = 1_000
 
 
 def impact_sections(impact: Impact) -> list[Section]:
     """Return the impact as sections for `plan_markdown`'s `extra`: it leads, by setting and rule, then everything."""
-    since = f"against {impact.base[:_NAME]} ({short(impact.base_commit)})"
+    since = f"against {against(impact)}"
     told = [*headline(impact), *(words for _, words in notes(impact))]
     used = [each for each in impact.by_setting if each.count]
     unused = len(impact.by_setting) - len(used)

@@ -8,7 +8,15 @@ from reconciler.report.escaping import markdown_code, markdown_prose
 from reconciler.report.markdown_changes import rule_words
 from reconciler.report.markdown_layout import Section, listed
 from reconciler.report.notes import left_alone_groups, problem_groups, withheld_groups
-from reconciler.report.opening import allow_words, enablement_first, first_imports, met_words, since_words
+from reconciler.report.opening import (
+    allow_words,
+    enablement_first,
+    failed,
+    first_imports,
+    met_words,
+    since_words,
+    skipped_verb,
+)
 from reconciler.report.values import ARROW, called, many, moment
 
 _EXAMPLES: Final = 5
@@ -90,9 +98,9 @@ def _import_entry(first: tuple[str, str]) -> str:
 def _trouble(summary: ConnectionSummary) -> list[str]:
     if not summary.enabled:
         return []
-    failed = [f"could not be read: {summary.skipped}"] if summary.skipped is not None else []
+    failure = [f"{skipped_verb(summary)}: {summary.skipped}"] if failed(summary) else []
     unknown = [f"{part.part} unknown: {part.why}" for part in summary.unknown if part.why != summary.skipped]
-    return [*failed, *unknown, *summary.warnings]
+    return [*failure, *unknown, *summary.warnings]
 
 
 def _trouble_entry(summary: ConnectionSummary) -> str:
@@ -107,8 +115,7 @@ def _trouble_entry(summary: ConnectionSummary) -> str:
 
 def _connection_entry(summary: ConnectionSummary) -> str:
     if summary.skipped is not None:
-        verb = "could not be read" if summary.enabled else "not enabled here"
-        return f"- {_name(summary.name)}: {verb}: {markdown_prose(summary.skipped)}"
+        return f"- {_name(summary.name)}: {skipped_verb(summary)}: {markdown_prose(summary.skipped)}"
     words = ", ".join(met_words(summary.report))
     read = f", read {markdown_prose(moment(summary.read_at))}" if summary.read_at else ""
     return f"- {_name(summary.name)}: {summary.report.listed:,} listed{f': {words}' if words else ''}{read}"

@@ -128,12 +128,23 @@ def connection_lines(plan: Plan, width: int) -> list[Text]:
 
 
 def _connection(summary: ConnectionSummary) -> Text:
-    if summary.skipped is not None and not summary.enabled:
-        return styled("not enabled here: ", summary.skipped)
     if summary.skipped is not None:
-        return styled(("could not be read: ", Style.PROBLEM), summary.skipped)
+        style = Style.PROBLEM if failed(summary) else Style.PLAIN
+        return styled((f"{skipped_verb(summary)}: ", style), summary.skipped)
     words = met_words(summary.report)
     return styled(f"{summary.report.listed:,} listed", ": " if words else "") + parts(words, ", ")
+
+
+def skipped_verb(summary: ConnectionSummary) -> str:
+    """Return what was not done with a connection that did nothing; the reason follows."""
+    if not summary.enabled:
+        return "not enabled here"
+    return "could not be read" if failed(summary) else "not read"
+
+
+def failed(summary: ConnectionSummary) -> bool:
+    """Say whether a connection did nothing because of a failure: one that is merely not due leaves nothing unknown."""
+    return summary.enabled and summary.skipped is not None and bool(summary.unknown)
 
 
 def met_words(report: MatchReport) -> list[str]:

@@ -41,6 +41,8 @@ def _nothing(plan: Plan) -> str:
         return "No changes: no connection is enabled here."
     if plan.incomplete():
         return "No changes, as far as is known."
+    if all(connection.skipped is not None for connection in plan.connections):
+        return "No changes: no connection was read."
     return "No changes. The store matches Intune."
 
 

@@ -87,3 +87,18 @@ def test_a_recording_of_another_instance_is_refused(cli: CommandLine) -> None:
     done = cli.run("plan", "uat", "--recording", str(cli.folder / "prod.rec"))
     assert done.code == 1
     assert "is a recording of prod, and this is uat." in done.err
+
+
+@pytest.mark.parametrize(("hours", "warned"), [(23, False), (25, True)])
+def test_an_old_recording_is_told(cli: CommandLine, simulator: Simulator, hours: int, warned: bool) -> None:
+    """A recording that is older than a saved plan may be is told on stderr and in what is posted and opened."""
+    simulator.tenant.advance(-hours * 3_600)
+    file = cli.folder / "prod.rec"
+    assert cli.run("record", "prod", "-o", str(file)).code == 0
+    simulator.tenant.advance(hours * 3_600)
+    told = {form: cli.run("plan", "prod", "--recording", str(file), "--format", form) for form in ("markdown", "html")}
+
+    shown = f"prod.rec was recorded {hours} hours ago"
+    assert [shown in " ".join(done.err.split()) for done in told.values()] == [warned, warned]
+    assert ("**Warning:** prod.rec was recorded" in told["markdown"].out) is warned
+    assert ('<p class="note warn"><strong>Warning:</strong> prod.rec was recorded' in told["html"].out) is warned

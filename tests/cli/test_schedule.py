@@ -11,7 +11,8 @@ def test_a_pipeline_may_tick_as_often_as_it_likes(cli: CommandLine, simulator: S
     before, asked = everything(cli.store), simulator.tally.total
     done = cli.apply("--scheduled")
     assert done.code == 0
-    assert "not due: it was read at" in " ".join(done.out.split())
+    assert "intune not read: not due: it was read at" in " ".join(done.out.split())
+    assert "No changes: no connection was read." in done.out
     assert (everything(cli.store), simulator.tally.total) == (before, asked)
 
 

@@ -2,11 +2,13 @@
 
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.console import Console
 
@@ -26,6 +28,8 @@ from reconciler.model.plan import (
     Withheld,
 )
 from reconciler.model.snapshot import Part
+from reconciler.report.html.page import plan_html
+from reconciler.report.markdown import plan_markdown
 from reconciler.report.text import plain, plan_text
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir())
@@ -178,3 +182,21 @@ def test_hostile(plan: Plan, every: bool, width: int) -> None:
     for line in plan_text(plan, every=every, width=width):
         assert all(unicodedata.category(each)[0] not in "CZ" or each == " " for each in line.plain)
         assert cell_len(line.plain) <= width
+
+
+@pytest.mark.parametrize(
+    ("summary", "told"),
+    [
+        ({"enabled": False, "skipped": "only for uat"}, "not enabled here: only for uat"),
+        ({"skipped": "503", "unknown": (Part("connection", "503"),)}, "could not be read: 503"),
+        ({"skipped": "not due: every is 1d"}, "not read: not due: every is 1d"),
+    ],
+)
+def test_a_connection_that_did_nothing(summary: dict[str, Any], told: str) -> None:
+    """A connection that is off, one that failed and one that is merely not due are told apart, in every report."""
+    connection = ConnectionSummary(**{"name": "intune", "tenant_id": "t", "enabled": True, **summary})
+    nothing = replace(load(CASES[0]), connections=(connection,), changes=(), limits=(), problems=(), left_alone=())
+
+    assert f"\nintune  {told}\n" in plain(plan_text(nothing))
+    assert f"- intune: {told}" in plan_markdown(nothing).replace("`", "")
+    assert f"<dt>intune</dt><dd>{told}" in plan_html(nothing).decode()

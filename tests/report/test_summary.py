@@ -71,6 +71,7 @@ ENTRY = change(Subject.CATALOGUE, Action.CREATE)
         ({"withheld": (WITHHELD,)}, "No changes, as far as is known. · 1 withheld"),
         ({"bindings": (BINDING,) * 2}, "No changes. The store matches Intune. · 2 bindings to record"),
         ({"connections": (replace(CONNECTION, enabled=False),)}, "No changes: no connection is enabled here."),
+        ({"connections": (replace(CONNECTION, skipped="not due"),)}, "No changes: no connection was read."),
         ({"changes": (CREATED,) * 8, "bindings": (BINDING,)}, "Plan: 8 to create"),
         (
             {"changes": (CREATED, UPDATED, RENAMED, GONE), "withheld": (WITHHELD,) * 2, "problems": (PROBLEM,)},

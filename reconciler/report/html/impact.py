@@ -7,8 +7,8 @@ from typing import Final
 from reconciler.model.impact import Impact, Share
 from reconciler.report.escaping import terminal
 from reconciler.report.html.groups import PLACE, group_of_count
-from reconciler.report.impact import count_words, few, headline, notes, rule_name
-from reconciler.report.values import called, many, short
+from reconciler.report.impact import against, count_words, few, headline, notes, rule_name
+from reconciler.report.values import called, many
 
 _FIRST: Final = 6
 """Shares that are shown at once; the others are folded."""
@@ -37,7 +37,7 @@ def impact_shown(impact: Impact | None) -> dict[str, object] | None:
     rules = [_bar(place, each, impact.by_rule) for place, each in enumerate(impact.by_rule)]
     idle = [(terminal(each.what), terminal(each.words)) for each in impact.by_setting if not each.count]
     return {
-        "against": terminal(f"{impact.base} ({short(impact.base_commit)})"),
+        "against": terminal(against(impact)),
         "compared": impact.compared,
         "unknown": "" if impact.compared else terminal(headline(impact)[0]),
         "caused": _counts(impact.caused),

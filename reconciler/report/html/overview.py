@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.model.plan import ConnectionSummary, LimitUse, Plan
 from reconciler.report.escaping import terminal
 from reconciler.report.notes import problem_groups
-from reconciler.report.opening import allow_words, enablement_first, first_imports, met_words, since_words
+from reconciler.report.opening import allow_words, enablement_first, first_imports, met_words, since_words, skipped_verb
 from reconciler.report.summary import title, what_it_comes_to
 from reconciler.report.values import ARROW, many, moment, short
 
@@ -111,7 +111,7 @@ def _connection(summary: ConnectionSummary) -> tuple[str, str, list[str]]:
     """Return a connection's name, what it gave, and what of it is unknown or soon to fail."""
     unknown = [f"{part.part} unknown: {part.why}" for part in summary.unknown if part.why != summary.skipped]
     if summary.skipped is not None:
-        gave = f"{'could not be read' if summary.enabled else 'not enabled here'}: {summary.skipped}"
+        gave = f"{skipped_verb(summary)}: {summary.skipped}"
     else:
         words = ", ".join(met_words(summary.report))
         gave = f"{many(summary.report.listed, 'device')} listed{f': {words}' if words else ''}"

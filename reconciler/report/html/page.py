@@ -9,6 +9,7 @@ from typing import Final
 from reconciler.model.impact import Impact
 from reconciler.model.plan import Plan
 from reconciler.model.state import State
+from reconciler.report.escaping import terminal
 from reconciler.report.html.data import report_data
 from reconciler.report.html.impact import impact_shown
 from reconciler.report.html.overview import overview
@@ -24,14 +25,16 @@ def plan_html(
     state: State | None = None,
     recording: str | None = None,
     impact: Impact | None = None,
+    warning: str | None = None,
 ) -> bytes:
     """Return a plan as one HTML file, UTF-8.
 
     `kind` is the instance's; `state` tells the type and site of assets whose changes name neither; `recording` names
-    the file that the plan was made from; `impact` is of the change of the settings that it was made with.
+    the file that the plan was made from; `impact` is of the change of the settings that it was made with;
+    `warning` is what to know before reading on.
     """
     script, style = _script(), _read("style.css")
-    shown = overview(plan, kind, recording) | {"impact": impact_shown(impact)}
+    shown = overview(plan, kind, recording) | {"impact": impact_shown(impact), "warning": terminal(warning or "")}
     rows, values = report_data(plan, state, impact)
     opening = _opening(shown, style, _policy(script, style)).encode("utf-8", "backslashreplace")
     between = b'</script>\n<script type="text/plain" id="values">\n'

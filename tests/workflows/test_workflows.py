@@ -1,9 +1,10 @@
 """The workflows do what they say: each `run:` step is executed, in order, with a fake GitHub and a simulated tenant."""
 
+import gzip
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,6 @@ def origin(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator) -> Pa
     for name in ("requirements.txt", "pyproject.toml"):
         (folder / name).touch()
     (folder / ".ci").mkdir()
-    (folder / ".ci" / "run").write_text("echo CI passed.\n")
     edit(folder, f"{PROD}/instance.yaml", "kind: production", "kind: test")
     edit(folder, f"{PROD}/instance.yaml", "url: sqlite:///var/prod.db", "url: {env: RECONCILER_STORE_URL}")
     edit(folder, f"{INTUNE}/connection.yaml", "cloud: global", simulator.cloud_block().rstrip())
@@ -84,6 +84,11 @@ def applied(tmp_path_factory: pytest.TempPathFactory, origin: Path, simulator: S
     return runner, runner.job("apply")
 
 
+def recorded(applied: tuple[Runner, Ran]) -> Path:
+    """Return the recording that the apply uploaded."""
+    return applied[0].artifacts / "recording-prod" / "recording.gz"
+
+
 def asking(
     folder: Path, origin: Path, change: Path | None = None, *, recording: Path | None = None, fork: bool = False
 ) -> Runner:
@@ -106,7 +111,7 @@ def asking(
 def artifact(
     id: int, created_at: str = "2026-11-22T08:00:00Z", *, repository: int = 7, expired: bool = False
 ) -> dict[str, object]:
-    run = {"head_branch": "main", "head_repository_id": repository}
+    run = {"id": 40 + id, "head_branch": "main", "head_repository_id": repository}
     return {"id": id, "name": "recording-prod", "created_at": created_at, "expired": expired, "workflow_run": run}
 
 
@@ -189,7 +194,7 @@ def test_a_pull_request_is_planned_with_its_impact(
     (merged / "reconciler" / "__init__.py").write_text("raise SystemExit('the pull request ran')\n")
     merge(merged)
     simulator.tally.reset()
-    runner = asking(tmp_path / "run", merged, recording=applied[0].artifacts / "recording-prod" / "recording.gz")
+    runner = asking(tmp_path / "run", merged, recording=recorded(applied))
     validated, planned = runner.job("validate"), runner.job("plan")
     assert (validated.result, planned.result) == ("success", "success"), validated.log + planned.log
     assert {each.name for each in (runner.artifacts / "plans" / "prod").iterdir()} >= {
@@ -218,7 +223,7 @@ def test_broken_settings_are_annotated_and_told(tmp_path: Path, merged: Path, ap
     """The line is annotated, and the comment holds the problem instead of a plan."""
     edit(merged, f"{INTUNE}/imports.yaml", "createAssets: true", "createAssets: perhaps")
     merge(merged)
-    runner = asking(tmp_path / "run", merged, recording=applied[0].artifacts / "recording-prod" / "recording.gz")
+    runner = asking(tmp_path / "run", merged, recording=recorded(applied))
     validated = runner.job("validate")
     assert validated.result == "failure"
     assert f"::error file={INTUNE}/imports.yaml,line=" in validated.log
@@ -245,15 +250,79 @@ def test_without_a_recording_the_comment_says_how_to_get_one(tmp_path: Path, mer
     assert "::warning::The recordings of prod could not be listed." in runner.job("plan").log
 
 
-def test_a_recording_of_another_format_is_told(tmp_path: Path, merged: Path) -> None:
-    """What cannot be read is said in the comment, and the job fails."""
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda whole: b"no recording\n", "is not a recording"),
+        (
+            lambda whole: gzip.compress(gzip.decompress(whole).replace(b'"formatVersion":1', b'"formatVersion":9', 1)),
+            "9",
+        ),
+    ],
+    ids=["no recording", "another format"],
+)
+def test_a_recording_that_cannot_be_read_is_told(
+    tmp_path: Path, merged: Path, applied: tuple[Runner, Ran], damage: Callable[[bytes], bytes], told: str
+) -> None:
+    """What is wrong with it is said in the comment, and the job fails."""
     edit(merged, f"{PROD}/instance.yaml", "window: 24h", "window: 48h")
     merge(merged)
     other = tmp_path / "recording.gz"
-    other.write_text("no recording\n")
+    other.write_bytes(damage(recorded(applied).read_bytes()))
     runner = asking(tmp_path / "run", merged, recording=other)
     assert [runner.job(name).result for name in ("plan", "comment")] == ["failure", "success"]
-    assert "recording" in runner.state["comments"][0]["body"]
+    body = runner.state["comments"][0]["body"]
+    assert "### No plan for `prod`" in body
+    assert told in body
+
+
+def test_a_download_that_fails_is_told(tmp_path: Path, merged: Path, applied: tuple[Runner, Ran]) -> None:
+    """A recording that does not come, or comes broken, is a warning, and the comment says how to get one."""
+    edit(merged, f"{PROD}/instance.yaml", "window: 24h", "window: 48h")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged, recording=recorded(applied))
+    package = runner.folder / "gh" / "2.zip"
+    for damaged in (package.read_bytes()[:-100], None):
+        package.write_bytes(damaged) if damaged else package.unlink()
+        planned = runner.job("plan")
+        assert (planned.result, "::warning::The recording of prod could not be downloaded." in planned.log) == (
+            *("success", True),
+        ), planned.log
+        assert "There is no recording of prod" in planned.summary
+
+
+def test_a_connection_that_is_added_is_unknown(tmp_path: Path, merged: Path, applied: tuple[Runner, Ran]) -> None:
+    """The recording has nothing of it: the rest is planned, and the comment and the log say what is unknown."""
+    shutil.copytree(merged / INTUNE, merged / PROD / "connections" / "branch")
+    tenant = next(
+        line for line in (merged / INTUNE / "connection.yaml").read_text().splitlines() if line.startswith("tenantId:")
+    )
+    edit(merged, f"{PROD}/connections/branch/connection.yaml", tenant, "tenantId: 11111111-0f8e-4c3e-9a53-3a3f0a1f2b11")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged, recording=recorded(applied))
+    planned = runner.job("plan")
+    assert (planned.result, "::warning::Part of the plan of prod is unknown." in planned.log) == ("success", True)
+    assert "connection of branch: the recording has nothing of this connection" in planned.summary.replace("`", "")
+
+
+def test_files_beside_the_environments_plan_nothing(tmp_path: Path, merged: Path) -> None:
+    """A pull request that touches no environment is green, without a comment."""
+    (merged / "environments" / "README.md").write_text("Ours.\n")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged)
+    assert [runner.job(name).result for name in ("plan", "comment")] == ["success", "success"]
+    assert runner.state["comments"] == []
+
+
+def test_very_many_problems_fit_a_comment(tmp_path: Path, merged: Path, applied: tuple[Runner, Ran]) -> None:
+    """What is wrong with settings is cut where a comment would be too long."""
+    file = merged / INTUNE / "field-mappings.yaml"
+    lines = (f"  - {{from: deviceNàme{number}, to: name{number}}}\n" for number in range(1_000))
+    file.write_text(file.read_text() + "".join(lines))
+    merge(merged)
+    runner = asking(tmp_path / "run", merged, recording=recorded(applied))
+    assert [runner.job(name).result for name in ("plan", "comment")] == ["failure", "success"]
+    assert 10_000 < len(runner.state["comments"][0]["body"]) < 65_536
 
 
 def test_an_environment_that_is_deleted_is_told(tmp_path: Path, merged: Path) -> None:
@@ -267,6 +336,19 @@ def test_an_environment_that_is_deleted_is_told(tmp_path: Path, merged: Path) ->
     runner = asking(tmp_path / "run", merged)
     assert [runner.job(name).result for name in ("plan", "comment")] == ["success", "success"]
     assert "This change deletes the environment `prod`" in runner.state["comments"][0]["body"]
+
+
+def test_an_environment_that_is_renamed_is_told(tmp_path: Path, merged: Path) -> None:
+    """It is one that goes and one that comes: a comment for each says what becomes of it."""
+    git(merged, "mv", PROD, "environments/production")
+    edit(merged, "environments/production/instance.yaml", "name: prod", "name: production")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged)
+    assert [runner.job(name).result for name in ("plan", "comment")] == ["success", "success"]
+    old, new = (each["body"] for each in runner.state["comments"])
+    assert "This change deletes the environment `prod`" in old
+    assert "If it was renamed, know that an" in old
+    assert "There is no recording of production" in new
 
 
 def test_a_comment_that_cannot_be_written_fails_after_patience(tmp_path: Path, origin: Path) -> None:
@@ -288,7 +370,49 @@ def test_a_comment_that_cannot_be_written_fails_after_patience(tmp_path: Path, o
     assert runner.job("comment").result == "failure"
 
 
+def test_a_failure_that_cannot_be_told_is_red(tmp_path: Path, origin: Path, simulator: Simulator) -> None:
+    """When GitHub does not answer, the job that tells fails itself, after patience."""
+    runner = applying(tmp_path, origin, simulator, "schedule")
+    runner.context["needs.apply.result"] = "failure"
+    runner.put(failures=99)
+    assert runner.job("tell").result == "failure"
+    assert (runner.folder / "slept").read_text().split() == ["5", "30", "90"]
+
+
+CHECKS = ["make test", "pytest -n 2 -m thorough", "pytest -m browser", "check", "make demo", "make demo"]
+
+
+def checked(folder: Path, origin: Path, failing: str = "") -> tuple[Ran, list[str]]:
+    """Run ci.yml with the real .ci/run, which calls programs that are noted and succeed, but for one."""
+    repository, calls = folder / "repository", folder / "calls"
+    shutil.copytree(origin, repository)
+    shutil.copy(ROOT / ".ci" / "run", repository / ".ci" / "run")
+    note = f'said="$(basename "$0")${{*:+ $*}}"; echo "$said" >> "{calls}"; [ "$said" != "{failing}" ]'
+    runner = Runner(folder / "run", repository, "ci.yml", {})
+    for name in ("make", "apt-get", "sudo"):
+        program(runner.folder / "bin" / name, note)
+    for path in (".ci/check", ".venv/bin/pytest"):
+        program(repository / path, note)
+    commit(repository)
+    return runner.job("test"), [each for each in calls.read_text().splitlines() if "apt-get" not in each]
+
+
+def program(file: Path, script: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"#!/bin/bash\n{script}\n")
+    file.chmod(0o755)
+
+
 def test_the_projects_own_checks_run(tmp_path: Path, origin: Path) -> None:
-    """Continuous integration runs what .ci/run is, and nothing else."""
-    ran = Runner(tmp_path, origin, "ci.yml", {}).job("test")
-    assert (ran.result, ran.log) == ("success", "CI passed.\n")
+    """Continuous integration runs the tests, the thorough ones, the browser's, the checks, and the demo twice."""
+    ran, calls = checked(tmp_path, origin)
+    assert (ran.result, calls) == ("success", CHECKS)
+    assert ran.log.endswith("CI passed.\n")
+
+
+@pytest.mark.parametrize("failing", range(len(CHECKS) - 1))
+def test_a_check_that_fails_stops_the_others(tmp_path: Path, origin: Path, failing: int) -> None:
+    """Whatever fails makes the job fail, and nothing runs after it."""
+    ran, calls = checked(tmp_path, origin, CHECKS[failing])
+    assert (ran.result, calls) == ("failure", CHECKS[: failing + 1])
+    assert "CI passed" not in ran.log

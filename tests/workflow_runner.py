@@ -145,6 +145,8 @@ class Runner:
         for pattern in given["path"].split():
             path = Path(pattern)
             for found in path.parent.glob(path.name):
+                if found.is_dir() and not any(each.is_file() for each in found.rglob("*")):
+                    continue  # GitHub makes no artifact of folders without a file
                 target = self.artifacts / given["name"]
                 target.mkdir(parents=True, exist_ok=True)
                 if found.is_dir():

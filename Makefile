@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
 
 # Generated test cases are the same in every run.
 export PYTHONHASHSEED := 0
@@ -21,20 +22,21 @@ check: $(VENV)/installed-dev
 	bash .ci/check
 
 # How long a fleet takes, next to the alternatives; about 15 minutes. Narrower: make bench SIZES=1000,10000 PARTS=floor,plan
-bench: $(VENV)/installed-dev
+bench: $(VENV)/installed-dev $(BENCH_VENV)/installed
 	$(BIN)/python -m benchmarks $(if $(SIZES),--sizes $(SIZES)) $(if $(PARTS),--parts $(PARTS)) $(BENCH)
 
 # The schemas and the settings' reference; run after changing the settings models or the plan.
 generated: $(VENV)/installed
 	$(BIN)/reconciler schema --reference docs/configuration.md
 
-# Versions and hashes; run after changing the dependencies in pyproject.toml.
+# Versions and hashes; run after changing the dependencies in pyproject.toml, or the peers' in benchmarks/peers.
 lock:
 	uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements.txt
 	uv pip compile pyproject.toml --extra build --extra dev -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
+	uv pip compile benchmarks/peers/requirements.in -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-bench.txt
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(BENCH_VENV)
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; run: make PYTHON=/path/to/python3.11")'
@@ -47,4 +49,10 @@ $(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+# Only for the benchmark: the tools that it measures next to this one.
+$(BENCH_VENV)/installed: requirements-bench.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	touch $@

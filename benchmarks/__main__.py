@@ -1,28 +1,39 @@
-"""`python -m benchmarks`: generate, measure, print the tables, and write `results.md` and `results.svg`."""
+"""`python -m benchmarks`: generate, measure in turn, print the tables, and write what the README shows.
+
+`results.md`, `results.svg` and the README are written when nothing was left out.
+"""
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shutil import which
+from typing import Final
 
+from benchmarks.beside import beside
 from benchmarks.databases import POSTGRESQL, SQLITE
 from benchmarks.ground import Ground, fill, make_fleet
 from benchmarks.measuring import Result, measured
+from benchmarks.own_rows import OWN_ROWS
+from benchmarks.peer_rows import PEER_ROWS
 from benchmarks.processes import ROOT, step
-from benchmarks.rows import ROWS, Part
+from benchmarks.rows import Part
 
-PEERS = ROOT / ".venv-bench" / "bin" / "python"
+PEERS: Final = ROOT / ".venv-bench" / "bin" / "python"
+SIZES: Final = "1000,10000,100000"
+PARTS: Final = ",".join(Part)
+DATABASES: Final = f"{SQLITE},{POSTGRESQL}"
+_READABLE: Final = 100_000
 
 
 def arguments() -> argparse.Namespace:
     """Return what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--sizes", default="1000,10000,100000", help="how many devices; up to 1000000")
-    parser.add_argument("--parts", default=",".join(Part), help=f"any of {', '.join(Part)}")
-    parser.add_argument("--database", default=f"{SQLITE},{POSTGRESQL}", help="where the stores are")
+    parser.add_argument("--sizes", default=SIZES, help="how many devices; up to 1000000")
+    parser.add_argument("--parts", default=PARTS, help=f"any of {', '.join(Part)}")
+    parser.add_argument("--database", default=DATABASES, help="where the stores are")
     parser.add_argument("--repeats", type=int, default=5, help="how often each row is measured")
     parser.add_argument("--timeout", type=float, default=200, help="seconds after which one measurement is given up")
     parser.add_argument("--seed", type=int, default=1)
@@ -33,22 +44,43 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure what was asked for."""
     asked = arguments()
-    parts = [Part(part) for part in asked.parts.split(",")]
-    rows = [row for row in ROWS if row.part in parts]
-    results: list[Result] = []
-    with _folder(asked.work) as folder, _server(asked.database) as server:
+    with _folder(asked.work) as folder, ExitStack() as servers:
+        server = _server(servers, asked.database)
+        found: list[Result] = []
         for size in map(int, asked.sizes.split(",")):
-            home = folder / str(size)
-            make_fleet(home, size, asked.seed)
-            peers = str(PEERS) if PEERS.exists() else None
-            grounds = [Ground(size, home, database, server, peers) for database in asked.database.split(",")]
-            for ground in grounds:
-                fill(ground)
-            results += measured(rows, grounds, asked.repeats, asked.timeout, _tell)
-    for result in results:
-        low, high = result.spread
-        told = f"{result.seconds:7.2f} s ({low:.2f} to {high:.2f})"
-        _tell(f"{result.size:>9,} {result.database:10} {told}  {result.row.name}")
+            found += _measured(asked, folder / str(size), size, server)
+        _report(asked, found, server)
+
+
+def _measured(asked: argparse.Namespace, folder: Path, size: int, server: str) -> list[Result]:
+    """Return the results of one size."""
+    parts = asked.parts.split(",")
+    make_fleet(folder, size, asked.seed)
+    peers = str(PEERS) if PEERS.exists() else None
+    grounds = [Ground(size, folder, database, server, peers) for database in asked.database.split(",")]
+    for ground in grounds:
+        fill(ground)
+    rows = [row for row in (*OWN_ROWS, *PEER_ROWS) if row.part in parts]
+    with ExitStack() as servers:
+        if Part.READ in parts and size <= _READABLE:
+            tenant = step("reading", "serve", folder=str(folder), size=size, seed=asked.seed)
+            servers.enter_context(beside(tenant))
+        return measured(rows, grounds, asked.repeats, asked.timeout, _tell)
+
+
+def _report(asked: argparse.Namespace, found: list[Result], server: str) -> None:
+    """Print the tables, and write them when nothing was left out."""
+    from benchmarks import report  # noqa: PLC0415 - the process stays small while it measures
+    from benchmarks.machine import machine, versions  # noqa: PLC0415 - as above
+    from benchmarks.targets import Results  # noqa: PLC0415 - as above
+
+    results = Results(found)
+    told = machine(), versions(str(PEERS) if PEERS.exists() else None, which("terraform"), server)
+    sys.stdout.write(report.results_page(results, *told, command=" ".join(["python -m benchmarks", *sys.argv[1:]])))
+    whole = set(SIZES.split(",")) <= set(asked.sizes.split(","))
+    if whole and (asked.parts, asked.database) == (PARTS, DATABASES):
+        report.write(results, *told)
+        _tell("Written: benchmarks/results.md, benchmarks/results.svg, README.md")
 
 
 @contextmanager
@@ -61,20 +93,12 @@ def _folder(work: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-@contextmanager
-def _server(databases: str) -> Iterator[str]:
-    """Run a PostgreSQL server in a process of its own, if it is wanted, and give its URL."""
+def _server(servers: ExitStack, databases: str) -> str:
+    """Return the URL of a PostgreSQL server of our own, nothing when none is wanted."""
     if POSTGRESQL not in databases.split(","):
-        yield ""
-        return
-    with tempfile.TemporaryDirectory(prefix="reconciler-postgresql-") as folder:
-        command = step("databases", "serve", folder=f"{folder}/data")
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
-        with process:
-            yield process.stdout.readline().strip() if process.stdout else ""
-            if process.stdin:
-                process.stdin.close()
-            process.wait()
+        return ""
+    folder = servers.enter_context(tempfile.TemporaryDirectory(prefix="reconciler-postgresql-"))
+    return servers.enter_context(beside(step("databases", "serve", folder=f"{folder}/data")))
 
 
 def _tell(text: str) -> None:

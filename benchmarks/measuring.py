@@ -15,13 +15,13 @@ PATIENCE: Final = 40.0
 
 @dataclass
 class Result:
-    """What a row came to on a ground; `stopped` are the seconds after which it was given up."""
+    """What a row came to on a ground; `not_taken` says why there is nothing, or why it was given up."""
 
     row: Row
     database: str
     size: int
     taken: list[Measurement] = field(default_factory=list)
-    stopped: float | None = None
+    not_taken: str | None = None
 
     @property
     def seconds(self) -> float:
@@ -52,7 +52,7 @@ def measured(
     results = list(_results(rows, grounds))
     for number in range(1, repeats + 1):
         for result, ground in results:
-            if result.stopped or sum(one.seconds for one in result.taken) > PATIENCE:
+            if result.not_taken or sum(one.whole for one in result.taken) > PATIENCE:
                 continue
             _once(result, ground, timeout)
             tell(f"{result.size:>9,} {result.database:10} {number}/{repeats} {_told(result):>9}  {result.row.name}")
@@ -62,18 +62,19 @@ def measured(
 def _results(rows: Sequence[Row], grounds: Sequence[Ground]) -> Iterator[tuple[Result, Ground]]:
     for row in rows:
         for ground in grounds if row.databases else grounds[:1]:
-            yield Result(row, ground.database if row.databases else "", ground.size), ground
+            reason = row.lacks(ground) or ("not tried" if ground.size > row.most else None)
+            yield Result(row, ground.database if row.databases else "", ground.size, not_taken=reason), ground
 
 
 def _once(result: Result, ground: Ground, timeout: float) -> None:
     for command in result.row.before(ground):
         run(command)
-    done = measure(result.row.command(ground), timeout=timeout, codes=result.row.codes)
+    done = measure(result.row.command(ground), timeout=timeout)
     if done is None:
-        result.stopped = timeout
+        result.not_taken = f"> {timeout:.0f} s"
     else:
         result.taken.append(done)
 
 
 def _told(result: Result) -> str:
-    return f"> {result.stopped:.0f} s" if result.stopped else f"{result.taken[-1].seconds:.2f} s"
+    return result.not_taken or f"{result.taken[-1].seconds:.2f} s"

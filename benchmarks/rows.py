@@ -1,14 +1,10 @@
-"""The rows of the results: who does what, in which process, and what is put in order before each time."""
+"""What a row of the results is: who does what, in which process, and what is put in order before each time."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from benchmarks.ground import Ground
-from benchmarks.processes import step
-from benchmarks.settings_place import ENVIRONMENTS, NAME
 
 Command = list[str]
 
@@ -36,7 +32,8 @@ class Part(StrEnum):
 class Row:
     """A row: its command on a ground, and the commands that come before each time, unmeasured.
 
-    `databases` says whether it differs between databases; where not, it is measured once.
+    `databases` says whether it differs between databases; where not, it is measured once. `lacks` says what a machine
+    does not have that it needs, None when it has everything; above `most` devices it is not tried.
     """
 
     part: Part
@@ -45,90 +42,5 @@ class Row:
     command: Callable[[Ground], Command]
     before: Callable[[Ground], list[Command]] = lambda ground: []
     databases: bool = True
-    codes: tuple[int, ...] = (0,)
-
-
-def _fresh(name: str) -> Callable[[Ground], list[Command]]:
-    """Copy a store to the one for use."""
-    return lambda ground: [step("databases", "copy", source=ground.url(name), target=ground.url("scratch"))]
-
-
-def _new(ground: Ground) -> list[Command]:
-    return [step("databases", "make", url=ground.url("scratch"))]
-
-
-def _read(*, users: bool) -> Callable[[Ground], Command]:
-    return lambda ground: step("floor", "read", folder=str(ground.folder), url=ground.url("first"), users=users)
-
-
-def _plan(day: str) -> Callable[[Ground], Command]:
-    return lambda ground: step("tool", "plan", folder=str(ground.folder), url=ground.url("first"), day=day)
-
-
-def _command(day: str) -> Callable[[Ground], Command]:
-    before = [sys.executable, "-m", "reconciler", "--environments", str(ENVIRONMENTS)]
-    return lambda ground: [*before, "plan", NAME, "--recording", ground.file(f"{day}.rec")]
-
-
-def _apply(day: str) -> Callable[[Ground], Command]:
-    return lambda ground: step("tool", "apply", url=ground.url("scratch"), plan=ground.file(f"{day}.plan"))
-
-
-def _written(function: str, source: str, output: str) -> Callable[[Ground], Command]:
-    kind = source.rpartition(".")[2]
-    of = {"plan": "plan", "rec": "recording"}[kind]
-    return lambda ground: step("tool", function, **{of: ground.file(source), "output": ground.file(output)})
-
-
-FLOOR_READ: Final = "pages parsed, asset rows read"
-FLOOR_ALL: Final = "the same, with users' pages, bindings and store users"
-FLOOR_INSERT: Final = "asset rows inserted in bulk"
-FLOOR_UPDATE: Final = "three columns of every asset updated in bulk"
-PLAN_AGAIN: Final = "plan, nothing changed"
-PLAN_NEXT: Final = "plan, W's changes"
-COMMAND_AGAIN: Final = "`reconciler plan --recording`, nothing changed"
-COMMAND_NEXT: Final = "`reconciler plan --recording`, W's changes"
-APPLY_FIRST: Final = "first import applied"
-APPLY_NEXT: Final = "W's changes applied"
-APPLY_AGAIN: Final = "nothing changed, applied"
-WRITE_PLAN: Final = "plan of the first import saved"
-WRITE_HTML: Final = "HTML report of it"
-WRITE_RECORDING: Final = "recording written"
-READ_RECORDING: Final = "recording read"
-
-ROWS: Final = (
-    Row(Part.FLOOR, Who.FLOOR, FLOOR_READ, _read(users=False)),
-    Row(Part.FLOOR, Who.FLOOR, FLOOR_ALL, _read(users=True)),
-    Row(
-        Part.FLOOR,
-        Who.FLOOR,
-        FLOOR_INSERT,
-        lambda ground: step("floor", "insert", source=ground.url("first"), url=ground.url("scratch")),
-        _fresh("emptied"),
-    ),
-    Row(
-        Part.FLOOR,
-        Who.FLOOR,
-        FLOOR_UPDATE,
-        lambda ground: step("floor", "update", url=ground.url("scratch")),
-        _fresh("first"),
-    ),
-    Row(Part.PLAN, Who.TOOL, PLAN_AGAIN, _plan("again")),
-    Row(Part.PLAN, Who.TOOL, PLAN_NEXT, _plan("next")),
-    Row(Part.PLAN, Who.TOOL, COMMAND_AGAIN, _command("again"), databases=False),
-    Row(Part.PLAN, Who.TOOL, COMMAND_NEXT, _command("next"), databases=False),
-    Row(Part.APPLY, Who.TOOL, APPLY_FIRST, _apply("first"), _new),
-    Row(Part.APPLY, Who.TOOL, APPLY_NEXT, _apply("next"), _fresh("first")),
-    Row(Part.APPLY, Who.TOOL, APPLY_AGAIN, _apply("again"), _fresh("first")),
-    Row(Part.FILES, Who.TOOL, WRITE_PLAN, _written("write_plan", "first.plan", "written.plan"), databases=False),
-    Row(Part.FILES, Who.TOOL, WRITE_HTML, _written("write_html", "first.plan", "written.html"), databases=False),
-    Row(Part.FILES, Who.TOOL, WRITE_RECORDING, _written("write_recording", "next.rec", "written.rec"), databases=False),
-    Row(
-        Part.FILES,
-        Who.TOOL,
-        READ_RECORDING,
-        lambda ground: step("tool", "read_recording", recording=ground.file("next.rec")),
-        databases=False,
-    ),
-)
-"""In the order in which they are measured, one after the other, again and again."""
+    lacks: Callable[[Ground], str | None] = lambda ground: None
+    most: int = 1_000_000

@@ -1,0 +1,86 @@
+"""The chart: seconds against devices, both logarithmic, as an SVG that is readable on light and on dark."""
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader
+
+from benchmarks import own_rows as own
+from benchmarks import peer_rows as peers
+from benchmarks.databases import POSTGRESQL, SQLITE
+from benchmarks.targets import Results
+
+WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 420, 60, 40, 250, 50
+_LINES: Final = (
+    ("Terraform, one block per device", peers.TERRAFORM, ""),
+    ("octoDNS from YAML", peers.OCTODNS_YAML, ""),
+    ("ORM loop, PostgreSQL", peers.ORM, POSTGRESQL),
+    ("DiffSync", peers.DIFFSYNC, ""),
+    ("octoDNS in memory", peers.OCTODNS, ""),
+    ("reconciler plan, SQLite", own.PLAN_AGAIN, SQLITE),
+    ("floor: parse and read", own.FLOOR_READ, SQLITE),
+)
+_GAP: Final = 16
+
+
+def chart(results: Results) -> str:
+    """Return the SVG."""
+    series = [(label, points) for label, name, database in _LINES if (points := _points(results, name, database))]
+    sizes = sorted({size for _, points in series for size, _ in points})
+    times = [seconds for _, points in series for _, seconds in points]
+    across, up = _scale(sizes[0], sizes[-1]), _scale(10 ** math.floor(math.log10(min(times))), max(times))
+    drawn = [
+        (label, [(LEFT + across(size) * _inner_width(), _y(up(seconds))) for size, seconds in points])
+        for label, points in series
+    ]
+    places = _apart([points[-1][1] for _, points in drawn])
+    folder = FileSystemLoader(Path(__file__).parent)
+    template = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template(
+        "chart.svg.jinja"
+    )
+    return template.render(
+        width=WIDTH,
+        height=HEIGHT,
+        left=LEFT,
+        right=WIDTH - RIGHT,
+        bottom=HEIGHT - BOTTOM,
+        lines=[(label, points, place) for (label, points), place in zip(drawn, places, strict=True)],
+        sizes=[(f"{size:,}", LEFT + across(size) * _inner_width()) for size in sizes],
+        times=[(f"{seconds:g} s", _y(up(seconds))) for seconds in _decades(min(times), max(times))],
+    )
+
+
+def _points(results: Results, name: str, database: str) -> list[tuple[int, float]]:
+    sizes = sorted({one.size for one in results.all})
+    return [(size, found.seconds) for size in sizes if (found := results.get(name, size, database))]
+
+
+def _scale(low: float, high: float) -> Callable[[float], float]:
+    """Return a function from a number to its place between the two, from 0 to 1."""
+    span = math.log10(high / low) or 1
+    return lambda number: math.log10(number / low) / span
+
+
+def _y(share: float) -> float:
+    return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
+
+
+def _inner_width() -> int:
+    return WIDTH - LEFT - RIGHT
+
+
+def _decades(low: float, high: float) -> Iterator[float]:
+    for power in range(math.floor(math.log10(low)), math.floor(math.log10(high)) + 1):
+        yield 10.0**power
+
+
+def _apart(places: list[float]) -> list[float]:
+    """Return the places of the labels, moved so far that none covers another."""
+    moved = dict.fromkeys(range(len(places)), 0.0)
+    last = -math.inf
+    for number in sorted(moved, key=places.__getitem__):
+        last = max(places[number], last + _GAP)
+        moved[number] = last
+    return list(moved.values())

@@ -4,7 +4,8 @@ A function is asked once for each distinct value of a column; where numbers of d
 and yet not the same (`1`, `1.0` and `True`), it is asked for every one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
@@ -13,6 +14,26 @@ from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 
 Column = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Devices column by column: their properties and their mapped values by place, `count` values each."""
+
+    count: int
+    properties: Mapping[int, Column]
+    fields: Mapping[int, Column]
+
+
+def of_one(row: Sequence[Any], values: Sequence[Any]) -> Table:
+    """Return the table of a single device."""
+    return table_of(1, [[value] for value in row], [[value] for value in values])
+
+
+def table_of(count: int, properties: Iterable[Column], fields: Iterable[Column]) -> Table:
+    """Return the table of all these columns."""
+    return Table(count, dict(enumerate(properties)), dict(enumerate(fields)))
+
 
 MISFIT: Final = object()
 """Stands where a value does not fit its field; equal to nothing that a store holds."""
@@ -30,18 +51,19 @@ def asked(function: Callable[[Any], Any], column: Column) -> list[Any]:
     return list(map(answers.__getitem__, column))
 
 
-def asked_of_rows(function: Callable[..., Any], inputs: Sequence[Column], *arguments: Column) -> list[Any]:
-    """Return the function of each row of the arguments; only the inputs decide its answer."""
+def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | None:
+    """Return where each distinct row of these columns stands first, and for every row which of those it is like.
+
+    None where asking each distinct row once does not pay, or would not be the same.
+    """
     if not inputs or any(map(_mixed, inputs)):
-        return [function(*each) for each in zip(*arguments, strict=True)]
-    answers: dict[Any, Any] = {}
-    found = []
-    for key, *row in zip(zip(*inputs, strict=True), *arguments, strict=True):
-        answer = answers.get(key, answers)
-        if answer is answers:
-            answer = answers[key] = function(*row)
-        found.append(answer)
-    return found
+        return None
+    numbers: dict[Any, int] = {}
+    like = [numbers.setdefault(row, len(numbers)) for row in zip(*inputs, strict=True)]
+    if len(numbers) > len(like) // 2:
+        return None
+    first = dict(zip(reversed(like), range(len(like) - 1, -1, -1), strict=True))
+    return [first[number] for number in range(len(numbers))], like
 
 
 def fitted(field: AssetField, column: Column) -> Column:

@@ -1,4 +1,4 @@
-"""Criteria compiled to functions that answer yes, no or unknown (T3, X1).
+"""Criteria compiled to functions that answer yes, no or unknown, for all devices at once (T3, X1).
 
 An unknown value makes a comparison unknown; `all`, `any` and `not` combine the three as Kleene's logic does, so that
 an unknown only remains where it decides.
@@ -6,22 +6,33 @@ an unknown only remains where it decides.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import reduce
+from typing import Any, Final, Protocol
 
 import re2
 
-from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
+from reconciler.model.snapshot import UNKNOWN, Scalar
+from reconciler.planning.columns import Column, Table, asked
 from reconciler.planning.values import as_text
 from reconciler.settings import criteria as language
 
 Answer = bool | None
 """True, False, or None: unknown."""
 
-Subject = tuple[Sequence[Any], Sequence[Any]]
-Test = Callable[[Sequence[Any], Sequence[Any]], Answer]
-"""A compiled criterion: given a device's row of properties and its mapped values."""
+Test = Callable[[Table], Sequence[Answer]]
+"""A compiled criterion: the answer for each device of a table."""
 
 _Predicate = Callable[[Scalar], bool]
+
+_NOT: Final[dict[Answer, Answer]] = {True: False, False: True, None: None}
+_BOTH: Final[dict[tuple[Answer, Answer], Answer]] = {
+    (one, other): False if False in {one, other} else None if None in {one, other} else True
+    for one in _NOT
+    for other in _NOT
+}
+_EITHER: Final[dict[tuple[Answer, Answer], Answer]] = {
+    (one, other): _NOT[_BOTH[_NOT[one], _NOT[other]]] for one, other in _BOTH
+}
 
 
 class Places(Protocol):
@@ -35,14 +46,15 @@ class Places(Protocol):
 
 
 def compile_criterion(criterion: language.Criterion, places: Places) -> Test:
-    """Return the criterion as a function of a device's row and mapped values."""
+    """Return the criterion as a function of devices."""
     match criterion:
         case language.All():
-            return _all([compile_criterion(each, places) for each in criterion.all])
+            return _combined([compile_criterion(each, places) for each in criterion.all], _BOTH)
         case language.Any():
-            return _any([compile_criterion(each, places) for each in criterion.any])
+            return _combined([compile_criterion(each, places) for each in criterion.any], _EITHER)
         case language.Not():
-            return _not(compile_criterion(criterion.not_, places))
+            test = compile_criterion(criterion.not_, places)
+            return lambda table: list(map(_NOT.__getitem__, test(table)))
         case language.Comparison():
             return _comparison(criterion, places)
 
@@ -54,9 +66,20 @@ class Inputs:
     properties: tuple[int, ...]
     fields: tuple[int, ...]
 
-    def of(self, properties: Sequence[Sequence[Any]], fields: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+    def of(self, table: Table) -> list[Column]:
         """Return the columns that decide."""
-        return [*(properties[place] for place in self.properties), *(fields[place] for place in self.fields)]
+        return [
+            *(table.properties[place] for place in self.properties),
+            *(table.fields[place] for place in self.fields),
+        ]
+
+    def picked(self, table: Table, rows: Sequence[int]) -> Table:
+        """Return some rows of a table, with these columns alone."""
+        return Table(
+            len(rows),
+            {place: list(map(table.properties[place].__getitem__, rows)) for place in self.properties},
+            {place: list(map(table.fields[place].__getitem__, rows)) for place in self.fields},
+        )
 
 
 def inputs(criteria: Iterable[language.Criterion], places: Places) -> Inputs:
@@ -86,58 +109,27 @@ def comparisons_in(criterion: language.Criterion) -> Iterator[language.Compariso
             yield criterion
 
 
-def _all(tests: list[Test]) -> Test:
-    def answer(row: Sequence[Any], values: Sequence[Any]) -> Answer:
-        result: Answer = True
-        for test in tests:
-            one = test(row, values)
-            if one is False:
-                return False
-            if one is None:
-                result = None
-        return result
+def _combined(tests: Sequence[Test], logic: dict[tuple[Answer, Answer], Answer]) -> Test:
+    def both(one: Sequence[Answer], other: Sequence[Answer]) -> Sequence[Answer]:
+        return list(map(logic.__getitem__, zip(one, other, strict=True)))
 
-    return answer
-
-
-def _any(tests: list[Test]) -> Test:
-    def answer(row: Sequence[Any], values: Sequence[Any]) -> Answer:
-        result: Answer = False
-        for test in tests:
-            one = test(row, values)
-            if one:
-                return True
-            if one is None:
-                result = None
-        return result
-
-    return answer
-
-
-def _not(test: Test) -> Test:
-    def answer(row: Sequence[Any], values: Sequence[Any]) -> Answer:
-        one = test(row, values)
-        return None if one is None else not one
-
-    return answer
+    return lambda table: reduce(both, (test(table) for test in tests))
 
 
 def _comparison(criterion: language.Comparison, places: Places) -> Test:
-    holds = predicate(criterion)
-    index = (
-        places.property_at(criterion.property)
-        if criterion.property is not None
-        else places.field_at(criterion.field or "")
-    )
+    holds, by_property = predicate(criterion), criterion.property is not None
+    index = places.property_at(criterion.property or "") if by_property else places.field_at(criterion.field or "")
     if index is None:
-        return lambda row, values: None
-    if criterion.property is not None:
-        return lambda row, values: _judge(row[index], holds)
-    return lambda row, values: _judge(values[index], holds)
+        return lambda table: [None] * table.count
 
+    def judge(value: Any) -> Answer:
+        return None if value is UNKNOWN else holds(value)
 
-def _judge(value: Scalar | UnknownType, holds: _Predicate) -> Answer:
-    return None if value is UNKNOWN else holds(value)
+    def answers(table: Table) -> Sequence[Answer]:
+        column = (table.properties if by_property else table.fields)[index]
+        return asked(judge if UNKNOWN in column else holds, column)
+
+    return answers
 
 
 def predicate(criterion: language.Comparison) -> _Predicate:

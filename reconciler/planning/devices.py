@@ -1,13 +1,14 @@
 """A connection's settings compiled for one snapshot, and its listed devices as planning sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import attrgetter
+from typing import Any, Final, TypeVar
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.planning import needs
 from reconciler.planning.asset_index import Form, first_key, worthy_form
-from reconciler.planning.columns import Column, asked, asked_of_rows
+from reconciler.planning.columns import Column, Table, asked, distinct_rows, table_of
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.mapping import FieldMap, compile_mappings
 from reconciler.planning.matching import Candidate
@@ -22,6 +23,9 @@ from reconciler.settings.users import AssignFrom
 
 _USER = "user."
 _DEFENDER = "msSense"
+_ID: Final = attrgetter("id")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +100,13 @@ class Devices:
 
     ids: list[str]
     index: dict[str, int]
-    rows: list[tuple[Any, ...]]
-    columns: list[Column]
-    """The mapped values, field by field."""
-    values: list[tuple[Any, ...]]
-    """The mapped values, device by device."""
+    table: Table
     users: Column
     """The Entra users: None for no user, UNKNOWN when that is not known."""
-    excluded: list[Answer]
+    excluded: Sequence[Answer]
     stale: list[bool]
     identifiers: Column
-    types: list[TypeDecision]
+    types: Sequence[TypeDecision]
     forms: list[tuple[Form, ...]]
     places: dict[str, int]
 
@@ -120,12 +120,20 @@ class Devices:
         return Listed(
             device_id=self.ids[index],
             label=self.label(index),
-            values=self.values[index],
+            values=self.values(index),
             excluded=self.excluded[index],
             stale=self.stale[index],
             identifier=self.identifiers[index],
             type=self.types[index],
         )
+
+    def row(self, index: int) -> tuple[Any, ...]:
+        """Return one device's properties, in the order of `places`."""
+        return tuple([column[index] for column in self.table.properties.values()])
+
+    def values(self, index: int) -> tuple[Any, ...]:
+        """Return one device's mapped values, in the order of the mappings."""
+        return tuple([column[index] for column in self.table.fields.values()])
 
     def candidate(self, index: int) -> Candidate:
         """Return the device as matching sees it."""
@@ -150,33 +158,39 @@ class Devices:
 
     def _property(self, index: int, name: str) -> Any:
         place = self.places.get(name)
-        return UNKNOWN if place is None else self.rows[index][place]
+        return UNKNOWN if place is None else self.table.properties[place][index]
 
 
 def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     """Return the snapshot's devices with all that its settings say of them."""
-    by_id = {device.id: device for device in snapshot.devices}
-    ids = sorted(by_id)
-    rows = [compiled.fields.row(by_id[device_id]) for device_id in ids]
-    properties: list[Column] = list(zip(*rows, strict=True)) or [()] * len(compiled.places)
+    by_id = {device.id: device for device in sorted(snapshot.devices, key=_ID)}
+    ids = list(by_id)
+    properties = compiled.fields.properties(by_id.values())
     said = _users(compiled, snapshot, properties, len(ids))
     users = plainly(said) if _by_entra(compiled) else said
     columns = compiled.fields.columns(properties, users)
-    values = list(zip(*columns, strict=True))
+    table = table_of(len(ids), properties, columns)
     return Devices(
         ids=ids,
-        index={device_id: index for index, device_id in enumerate(ids)},
-        rows=rows,
-        columns=columns,
-        values=values,
+        index=dict(zip(ids, range(len(ids)), strict=True)),
+        table=table,
         users=users,
-        excluded=_excluded(compiled, properties, columns, rows, values),
+        excluded=_excluded(compiled, table),
         stale=_stale(compiled, properties, len(ids)),
         identifiers=_identifiers(compiled, properties, said),
-        types=asked_of_rows(compiled.decide_type, compiled.type_inputs.of(properties, columns), rows, values),
+        types=_decided(compiled.decide_type, compiled.type_inputs, table),
         forms=_forms(compiled, columns, len(ids)),
         places=compiled.places,
     )
+
+
+def _decided(decide: Callable[[Table], Sequence[T]], inputs: Inputs, table: Table) -> Sequence[T]:
+    """Return what is decided of each device; only the inputs decide, so devices alike are decided together."""
+    found = distinct_rows(inputs.of(table))
+    if found is None:
+        return decide(table)
+    first, like = found
+    return list(map(decide(inputs.picked(table, first)).__getitem__, like))
 
 
 def _by_entra(compiled: Compiled) -> bool:
@@ -212,21 +226,15 @@ def _property_of(user: Any, name: str) -> Any:
     return user if user is None or user is UNKNOWN or isinstance(user, Unclear) else getattr(user, name, UNKNOWN)
 
 
-def _excluded(
-    compiled: Compiled,
-    properties: Sequence[Column],
-    columns: Sequence[Column],
-    rows: Sequence[Any],
-    values: Sequence[Any],
-) -> list[Answer]:
+def _excluded(compiled: Compiled, table: Table) -> Sequence[Answer]:
     """Say of each device whether it is left out (X1); None when that is unknown."""
-    answers: list[Answer] = [False] * len(rows)
+    answers: Sequence[Answer] = [False] * table.count
     if compiled.excluded is not None:
-        answers = asked_of_rows(compiled.excluded, compiled.exclusion_inputs.of(properties, columns), rows, values)
+        answers = _decided(compiled.excluded, compiled.exclusion_inputs, table)
     if not compiled.connection.imports.exclude_defender_managed:
         return answers
     place = compiled.places.get("managementAgent")
-    agents = [UNKNOWN] * len(rows) if place is None else properties[place]
+    agents = [UNKNOWN] * table.count if place is None else table.properties[place]
     return list(map(_either, answers, agents))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from reconciler.model.snapshot import UNKNOWN
+from reconciler.planning.columns import of_one
 from reconciler.planning.criteria import Answer, Places, compile_criterion
 from reconciler.planning.story import said
 from reconciler.settings import criteria as language
@@ -22,7 +23,8 @@ def criterion_lines(
     criterion: language.Criterion, places: Places, row: Sequence[Any], values: Sequence[Any], indent: str = ""
 ) -> Iterator[str]:
     """Yield a line for each part of a criterion, those of `all`, `any` and `not` indented below it."""
-    answer = answer_words(compile_criterion(criterion, places)(row, values))
+    [found] = compile_criterion(criterion, places)(of_one(row, values))
+    answer = answer_words(found)
     match criterion:
         case language.All():
             yield f"{indent}all of these: {answer}"

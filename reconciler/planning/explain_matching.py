@@ -62,7 +62,7 @@ def _scope(planner: Planner, place: int) -> Iterator[Fact]:
     imports, compiled = planner.connection.imports, planner.compiled
     if imports.exclude is None and not imports.exclude_defender_managed:
         return
-    row, values = planner.devices.rows[place], planner.devices.values[place]
+    row, values = planner.devices.row(place), planner.devices.values(place)
     lines: list[str] = []
     if imports.exclude_defender_managed:
         at = compiled.places.get("managementAgent")
@@ -75,7 +75,7 @@ def _scope(planner: Planner, place: int) -> Iterator[Fact]:
 
 
 def _field(planner: Planner, place: int, number: int, name: str) -> Fact:
-    value = planner.devices.values[place][planner.compiled.keys[number]]
+    value = planner.devices.values(place)[planner.compiled.keys[number]]
     forms = planner.devices.forms[place]
     form = forms[number]
     if form is UNKNOWN:

@@ -6,6 +6,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.state import Asset
 from reconciler.planning.asset_changes import Draft, site_of
 from reconciler.planning.assignment import Assignment, Found, assign
+from reconciler.planning.columns import of_one
 from reconciler.planning.criteria import compile_criterion
 from reconciler.planning.drafting import draft_asset
 from reconciler.planning.explain_criteria import criterion_lines
@@ -22,13 +23,13 @@ from reconciler.settings.imports import SiteAllocation
 def type_facts(planner: Planner, place: int, asset: Asset | None) -> Iterator[Fact]:
     """Yield each rule, what it asked and whether it decided; then the type (T1-T4)."""
     settings, places = planner.connection.asset_types, planner.compiled.fields.places
-    row, values = planner.devices.rows[place], planner.devices.values[place]
+    row, values = planner.devices.row(place), planner.devices.values(place)
     decided = False
     for rule in settings.rules if settings.determine is Determine.RULES else ():
         if decided:
             yield Fact(rule.name, "not tried", "an earlier rule decided", Mark.LOST)
             continue
-        answer = compile_criterion(rule.when, places)(row, values)
+        [answer] = compile_criterion(rule.when, places)(of_one(row, values))
         words = {True: f"matched: {rule.type}", False: "did not match", None: "reads a value that is unknown"}[answer]
         lines = tuple(criterion_lines(rule.when, places, row, values))
         yield Fact(rule.name, words, mark=Mark.LOST if answer is False else Mark.DECIDED, details=lines)
@@ -52,7 +53,7 @@ def field_facts(planner: Planner, place: int, draft: Draft, written: Container[s
 
     `written` are the attributes that the plan writes: it may leave a whole device alone.
     """
-    mappings, values = planner.compiled.fields.mappings, planner.devices.values[place]
+    mappings, values = planner.compiled.fields.mappings, planner.devices.values(place)
     for mapping, value in zip(mappings, values, strict=True):
         words, why, mark = _outcome(planner, mapping, draft, value, written)
         yield Fact(mapping.to, words, why, mark, tuple(_steps(planner, mapping, place)))
@@ -76,7 +77,7 @@ def _mapped(planner: Planner, mapping: Mapping, place: int) -> object:
     fields, snapshot = planner.compiled.fields, planner.snapshot
     targets = {field.name: field for field in fields.fields}
     alone = compile_mappings([mapping], targets, snapshot.device_properties, snapshot.user_properties)
-    row = planner.devices.rows[place]
+    row = planner.devices.row(place)
     known = fields.places.properties
     properties = [[row[known[name]]] for name in alone.places.properties]
     [[value]] = alone.columns(properties, [planner.devices.users[place]])

@@ -1,6 +1,6 @@
 """A connection's mappings compiled once into functions of whole columns (F1, F2)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -61,9 +61,11 @@ class FieldMap:
     fields: tuple[AssetField, ...]
     told: tuple[Told, ...]
     places: Places
-    row: Callable[[Any], tuple[Any, ...]]
-    """Return a device's properties as a tuple, in the order of `places.properties`."""
     sources: tuple[Source, ...]
+
+    def properties(self, devices: Collection[Any]) -> list[Column]:
+        """Return the devices' properties, column by column in the order of `places.properties`."""
+        return [list(map(attrgetter(name), devices)) for name in self.places.properties]
 
     def columns(self, properties: Sequence[Column], users: Column) -> list[Column]:
         """Return the mapped values, field by field; UNKNOWN where a property that decides is."""
@@ -87,7 +89,6 @@ def compile_mappings(
         fields=tuple(fields[each.to] for each in mappings),
         told=tuple(map(told, mappings)),
         places=places,
-        row=attrgetter(*names) if len(names) > 1 else lambda device: (device.id,),
         sources=tuple(_source(each, places, known_users) for each in mappings),
     )
 

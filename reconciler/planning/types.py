@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.criteria import compile_criterion
+from reconciler.planning.columns import Table, asked
+from reconciler.planning.criteria import Answer, compile_criterion
 from reconciler.planning.mapping import Places
 from reconciler.planning.values import as_text
 from reconciler.planning.world import World
-from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField
+from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField, TypeRule
 from reconciler.settings.base import LONGEST_NAME
 
 _SHOWN: Final = 60
@@ -26,35 +27,39 @@ class TypeDecision:
     unknown: bool = False
 
 
-Decide = Callable[[Sequence[Any], Sequence[Any]], TypeDecision]
+Decide = Callable[[Table], list[TypeDecision]]
 
 
 def compile_types(settings: AssetTypesFile, places: Places) -> Decide:
-    """Return the decision as a function of a device's row and mapped values."""
+    """Return the decisions as a function of devices."""
     default = settings.default
     if settings.determine is Determine.SAME:
         same = TypeDecision(default, "every asset has this type", "T1")
-        return lambda row, values: same
+        return lambda table: [same] * table.count
     if settings.determine is Determine.FIELD and settings.field is not None:
         return _named_by(settings.field, default, places)
-    tests = [
-        (compile_criterion(rule.when, places), TypeDecision(rule.type, f"rule “{rule.name}” matched", "T3"))
-        for rule in settings.rules
-    ]
-    names = [rule.name for rule in settings.rules]
+    return _by_rules(settings.rules, default, places)
+
+
+def _by_rules(rules: Sequence[TypeRule], default: str | None, places: Places) -> Decide:
+    """Return the decision by the first rule that matches; one that reads an unknown value ends the search (T3)."""
+    tests = [(compile_criterion(rule.when, places), _outcomes(rule)) for rule in rules]
     reason = "no rule matched: the default" if default else "no rule matched and there is no default"
     otherwise = TypeDecision(default, reason, "T3")
 
-    def decide(row: Sequence[Any], values: Sequence[Any]) -> TypeDecision:
-        for index, (test, decision) in enumerate(tests):
-            answer = test(row, values)
-            if answer:
-                return decision
-            if answer is None:
-                return TypeDecision(None, f"rule “{names[index]}” reads a value that is unknown", "T3", unknown=True)
-        return otherwise
+    def decide(table: Table) -> list[TypeDecision]:
+        decisions = [otherwise] * table.count
+        for test, outcomes in reversed(tests):
+            answers = test(table)
+            decisions = [outcomes[each] if each is not False else so_far for each, so_far in zip(answers, decisions)]
+        return decisions
 
     return decide
+
+
+def _outcomes(rule: TypeRule) -> dict[Answer, TypeDecision]:
+    unknown = TypeDecision(None, f"rule “{rule.name}” reads a value that is unknown", "T3", unknown=True)
+    return {True: TypeDecision(rule.type, f"rule “{rule.name}” matched", "T3"), None: unknown}
 
 
 def _named_by(field: TypeField, default: str | None, places: Places) -> Decide:
@@ -65,8 +70,7 @@ def _named_by(field: TypeField, default: str | None, places: Places) -> Decide:
     reason = f"{source} is empty: the default" if default else f"{source} is empty and there is no default"
     otherwise = TypeDecision(default, reason, "T2")
 
-    def decide(row: Sequence[Any], values: Sequence[Any]) -> TypeDecision:
-        value = UNKNOWN if index is None else (row if field.property is not None else values)[index]
+    def decide(value: Any) -> TypeDecision:
         if value is UNKNOWN:
             return unknown
         name = as_text(value)
@@ -76,7 +80,12 @@ def _named_by(field: TypeField, default: str | None, places: Places) -> Decide:
             return TypeDecision(None, f"“{name[:_SHOWN]}” from {source} cannot name a type", "T2")
         return TypeDecision(name, f"{source} names it", "T2")
 
-    return decide
+    def decide_all(table: Table) -> list[TypeDecision]:
+        if index is None:
+            return [unknown] * table.count
+        return asked(decide, (table.properties if field.property is not None else table.fields)[index])
+
+    return decide_all
 
 
 def _is_name(text: str) -> bool:

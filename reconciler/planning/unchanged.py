@@ -52,7 +52,7 @@ def steady(life: Life) -> bool:
 
 
 def _fields(planner: Planner) -> Check:
-    fields, columns, positions = planner.compiled.fields, planner.devices.columns, planner.world.positions
+    fields, columns, positions = planner.compiled.fields, planner.devices.table.fields, planner.world.positions
     always = [place for place, mapping in enumerate(fields.mappings) if mapping.write is Write.ALWAYS]
     when_empty = [
         (place, positions.get(fields.fields[place].name))

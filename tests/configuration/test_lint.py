@@ -18,6 +18,7 @@ from reconciler.configuration.load import load_environment
 from reconciler.configuration.references import Parts
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning import values
+from reconciler.planning.columns import table_of
 from reconciler.planning.criteria import predicate
 from reconciler.planning.mapping import Places
 from reconciler.planning.types import compile_types
@@ -104,7 +105,8 @@ def test_one_comparison_implies_or_excludes_another_only_when_every_value_agrees
 def test_a_rule_that_is_called_unreachable_decides_for_no_device(criteria: list[Any], rows: list[Any]) -> None:
     file = rules_file(criteria)
     decide = compile_types(file, PLACES)
-    assert {decide(row, ()).name for row in rows} & unreachable(file) == set()
+    decided = decide(table_of(len(rows), zip(*rows, strict=True), ()))
+    assert {each.name for each in decided} & unreachable(file) == set()
 
 
 @given(CRITERIA, st.lists(CRITERIA, max_size=2))

@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from reconciler.model.snapshot import UNKNOWN
+from reconciler.planning.columns import of_one
 from reconciler.planning.criteria import Answer, compile_criterion, inputs
 from reconciler.planning.mapping import Places
 from reconciler.settings.criteria import Criterion
@@ -22,7 +23,9 @@ TRUTH: dict[Answer, dict[str, Any]] = {
 
 def answer(criterion: dict[str, Any], model: Any = None, name: Any = None) -> Answer:
     """Return a criterion's answer for a device."""
-    return compile_criterion(ADAPTER.validate_python(criterion), PLACES)(("y", "n", UNKNOWN, model), (name,))
+    test = compile_criterion(ADAPTER.validate_python(criterion), PLACES)
+    [found] = test(of_one(("y", "n", UNKNOWN, model), (name,)))
+    return found
 
 
 @pytest.mark.parametrize(("one", "other"), list(product(TRUTH, TRUTH)))

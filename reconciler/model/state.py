@@ -26,7 +26,7 @@ class Stamp(Struct, frozen=True, rename="camel"):
     adopted_from: str | None = None
 
 
-class Person(Struct, frozen=True, rename="camel", kw_only=True):
+class Person(Struct, frozen=True, gc=False, rename="camel"):
     """A store user. `entra_id` is the Entra object id of an imported one; `site` is `Organisation/Site`."""
 
     id: int

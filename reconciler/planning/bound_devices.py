@@ -33,8 +33,7 @@ def plan_bound_devices(planner: Planner) -> None:
         asset = assets[binding.asset_id]
         if (
             excluded[place] is False
-            and not stale[place]
-            and steady(binding.life)
+            and steady(binding.life, stale[place])
             and device_id not in planner.unlisted
             and unchanged(place, asset)
         ):

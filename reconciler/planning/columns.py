@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.values import fit
+from reconciler.planning.values import are_datetimes, fit
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 
@@ -40,6 +40,7 @@ MISFIT: Final = object()
 
 _NUMBERS: Final = frozenset({bool, int, float})
 _TEXT: Final = frozenset({str, type(None)})
+_PLAIN: Final = frozenset({FieldType.TEXT, FieldType.DATETIME})
 
 
 def asked(function: Callable[[Any], Any], column: Column) -> list[Any]:
@@ -56,7 +57,7 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
 
     None where asking each distinct row once does not pay, or would not be the same.
     """
-    if not inputs or any(map(_mixed, inputs)):
+    if not inputs or any(map(_differ, inputs)) or any(map(_mixed, inputs)):
         return None
     numbers: dict[Any, int] = {}
     like = [numbers.setdefault(row, len(numbers)) for row in zip(*inputs, strict=True)]
@@ -68,7 +69,7 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
 
 def fitted(field: AssetField, column: Column) -> Column:
     """Return each value as its field holds it, MISFIT where it does not fit, UNKNOWN where it is unknown (F4)."""
-    if field.type is FieldType.TEXT and _all_fit(field, column):
+    if field.type in _PLAIN and _all_fit(field, column):
         return column
     return asked(lambda value: _fitted(field, value), column)
 
@@ -87,8 +88,15 @@ def _all_fit(field: AssetField, column: Column) -> bool:
     if not set(map(type, column)) <= _TEXT or "" in column:
         return False
     texts = [value for value in column if value is not None]
+    if field.type is FieldType.DATETIME:
+        return are_datetimes(texts)
     longest = max(map(len, texts), default=0)
     return (field.max_length is None or longest <= field.max_length) and "\x00" not in "".join(texts)
+
+
+def _differ(column: Column) -> bool:
+    """Say whether most values of a column come once."""
+    return len(set(column)) > len(column) // 2
 
 
 def _mixed(column: Column) -> bool:

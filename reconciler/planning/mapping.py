@@ -124,10 +124,14 @@ def _user_property(name: str, known: frozenset[str]) -> Source:
 
 
 def _first_not_empty(parts: list[Source]) -> Source:
-    def first(values: Sequence[Any]) -> Any:
-        return next((value for value in values if value is not None and value != ""), None)
+    def column(properties: Sequence[Column], users: Column) -> Column:
+        found: Column = [None] * len(users)
+        for part in reversed(parts):
+            values = part(properties, users)
+            found = [later if each is None or each == "" else each for each, later in zip(values, found, strict=True)]
+        return found
 
-    return lambda properties, users: list(map(first, zip(*(part(properties, users) for part in parts), strict=True)))
+    return column
 
 
 def _transformed(source: Source, step: Step) -> Source:

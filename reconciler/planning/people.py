@@ -73,23 +73,25 @@ class Directory:
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
-        if field not in self._indexes:
-            self._indexes[field] = self._index(field)
-        return self._indexes[field].get(identifier_form(value), ())
+        return self._index(field).get(identifier_form(value), ())
 
-    def put(self, person: Person) -> None:
-        """Add a user, or replace the one with the same id."""
-        self.people[person.id] = person
-        self._indexes.clear()
+    def exactly(self, field: UserField) -> dict[Any, int]:
+        """Return the user whose field alone has a value, by that value as it is stored."""
+        index, read = self._index(field), PERSON_FIELDS[field]
+        single = (self.people[ids[0]] for ids in index.values() if len(ids) == 1)
+        return {read(person): person.id for person in single}
 
-    def put_all(self, people: Iterable[Person]) -> None:
+    def put_all(self, people: Sequence[Person]) -> None:
         """Add or replace several users."""
-        self.people.update((person.id, person) for person in people)
-        self._indexes.clear()
+        if people:
+            self.people.update((person.id, person) for person in people)
+            self._indexes.clear()
 
     def _index(self, field: UserField) -> dict[str, list[int]]:
+        if field in self._indexes:
+            return self._indexes[field]
         read = PERSON_FIELDS[field]
-        index: dict[str, list[int]] = {}
+        index = self._indexes[field] = {}
         for person in self.people.values():
             if form := identifier_form(read(person)):
                 index.setdefault(form, []).append(person.id)
@@ -106,6 +108,9 @@ class ImportedUsers:
 
 _NAMES: Final = ("name", "upn", "mail", "employee_id", "site", "active", "entra_id")
 _VALUES: Final = attrgetter(*_NAMES)
+_READ: Final = attrgetter("name", "upn", "mail", "employee_id", "active")
+_ENTRA_READ: Final = ("displayName", "userPrincipalName", "mail", "employeeId", "accountEnabled")
+_ID: Final = attrgetter("id")
 
 Claims = dict[str, list[int]]
 """For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
@@ -133,7 +138,10 @@ def import_users(
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    for user in sorted(users, key=lambda user: user.id):
+    same = _compile_same(settings.import_users, users)
+    for user in sorted(users, key=_ID):
+        if user.id not in found and same(user, by_entra_id[user.id]):
+            continue
         mine = found.get(user.id, [])
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
             problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
@@ -145,6 +153,24 @@ def import_users(
         if after is not person:
             changed.append(after)
     return ImportedUsers(tuple(changed), tuple(problems))
+
+
+def _compile_same(settings: ImportUsers, users: Sequence[Any]) -> Callable[[Any, Person], bool]:
+    """Return the hot path: a function that says where it is sure that a store user is as Entra has it."""
+    site = settings.site
+    at = site.from_.removeprefix("user.") if site else "id"
+    if not users or not all(hasattr(users[0], name) for name in (*_ENTRA_READ, at)):
+        return lambda user, person: False
+    read, place, lookup = attrgetter(*_ENTRA_READ), attrgetter(at), site.lookup if site else {}
+
+    def same(user: Any, person: Person) -> bool:
+        return (
+            read(user) == _READ(person)
+            and person.name != ""
+            and (site is None or lookup.get(place(user), person.site) == person.site)
+        )
+
+    return same
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:

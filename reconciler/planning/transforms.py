@@ -73,10 +73,8 @@ def _boolean(value: Scalar) -> Scalar:
 
 
 def _mac_address(value: Scalar) -> Scalar:
-    digits = _NOT_HEX.sub("", as_text(value)).upper()
-    if len(digits) != _MAC_DIGITS:
-        return value
-    return f"{digits[:2]}:{digits[2:4]}:{digits[4:6]}:{digits[6:8]}:{digits[8:10]}:{digits[10:]}"
+    digits = _NOT_HEX.sub("", as_text(value))
+    return bytes.fromhex(digits).hex(":").upper() if len(digits) == _MAC_DIGITS else value
 
 
 _PLAIN: Final[dict[str, Step]] = {

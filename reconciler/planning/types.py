@@ -51,7 +51,8 @@ def _by_rules(rules: Sequence[TypeRule], default: str | None, places: Places) ->
         decisions = [otherwise] * table.count
         for test, outcomes in reversed(tests):
             answers = test(table)
-            decisions = [outcomes[each] if each is not False else so_far for each, so_far in zip(answers, decisions)]
+            decided = zip(answers, decisions, strict=True)
+            decisions = [so_far if each is False else outcomes[each] for each, so_far in decided]
         return decisions
 
     return decide

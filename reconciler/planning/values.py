@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from reconciler.model.snapshot import Scalar
@@ -32,6 +32,7 @@ _WHOLE: Final = re.compile(r"[+-]?\d{1,300}", re.ASCII)
 _EXACT: Final = 2**53
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+_DATETIMES: Final = re.compile(f"(?:{_DATETIME.pattern})*", re.ASCII)
 
 
 def as_text(value: Scalar) -> str:
@@ -139,6 +140,14 @@ def _fit_date(text: str) -> str:
     except ValueError:
         raise ValueError("it is not a date") from None
     return day
+
+
+def are_datetimes(texts: Sequence[str]) -> bool:
+    """Say whether all of these are points in time as a field holds them, faster than one by one."""
+    try:
+        return _DATETIMES.fullmatch("".join(texts)) is not None and all(map(datetime.datetime.fromisoformat, texts))
+    except ValueError:
+        return False
 
 
 def _fit_datetime(text: str) -> str:

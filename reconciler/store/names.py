@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, select
 
 from reconciler.model.state import Person, StoredCatalogue
 from reconciler.planning.people import references
+from reconciler.store.columns import read_columns, truths
 from reconciler.store.tables import (
     asset_group,
     asset_type,
@@ -88,32 +89,12 @@ def read_names(connection: Connection) -> Names:
 
 def read_people(connection: Connection, sites: dict[int, str]) -> tuple[Person, ...]:
     """Return every store user, by id."""
-    columns = person.c
-    rows = connection.execute(
-        select(
-            columns.id,
-            columns.name,
-            columns.upn,
-            columns.mail,
-            columns.employee_id,
-            columns.site_id,
-            columns.active,
-            columns.entra_id,
-        ).order_by(columns.id)
-    )
-    return tuple(
-        Person(
-            id=key,
-            name=name,
-            upn=upn,
-            mail=mail,
-            employee_id=employee_id,
-            site=sites.get(site_id),
-            active=active,
-            entra_id=entra_id,
-        )
-        for key, name, upn, mail, employee_id, site_id, active, entra_id in rows
-    )
+    c = person.c
+    columns = (c.id, c.name, c.upn, c.mail, c.employee_id, c.site_id, c.active, c.entra_id)
+    people: list[Person] = []
+    for *names, site_ids, active, entra_ids in read_columns(connection, columns, select(*columns).order_by(c.id)):
+        people += map(Person, *names, map(sites.get, site_ids), truths(active), entra_ids)
+    return tuple(people)
 
 
 def user_ids(people: Iterable[Person]) -> dict[str, int]:

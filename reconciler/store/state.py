@@ -1,7 +1,7 @@
 """The state out of the tables, as plain rows in one transaction: the hot path of every plan.
 
-The caller's transaction makes it consistent. Names are looked up once and shared between assets; the custom fields'
-JSON is decoded only where there is some.
+The caller's transaction makes it consistent. Names and texts that come again are shared between assets; the custom
+fields' JSON is decoded only where there is some.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,9 @@ from reconciler.model.state import (
     State,
     Superseded,
 )
+from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS
+from reconciler.store.columns import Sharing, is_text, read_columns, truths
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.names import Names, read_names, read_people
 from reconciler.store.software_rows import read_applications, read_installed
@@ -37,8 +39,10 @@ BUILT_IN: Final = tuple(BUILT_IN_FIELDS)
 EMPTY_STATE: Final = State(fields=BUILT_IN)
 """The state of a store that does not exist yet."""
 
-_IN_CHUNKS: Final = {"yield_per": 5000}
-_FIRST_VALUE: Final = 7
+_NOTHING: Final[dict[str, Scalar]] = {}
+_BOOLEANS: Final = tuple(
+    place for place, name in enumerate(BUILT_IN) if BUILT_IN_FIELDS[name].type is FieldType.BOOLEAN
+)
 _ASSET_COLUMNS: Final = (
     asset.c.id,
     asset.c.tag,
@@ -85,27 +89,32 @@ def as_stamp(row: Row[Any] | None) -> Stamp | None:
 
 def read_assets(connection: Connection, names: Names) -> Iterator[Asset]:
     """Yield every asset, by id."""
-    none: dict[int | None, str | None] = {None: None}
-    types, sites, statuses = none | names.types, none | names.sites, none | names.statuses
+    called = [each.get for each in (names.types, names.sites, names.statuses)]
     fields = tuple(names.custom_fields.values())
-    nothing: tuple[Scalar, ...] = (None,) * len(fields)
-    rows = connection.execute(select(*_ASSET_COLUMNS).order_by(asset.c.id), execution_options=_IN_CHUNKS)
-    for row in rows:
-        key, tag, type_id, site_id, status_id, user, custom = row[:_FIRST_VALUE]
-        extra = nothing if custom == NO_CUSTOM else tuple(map(decode_custom(custom).get, fields))
-        yield Asset(key, tag, types[type_id], sites[site_id], statuses[status_id], user, row[_FIRST_VALUE:] + extra)
+    sharing = [Sharing() for _ in fields]
+    statement = select(*_ASSET_COLUMNS).order_by(asset.c.id)
+    for ids, tags, types, sites, statuses, users, custom, *values in read_columns(
+        connection, _ASSET_COLUMNS, statement
+    ):
+        for place in _BOOLEANS:
+            values[place] = truths(values[place])
+        decoded = [_NOTHING if text == NO_CUSTOM else decode_custom(text) for text in custom]
+        for name, share in zip(fields, sharing, strict=True):
+            column = [each.get(name) for each in decoded]
+            values.append(share.shared(column) if is_text(column) else column)
+        worded = map(map, called, (types, sites, statuses))
+        yield from map(Asset, ids, tags, *worded, users, zip(*values, strict=True))
 
 
 def read_bindings(connection: Connection) -> Iterator[Binding]:
     """Yield every binding, in the order in which they were made."""
     c = binding.c
-    rows = connection.execute(
-        select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.id), execution_options=_IN_CHUNKS
-    )
-    for source, tenant, asset_id, device, presence, bound, since, reads, unlisted, inactive, before, last, old in rows:
-        superseded = () if old is None else decode_superseded(old)
-        life = Life(device, _PRESENCE[presence], bound, since, reads, unlisted, inactive, before, last, superseded)
-        yield Binding(source, tenant, asset_id, life)
+    columns = (c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS)
+    statement = select(*columns).order_by(c.id)
+    for sources, tenants, assets, devices, presence, *rest, superseded in read_columns(connection, columns, statement):
+        old = [() if text is None else decode_superseded(text) for text in superseded]
+        lives = map(Life, devices, map(_PRESENCE.__getitem__, presence), *rest, old)
+        yield from map(Binding, sources, tenants, assets, lives)
 
 
 LIFE_COLUMNS: Final = (

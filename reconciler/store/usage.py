@@ -5,7 +5,10 @@
 - A kind counts as many changes as the plan has of it, unless it was allowed explicitly or exempt.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, func, select
@@ -19,8 +22,10 @@ from reconciler.store.times import later
 Tenant = tuple[str, str]
 """Source and tenant id."""
 
+_TENANT: Final[Callable[[Binding], Tenant]] = attrgetter("source", "tenant_id")
 
-def read_usage(connection: Connection, bindings: Iterable[Binding], window_seconds: int, now: str) -> tuple[Usage, ...]:
+
+def read_usage(connection: Connection, bindings: Sequence[Binding], window_seconds: int, now: str) -> tuple[Usage, ...]:
     """Return what counts against each connection's limits, sorted by source and tenant."""
     bound = _count(bindings)
     counts: dict[Tenant, dict[str, int]] = {}
@@ -42,12 +47,11 @@ def read_usage(connection: Connection, bindings: Iterable[Binding], window_secon
     )
 
 
-def _count(bindings: Iterable[Binding]) -> dict[Tenant, int]:
-    bound: dict[Tenant, int] = {}
-    for each in bindings:
-        tenant = (each.source, each.tenant_id)
-        bound[tenant] = bound.get(tenant, 0) + (each.life.presence is not Presence.DELETED)
-    return bound
+def _count(bindings: Sequence[Binding]) -> Counter[Tenant]:
+    """Count the bindings that are not deleted; a tenant that has no other has none."""
+    every = Counter(map(_TENANT, bindings))
+    every.subtract(_TENANT(each) for each in bindings if each.life.presence is Presence.DELETED)
+    return every
 
 
 def count_bound(connection: Connection) -> dict[Tenant, int]:

@@ -1,5 +1,7 @@
 """Devices that have an asset, or take one over: the binding's next life, and what the asset becomes."""
 
+from collections.abc import Iterator, Sequence
+
 from msgspec.structs import replace
 
 from reconciler.model.plan import Attribute
@@ -10,7 +12,7 @@ from reconciler.planning.drafting import draft_asset, finish, put_binding, put_s
 from reconciler.planning.matching import Decision, Verdict
 from reconciler.planning.planner import Planner
 from reconciler.planning.presence import Sighting, Step, first_life, step
-from reconciler.planning.unchanged import compile_unchanged, steady
+from reconciler.planning.unchanged import steady, unchanged
 from reconciler.settings.imports import OnFirstMatch
 
 _STALE_RECORD_READS = 3
@@ -21,26 +23,28 @@ _BOUND = ("it is bound to the asset", "M1")
 
 def plan_bound_devices(planner: Planner) -> None:
     """Plan every device that is bound, but for those of which matching said something else."""
-    devices, assets, own = planner.devices, planner.world.assets, planner.ties.own
-    special, excluded, stale = planner.matching.decisions, devices.excluded, devices.stale
-    unchanged = compile_unchanged(planner)
-    count = 0
-    for place, device_id in enumerate(devices.ids):
-        binding = own.get(device_id)
-        if binding is None or device_id in special:
-            continue
-        count += 1
-        asset = assets[binding.asset_id]
-        if (
-            excluded[place] is False
-            and steady(binding.life, stale[place])
-            and device_id not in planner.unlisted
-            and unchanged(place, asset)
-        ):
-            continue
-        decision = Decision(Verdict.BOUND, binding.asset_id, binding, *_BOUND)
-        plan_bound(planner, devices.at(place), decision)
-    planner.counts[Verdict.BOUND] += count
+    bindings, ids, special = planner.bound, planner.devices.ids, planner.matching.decisions
+    mine = [
+        place
+        for place, (binding, device_id) in enumerate(zip(bindings, ids, strict=True))
+        if binding is not None and device_id not in special
+    ]
+    for place in _moving(planner, mine):
+        binding = bindings[place]
+        if binding is not None:
+            plan_bound(planner, planner.devices.at(place), Decision(Verdict.BOUND, binding.asset_id, binding, *_BOUND))
+    planner.counts[Verdict.BOUND] += len(mine)
+
+
+def _moving(planner: Planner, places: Sequence[int]) -> Iterator[int]:
+    """Yield the bound devices, by place, of which it is not sure that nothing changes."""
+    excluded, stale, unlisted = planner.devices.excluded, planner.devices.stale, planner.unlisted
+    assets = [planner.world.assets[each.asset_id] for each in map(planner.bound.__getitem__, places) if each]
+    for place, same in zip(places, unchanged(planner, places, assets), strict=True):
+        binding = planner.bound[place]
+        still = same and binding is not None and steady(binding.life, stale[place])
+        if not still or excluded[place] is not False or planner.devices.ids[place] in unlisted:
+            yield place
 
 
 def plan_bound(planner: Planner, device: Listed, decision: Decision) -> None:

@@ -89,14 +89,11 @@ def _plan_bound(planner: Planner) -> None:
 
 def _candidates(planner: Planner) -> Iterable[Candidate]:
     """Return the devices that matching has to look at: unbound, sharing their value, or bound to a deleted binding."""
-    devices, own = planner.devices, planner.ties.own
-    keys = devices.keys()
-    counts = Counter(keys)
-    for place, (device_id, key) in enumerate(zip(devices.ids, keys, strict=True)):
-        binding = own.get(device_id)
-        shared = counts[key] > 1 and key is not None
-        if binding is None or shared or binding.life.presence is Presence.DELETED:
-            yield devices.candidate(place)
+    keys = planner.devices.keys()
+    shared = {key for key, count in Counter(keys).items() if count > 1 and key is not None}
+    for place, (binding, key) in enumerate(zip(planner.bound, keys, strict=True)):
+        if binding is None or key in shared or binding.life.presence is Presence.DELETED:
+            yield planner.devices.candidate(place)
 
 
 def _match_unbound(world: World, planners: Sequence[Planner]) -> None:
@@ -113,11 +110,11 @@ def _match_unbound(world: World, planners: Sequence[Planner]) -> None:
 
 
 def _unbound(planner: Planner) -> list[Candidate]:
-    devices, own, decided = planner.devices, planner.ties.own, planner.matching.decisions
+    devices, decided = planner.devices, planner.matching.decisions
     return [
         devices.candidate(place)
-        for place, device_id in enumerate(devices.ids)
-        if device_id not in own and device_id not in decided
+        for place, binding in enumerate(planner.bound)
+        if binding is None and devices.ids[place] not in decided
     ]
 
 

@@ -6,9 +6,10 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from itertools import repeat
+from operator import attrgetter, eq
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -111,6 +112,7 @@ _VALUES: Final = attrgetter(*_NAMES)
 _READ: Final = attrgetter("name", "upn", "mail", "employee_id", "active")
 _ENTRA_READ: Final = ("displayName", "userPrincipalName", "mail", "employeeId", "accountEnabled")
 _ID: Final = attrgetter("id")
+_NOBODY: Final = Person(0, "")
 
 Claims = dict[str, list[int]]
 """For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
@@ -138,10 +140,7 @@ def import_users(
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    same = _compile_same(settings.import_users, users)
-    for user in sorted(users, key=_ID):
-        if user.id not in found and same(user, by_entra_id[user.id]):
-            continue
+    for user in _changing(settings.import_users, sorted(users, key=_ID), by_entra_id, found):
         mine = found.get(user.id, [])
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
             problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
@@ -155,22 +154,19 @@ def import_users(
     return ImportedUsers(tuple(changed), tuple(problems))
 
 
-def _compile_same(settings: ImportUsers, users: Sequence[Any]) -> Callable[[Any, Person], bool]:
-    """Return the hot path: a function that says where it is sure that a store user is as Entra has it."""
+def _changing(settings: ImportUsers, users: Sequence[Any], known: dict[str, Person], found: Claims) -> Iterator[Any]:
+    """Yield the users, in order, of whom it is not sure that the store has them as they are: the hot path (U4)."""
     site = settings.site
     at = site.from_.removeprefix("user.") if site else "id"
     if not users or not all(hasattr(users[0], name) for name in (*_ENTRA_READ, at)):
-        return lambda user, person: False
-    read, place, lookup = attrgetter(*_ENTRA_READ), attrgetter(at), site.lookup if site else {}
-
-    def same(user: Any, person: Person) -> bool:
-        return (
-            read(user) == _READ(person)
-            and person.name != ""
-            and (site is None or lookup.get(place(user), person.site) == person.site)
-        )
-
-    return same
+        yield from users
+        return
+    people = [known.get(user.id, _NOBODY) for user in users]
+    same = map(eq, map(attrgetter(*_ENTRA_READ), users), map(_READ, people))
+    sites = map(site.lookup.get, map(attrgetter(at), users)) if site else repeat(None)
+    for user, person, alike, wanted in zip(users, people, same, sites, strict=False):
+        if not alike or (wanted and wanted != person.site) or not person.name or user.id in found:
+            yield user
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:

@@ -18,6 +18,7 @@ from reconciler.settings.properties import (
     Property,
     PropertyType,
 )
+from reconciler.sharing import Sharing
 
 _ALWAYS: Final = ("deviceName", "enrolledDateTime", "lastSyncDateTime")
 _UPN: Final = "userPrincipalName"
@@ -38,6 +39,7 @@ class Records:
         self._make = record_type(name, tuple((one.name, one.type) for one in self._known if one.name != "id"))
         self._decoder = msgspec.json.Decoder(list[self._make])  # type: ignore[name-defined]
         self._columns = [self._column(name, one) for one in self._known]
+        self._sharing = [Sharing() if one.type is PropertyType.TEXT else None for one in self._known]
 
     @property
     def select(self) -> str:
@@ -76,7 +78,8 @@ class Records:
             return []
         columns: list[Column] = list(zip(*map(astuple, records), strict=True))
         cleaned = (clean(column) if clean else column for clean, column in zip(self._columns, columns, strict=True))
-        return list(map(self._make, *cleaned))
+        shared = (each.shared(column) if each else column for each, column in zip(self._sharing, cleaned, strict=True))
+        return list(map(self._make, *shared))
 
     def _tolerated(self, rows: bytes) -> tuple[list[Any], int]:
         found = msgspec.json.decode(rows)

@@ -24,7 +24,8 @@ from reconciler.model.state import (
 )
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.store.columns import Sharing, is_text, read_columns, truths
+from reconciler.sharing import Sharing, is_text
+from reconciler.store.columns import read_columns, truths
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.names import Names, read_names, read_people
 from reconciler.store.software_rows import read_applications, read_installed

@@ -1,23 +1,25 @@
 """What one asset's attributes become: fields, type, user and site, each with its reason (F1-F4, T4, U1-U3, S1)."""
 
 from collections.abc import Mapping as Dictionary
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from reconciler.model.plan import Attribute
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Asset, Person
 from reconciler.planning.assignment import Assignment, Found, assign
+from reconciler.planning.columns import MISFIT
 from reconciler.planning.devices import Compiled, Listed
 from reconciler.planning.mapping import Told
 from reconciler.planning.types import TypeDecision
-from reconciler.planning.values import fit
+from reconciler.planning.values import misfit
 from reconciler.planning.world import World
-from reconciler.settings.field_mappings import Empty, Mapping, Write
+from reconciler.settings.field_mappings import Empty, Write
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import ImportsFile, SiteAllocation
 from reconciler.settings.users import AssignFrom
+
+_SHOWN: Final = 60
 
 
 @dataclass(slots=True)
@@ -61,34 +63,31 @@ def draft_type(draft: Draft, decision: TypeDecision, update_types: bool) -> None
         draft.put("type", before, decision.name, decision.reason, decision.rule)
 
 
-def draft_fields(draft: Draft, compiled: Compiled, values: Sequence[Any], positions: Dictionary[str, int]) -> None:
+def draft_fields(draft: Draft, compiled: Compiled, device: Listed, positions: Dictionary[str, int]) -> None:
     """Decide each mapped field (F1-F4)."""
-    fields = compiled.fields
+    fields, asset = compiled.fields, draft.asset
     before: Scalar = None
-    for mapping, target, told, value in zip(fields.mappings, fields.fields, fields.told, values, strict=True):
-        if draft.asset is not None:
+    for place, (mapping, target, after) in enumerate(zip(fields.mappings, fields.fields, device.fitted, strict=True)):
+        if asset is not None:
             position = positions.get(target.name)
-            before = None if position is None else draft.asset.values[position]
-        if mapping.write is Write.ALWAYS or (draft.creating if mapping.write is Write.ON_CREATE else before is None):
-            _draft_field(draft, mapping, target, told, value, before)
+            before = None if position is None else asset.values[position]
+        if before is not None if mapping.write is Write.WHEN_EMPTY else mapping.write is Write.ON_CREATE and asset:
+            continue
+        told = fields.told[place]
+        if after is UNKNOWN:
+            draft.unknown.append((target.name, f"{told.origin} is unknown", "F1"))
+        elif after is MISFIT:
+            draft.problems.append((_misfit(target, told, device.values[place]), "F4"))
+        elif after is not None:
+            draft.put(target.name, before, after, told.written, "F1")
+        elif mapping.empty is not Empty.KEEP:
+            draft.put(target.name, before, None, told.cleared, "F1")
 
 
-def _draft_field(draft: Draft, mapping: Mapping, target: AssetField, told: Told, value: Any, before: Scalar) -> None:
-    if value is None:
-        after = None
-    elif value is UNKNOWN:
-        draft.unknown.append((target.name, f"{told.origin} is unknown", "F1"))
-        return
-    else:
-        try:
-            after = fit(target, value)
-        except ValueError as error:
-            shown = str(value) if len(str(value)) <= 60 else f"{str(value)[:60]}…"  # noqa: PLR2004 - a line's worth
-            draft.problems.append((f"{target.name}: “{shown}” from {told.origin} does not fit: {error}", "F4"))
-            return
-    if after is None and mapping.empty is Empty.KEEP:
-        return
-    draft.put(target.name, before, after, told.cleared if after is None else told.written, "F1")
+def _misfit(target: AssetField, told: Told, value: Any) -> str:
+    text = str(value)
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f"{target.name}: “{shown}” from {told.origin} does not fit: {misfit(target, value)}"
 
 
 def draft_user(draft: Draft, compiled: Compiled, device: Listed, world: World) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.planning import needs
 from reconciler.planning.asset_index import Form, first_key, worthy_form
-from reconciler.planning.columns import Column, Table, asked, distinct_rows, table_of
+from reconciler.planning.columns import Column, Table, asked, distinct_rows, fitted, table_of
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.mapping import FieldMap, compile_mappings
 from reconciler.planning.matching import Candidate
@@ -71,7 +71,7 @@ def compile_connection(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One listed device: its properties as a row, its mapped values, and what was found out about it.
+    """One listed device: its mapped values, the same as their fields hold them, and what was found out about it.
 
     `excluded` is None when that is not known; `identifier` is what the source says of its user: None for nobody,
     UNKNOWN, or Unclear (U1-U3).
@@ -80,6 +80,7 @@ class Listed:
     device_id: str
     label: str
     values: Sequence[Any]
+    fitted: Sequence[Any]
     excluded: Answer
     stale: bool
     identifier: Any
@@ -101,6 +102,8 @@ class Devices:
     ids: list[str]
     index: dict[str, int]
     table: Table
+    fitted: Sequence[Column]
+    """The mapped values as their fields hold them: MISFIT where one does not fit (F4)."""
     users: Column
     """The Entra users: None for no user, UNKNOWN when that is not known."""
     excluded: Sequence[Answer]
@@ -121,6 +124,7 @@ class Devices:
             device_id=self.ids[index],
             label=self.label(index),
             values=self.values(index),
+            fitted=tuple([column[index] for column in self.fitted]),
             excluded=self.excluded[index],
             stale=self.stale[index],
             identifier=self.identifiers[index],
@@ -174,6 +178,7 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
         ids=ids,
         index=dict(zip(ids, range(len(ids)), strict=True)),
         table=table,
+        fitted=[fitted(field, column) for field, column in zip(compiled.fields.fields, columns, strict=True)],
         users=users,
         excluded=_excluded(compiled, table),
         stale=_stale(compiled, properties, len(ids)),

@@ -18,7 +18,7 @@ def draft_asset(planner: Planner, device: Listed, draft: Draft) -> None:
     """Decide type, fields, user, site and software."""
     compiled = planner.compiled
     draft_type(draft, device.type, planner.connection.asset_types.update_types)
-    draft_fields(draft, compiled, device.values, planner.world.positions)
+    draft_fields(draft, compiled, device, planner.world.positions)
     user = draft_user(draft, compiled, device, planner.world)
     draft_site(draft, compiled, user, planner.world)
     if planner.software is not None:

@@ -12,7 +12,6 @@ from typing import Any, Final
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Asset, Life, Presence
 from reconciler.planning.asset_changes import site_of
-from reconciler.planning.columns import fitted
 from reconciler.planning.owners import Unclear
 from reconciler.planning.planner import Planner
 from reconciler.settings.field_mappings import Write
@@ -63,7 +62,7 @@ def _fields(planner: Planner, places: Sequence[int], values: Sequence[tuple[Any,
         return
     always = [place for place, write in enumerate(writes) if write is Write.ALWAYS]
     if always:
-        wanted = list(zip(*(fitted(fields.fields[place], columns[place]) for place in always), strict=True))
+        wanted = list(zip(*(planner.devices.fitted[place] for place in always), strict=True))
         yield map(eq, map(_reader([stored[place] for place in always]), values), map(wanted.__getitem__, places))
     for place, write in enumerate(writes):
         if write is Write.WHEN_EMPTY:

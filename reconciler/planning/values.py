@@ -89,6 +89,15 @@ def fit(field: AssetField, value: Scalar) -> Scalar:
             return _fit_datetime(as_text(value))
 
 
+def misfit(field: AssetField, value: Scalar) -> str:
+    """Say why a value does not fit its field, without the value; empty when it fits."""
+    try:
+        fit(field, value)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def _fit_text(field: AssetField, text: str) -> str:
     if "\x00" in text:
         raise ValueError("it has a NUL character in it")

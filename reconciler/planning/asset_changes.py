@@ -20,6 +20,10 @@ from reconciler.settings.imports import ImportsFile, SiteAllocation
 from reconciler.settings.users import AssignFrom
 
 _SHOWN: Final = 60
+_MATCHED: Final = {
+    AssignFrom.INTUNE: "the user that Intune names",
+    AssignFrom.ENTRA: "the registered owner in Entra",
+}
 
 
 @dataclass(slots=True)
@@ -101,8 +105,7 @@ def draft_user(draft: Draft, compiled: Compiled, device: Listed, world: World) -
     found = assign(settings, world.directory, device.identifier, not_imported)
     match found.found:
         case Found.MATCHED:
-            named = "the registered owner is" if settings.assign_from is AssignFrom.ENTRA else "Intune names"
-            return _put_user(draft, before, found.person, f"{named} {found.value}", "U3")
+            return _put_user(draft, before, found.person, _MATCHED[settings.assign_from], "U3")
         case Found.UNKNOWN:
             draft.unknown.append(("user", found.reason, "U3"))
         case Found.AMBIGUOUS:
@@ -157,4 +160,4 @@ def site_of(imports: ImportsFile, user: Person | None) -> tuple[str | None, str]
         return imports.default_site, "it has no user: the default site"
     if user.site is None:
         return imports.default_site, "its user has no site: the default site"
-    return user.site, f"the site of {user.name}"
+    return user.site, "the site of its user"

@@ -1,5 +1,10 @@
 """Software from Graph to the store and to `status`, and what becomes of it when its part cannot be read."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from command_line import CommandLine, rows
 
@@ -81,3 +86,38 @@ def test_status_tells_the_seats_of_each_licence(cli: CommandLine, tenant: Tenant
     tenant.delete(company[0].id)
     cli.apply()
     assert "Visio Professional: 2 of 1 seat used, 1 seat too few" in " ".join(cli.run("status", "prod").out.split())
+
+
+_MEASURED = """
+import resource, sys
+from reconciler.cli.main import run
+code = run(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_SELF)
+peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print("measured", used.ru_utime + used.ru_stime, int(peak) / 1024, file=sys.stderr)
+sys.exit(code)
+"""
+"""Runs a command and tells the seconds of CPU that it took, and its peak of memory in MiB."""
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of one process's memory is Linux's to tell")
+def test_a_hundred_applications_on_each_of_ten_thousand_devices_take_less_than_a_minute(
+    offline: CommandLine,
+) -> None:
+    """Read, planned, written, read back and planned again, within 1 GiB; personal devices have none."""
+    with Simulator(Tenant.generate(devices=10_000, users=8_000, software=100)) as simulator:
+        offline.connect(simulator)
+        arguments = offline.arguments("apply", "prod", "--yes", "--allow-uncommitted")
+        done = subprocess.run(
+            [sys.executable, "-c", _MEASURED, *arguments],
+            env=os.environ | simulator.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    [(_, seconds, mebibytes)] = [line.split() for line in done.stderr.splitlines() if line.startswith("measured")]
+    [count] = rows(offline.store, "SELECT count(*) AS software FROM asset_software")
+    assert count["software"] > 800_000
+    assert float(seconds) < 60
+    assert float(mebibytes) < 1024

@@ -83,7 +83,7 @@ def compile_mappings(
     places = Places(
         {name: index for index, name in enumerate(names)}, {each.to: index for index, each in enumerate(mappings)}
     )
-    known_users = frozenset(user_properties)
+    known_users = frozenset(("id", *user_properties))
     return FieldMap(
         mappings=tuple(mappings),
         fields=tuple(fields[each.to] for each in mappings),

@@ -43,8 +43,8 @@ def user_properties(connection: Connection) -> tuple[str, ...]:
         names |= set(_IMPORTED_USER)
         if importing.site is not None:
             names.add(importing.site.from_.removeprefix(_USER))
-    if owners(connection):
-        names.add("userPrincipalName")
+    if owners(connection) or names == {"id"}:
+        names.add("userPrincipalName")  # an id comes with any other property, and none means that nobody is read
     return tuple(sorted(names - {"id"}))
 
 

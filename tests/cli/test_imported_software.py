@@ -101,9 +101,7 @@ sys.exit(code)
 
 
 @pytest.mark.thorough
-@pytest.mark.skipif(
-    not Path("/proc/self/status").exists(), reason="the peak of one process's memory is Linux's to tell"
-)
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process's own peak of memory")
 def test_a_hundred_applications_on_each_of_ten_thousand_devices_take_less_than_a_minute(
     offline: CommandLine,
 ) -> None:

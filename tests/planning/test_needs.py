@@ -14,6 +14,14 @@ def test_a_small_connection_reads_little() -> None:
     assert user_properties(connection) == ()
 
 
+def test_a_users_id_alone_has_users_read() -> None:
+    """It comes with any property of theirs."""
+    users = {"userIdentifier": {"source": "user.id", "store": "employeeId"}}
+    connection = environment_of({"intune": {"users": users}}).connections["intune"]
+    assert "userId" in device_properties(connection)
+    assert user_properties(connection) == ("userPrincipalName",)
+
+
 def test_everything_that_decides_is_read() -> None:
     """Criteria, exclusions, Defender's mark, and the users' properties with the id that finds them."""
     connection = base_environment().connections["intune"]

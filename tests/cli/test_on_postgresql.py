@@ -55,6 +55,17 @@ def test_a_saved_plan_is_applied_once_and_refused_when_a_row_moved(served: Comma
     assert served.run("apply", "prod", saved, "--allow-uncommitted").code == 4
 
 
+def test_a_restored_copy_is_left_as_it_is_while_nothing_is_enabled(served: CommandLine, database: Database) -> None:
+    """Production's database as UAT's: a warning, exit 0, and not a row is written, the lease's neither (E3)."""
+    served.apply()
+    before, leases = dump(database), query(database, "SELECT * FROM lease")
+    for command in (("plan", "uat"), ("apply", "uat", "--yes"), ("status", "uat")):
+        done = served.run(*command)
+        assert done.code == 0
+        assert done.err.startswith("Warning: The store is that of prod (production), and this is uat (uat)")
+    assert (dump(database), query(database, "SELECT * FROM lease")) == (before, leases)
+
+
 def test_a_restored_copy_is_adopted_first(served: CommandLine, database: Database) -> None:
     """A store that is another instance's is not written, and then it is uat's (E3)."""
     served.apply()

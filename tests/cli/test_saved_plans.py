@@ -1,12 +1,17 @@
 """A saved plan is applied exactly as it was reviewed, or not at all (A1, P2)."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from command_line import CommandLine, everything, simulated, write
+from command_line import CommandLine, everything, rows, simulated, write
 
+from reconciler.simulator.tenant import TENANT_ID
+
+REFUSED = "The saved plan cannot be applied: {}. Nothing was written. Make a new plan.\n"
+ANOTHER = "it was made for another store, or for this one before it was first applied to"
 NEW_STATUS = "statuses:\n  deletedInIntune: In Stock\n"
 
 
@@ -42,12 +47,16 @@ def save(cli: CommandLine, name: str) -> Path:
     return file
 
 
-def refused(cli: CommandLine, *arguments: str, name: str = "prod") -> str:
-    """Apply what has to be refused as stale, see that nothing was written, and return why."""
-    before = everything(cli.store)
+def refused(cli: CommandLine, *arguments: str, name: str = "prod", leased: bool = False) -> str:
+    """Apply what has to be refused as stale, see that not a byte was written, and return why.
+
+    Rows are compared under the lease, which is given up again, so that only the lease's own row may differ then.
+    """
+    content, before = cli.store.read_bytes(), everything(cli.store)
     done = cli.run("apply", name, *arguments, "--allow-uncommitted")
     assert (done.code, done.out) == (4, "")
     assert everything(cli.store) == before
+    assert leased or cli.store.read_bytes() == content
     return done.err
 
 
@@ -72,7 +81,10 @@ def test_the_first_import_can_be_saved(cli: CommandLine) -> None:
 def test_a_plan_is_applied_once(cli: CommandLine, saved: Path) -> None:
     """What was applied is older than the last applied read."""
     cli.run("apply", "prod", str(saved), "--allow-uncommitted")
-    assert "is applied already" in refused(cli, str(saved))
+    read_at = msgspec.json.decode(saved.read_bytes())["reads"][0]["readAt"]
+    assert refused(cli, str(saved)) == REFUSED.format(
+        f"tenant {TENANT_ID} was read at {read_at} for it, and a read of {read_at} is applied already"
+    )
 
 
 def test_one_changed_byte_is_refused(cli: CommandLine, saved: Path) -> None:
@@ -82,25 +94,32 @@ def test_one_changed_byte_is_refused(cli: CommandLine, saved: Path) -> None:
         changed = bytearray(data)
         changed[int(len(data) * place)] ^= 1
         saved.write_bytes(changed)
-        assert str(saved) in refused(cli, str(saved))
+        said = refused(cli, str(saved)).removeprefix("The plan ")
+        assert said.startswith(f"{saved} is not ")
+        assert "`reconciler plan ENV -o FILE`" in said
 
 
 def test_other_settings_are_refused(cli: CommandLine, saved: Path) -> None:
     """A plan made with other settings is not these settings' plan."""
     cli.lay("prod/connections/intune/imports.yaml", NEW_STATUS)
-    assert "the settings are not the ones it was made with" in refused(cli, str(saved))
+    assert refused(cli, str(saved)) == REFUSED.format("the settings are not the ones it was made with")
 
 
 def test_an_older_read_than_the_last_applied_one_is_refused(cli: CommandLine, saved: Path) -> None:
     """When a later read was applied, an earlier plan would put the clock back."""
     cli.apply()
-    assert "was read at" in refused(cli, str(saved))
+    (newest,) = rows(cli.store, "SELECT read_at FROM connection_read")
+    read_at = msgspec.json.decode(saved.read_bytes())["reads"][0]["readAt"]
+    assert newest["read_at"] > read_at
+    assert refused(cli, str(saved)) == REFUSED.format(
+        f"tenant {TENANT_ID} was read at {read_at} for it, and a read of {newest['read_at']} is applied already"
+    )
 
 
 def test_another_instances_plan_is_refused(cli: CommandLine, saved: Path) -> None:
     """A plan for prod is not one for uat, even where uat is on."""
     cli.edit("uat/connections/intune/connection.yaml", "production-only", "all")
-    assert "it was made for prod, and this is uat" in refused(cli, str(saved), name="uat")
+    assert refused(cli, str(saved), name="uat") == REFUSED.format("it was made for prod, and this is uat")
     assert not cli.store_of("uat").exists()
 
 
@@ -108,7 +127,7 @@ def test_another_stores_plan_is_refused(cli: CommandLine, saved: Path) -> None:
     """A plan does not fit a store that was made anew."""
     cli.store.unlink()
     assert cli.apply().code == 0
-    assert "it was made for another store" in refused(cli, str(saved))
+    assert refused(cli, str(saved)) == REFUSED.format(ANOTHER)
 
 
 def test_a_plan_from_before_the_store_was_there_is_refused(cli: CommandLine) -> None:
@@ -116,15 +135,18 @@ def test_a_plan_from_before_the_store_was_there_is_refused(cli: CommandLine) -> 
     cli.store.rename(cli.folder / "kept.db")
     first = save(cli, "first.plan")
     (cli.folder / "kept.db").rename(cli.store)
-    assert "before it was first applied to" in refused(cli, str(first))
+    assert refused(cli, str(first)) == REFUSED.format(ANOTHER)
 
 
 def test_rows_that_a_person_changed_are_refused(cli: CommandLine, saved: Path) -> None:
     """A row that is not what the plan was made from refuses the whole plan, and is named."""
     write(cli.store, "UPDATE asset SET name = 'Renamed by hand' WHERE tag = ?", renamed(saved))
-    said = refused(cli, str(saved))
-    assert 'name is "Renamed by hand", not "' in said
-    assert said.rstrip().endswith("Plan again.")
+    said = refused(cli, str(saved), leased=True)
+    assert re.fullmatch(
+        r"The plan does not fit the store any more, and nothing was written: (\S+): name is \"Renamed by hand\", not "
+        r"\"[^\"]+\"\. Plan again\.\n",
+        said,
+    )
 
 
 def renamed(saved: Path) -> str:

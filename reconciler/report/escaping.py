@@ -7,6 +7,13 @@ from itertools import groupby
 
 _NEWLINE = "\u2424"
 
+_COMMAND = re.compile(r"::(?=[a-z])(?![0-9a-f:]+(?![\w-]))|##(?=\[|vso\[)", re.IGNORECASE)
+"""What may begin a command to a pipeline that reads what is printed.
+
+GitHub takes `::name` where a line begins, after spaces too, and `##[name` wherever it stands (actions/runner
+ActionCommand.cs), Azure `##vso[`. Where a line begins is not known before it is folded. `fe80::abcd` is an address.
+"""
+
 _PLAIN_WORD = re.compile(
     r"""[(\u201c"]* [^\W_]+ (?: [.,'\u2019/+-] [^\W_]+ )* [)\u201d"]* [,;:?]? [.]?
     | \d\d?(?::\d\d){1,2} | [\u2192\u00b7\u2026\U0001f6d1]""",
@@ -31,8 +38,11 @@ def terminal(text: str) -> str:
     r"""Return the text as one line that a terminal shows and never obeys.
 
     A newline becomes `␤`; every other character that prints nothing (control characters, escapes, direction marks,
-    zero-width and unassigned ones, odd spaces, lone surrogates) becomes its code: `\x1b`, `\u202e`, `\U000e0001`.
+    zero-width and unassigned ones, odd spaces, lone surrogates) becomes its code: `\x1b`, `\u202e`, `\U000e0001`. So
+    does the first character of what a pipeline would take for a command.
     """
+    if "::" in text or "##" in text:
+        text = _COMMAND.sub(lambda found: f"{_code(found[0][0])}{found[0][1]}", text)
     if text.isprintable():
         return text
     return "".join(character if character.isprintable() else _code(character) for character in text)

@@ -13,6 +13,8 @@ _WORD = re.compile(r" *[^ ]+")
 _KEPT = "\u00a0"
 """Stands for a space that no line ends at; escaped texts hold none."""
 _LONGEST_KEPT = 40
+LONGEST = 1000
+"""Characters of one text that a report for people shows."""
 _NARROWEST = 20
 """Cells that a folded text gets at least, however far it is indented; a report is at least 40 wide."""
 
@@ -35,8 +37,15 @@ def styled(*pieces: str | tuple[str, Style]) -> Text:
     text = Text()
     for piece in pieces:
         words, style = (piece, Style.PLAIN) if isinstance(piece, str) else piece
-        text.append(terminal(words), style or None)
+        text.append(_shown(words), style or None)
     return text
+
+
+def _shown(text: str) -> str:
+    """Return a text escaped; of one that nobody reads to its end, as much as tells it from others."""
+    if len(text) <= LONGEST:
+        return terminal(text)
+    return f"{terminal(text[:LONGEST])}… ({len(text) - LONGEST:,} characters more)"
 
 
 def parts(words: Iterable[str], separator: str = " · ", style: Style = Style.PLAIN) -> Text:
@@ -45,7 +54,7 @@ def parts(words: Iterable[str], separator: str = " · ", style: Style = Style.PL
     No line begins with the separator.
     """
     joint = _KEPT + separator.lstrip() if separator.strip() and separator.startswith(" ") else separator
-    shown = [terminal(each) for each in words]
+    shown = [_shown(each) for each in words]
     kept = [each.replace(" ", _KEPT) if cell_len(each) <= _LONGEST_KEPT else each for each in shown]
     return Text(joint.join(kept), style or "")
 
@@ -99,9 +108,8 @@ def _bounds(plain: str, first: int, rest: int) -> Iterable[tuple[int, int]]:
         end = match.end()
         used += size
         while used > room:
-            fits = len(chop_cells(plain[begin:end], room)[0])
-            yield begin, begin + fits
-            begin, room = begin + fits, rest
-            used = cell_len(plain[begin:end])
+            torn = chop_cells(plain[begin : min(end, begin + room + 1)], room)[0]
+            yield begin, begin + len(torn)
+            begin, room, used = begin + len(torn), rest, used - cell_len(torn)
     if end > begin:
         yield begin, end

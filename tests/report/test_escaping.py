@@ -20,6 +20,8 @@ from reconciler.report.escaping import terminal
         ("a\u00a0b", r"a\xa0b"),
         ("\U000e0041", r"\U000e0041"),
         ("\ud800", r"\ud800"),
+        ("a ::error::x ##[error]y ##vso[z]", r"a \x3a:error\x3a:x \x23#[error]y \x23#vso[z]"),
+        ("fe80::abcd fe80::1 0A:0B ## ::", "fe80::abcd fe80::1 0A:0B ## ::"),
         ("", ""),
     ],
 )

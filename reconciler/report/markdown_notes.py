@@ -26,15 +26,15 @@ _NAME: Final = 60
 
 
 def leading_sections(plan: Plan) -> list[Section]:
-    """Return what must be seen first: limits, first imports, what is unknown, problems, settings not yet applied."""
+    """Return what must be seen first: first imports, limits, what is unknown, problems, settings not yet applied."""
     over, imports = plan.over_limit(), first_imports(plan)
     troubled = [each for each in plan.connections if _trouble(each)]
     groups = list(problem_groups(plan.problems).items())
     pending = enablement_first(plan.pending)
     since = f"since {since_words(plan.pending_since)}" if plan.pending_since else ""
     sections = [
-        _limits(over),
         listed("First import into a store that holds assets", "", imports, _import_entry, folded=False),
+        _limits(over),
         listed("Not read, unknown or soon to fail", "", troubled, _trouble_entry, folded=False),
         listed(_counted("Problems", plan.problems), "", groups[:_FIRST], _problem_entry, folded=False),
         listed("Settings not yet applied here", since, pending[:_FIRST], _setting_entry, folded=False),

@@ -40,8 +40,9 @@ def first_imports(plan: Plan) -> list[tuple[str, str]]:
 
 def _met_a_filled_store(report: MatchReport) -> str:
     return (
-        f"of {report.listed:,} devices {report.matched:,} match an asset, {report.ambiguous:,} are ambiguous, and "
-        f"{report.created:,} would be created. If more should match, correct assetMatchingField before applying."
+        f"of {report.listed:,} devices {report.matched:,} {'matches' if report.matched == 1 else 'match'} an asset, "
+        f"{report.ambiguous:,} {'is' if report.ambiguous == 1 else 'are'} ambiguous, and {report.created:,} would be "
+        f"created. If more should match, correct assetMatchingField before applying."
     )
 
 

@@ -49,8 +49,8 @@ def summary_text(plan: Plan, *, width: int = 80, kind: str | None = None) -> lis
 def _opening(plan: Plan, kind: str | None, width: int) -> list[Text]:
     return [
         *headline(plan, kind, width),
-        *limit_lines(plan, width),
         *first_import_lines(plan, width),
+        *limit_lines(plan, width),
         *pending_lines(plan.pending, plan.pending_since, width),
     ]
 

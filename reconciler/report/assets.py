@@ -1,5 +1,6 @@
 """Assets at a glance: as a table for people, as CSV for spreadsheets, as JSON for machines."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -16,6 +17,7 @@ from reconciler.report.lines import Style, cells, folded, padded, styled
 from reconciler.report.values import called, many, moment
 
 _STYLES = {Tie.MISSING: Style.WARNING, Tie.DELETED: Style.PROBLEM, Tie.EXCLUDED: Style.QUIET, Tie.UNBOUND: Style.QUIET}
+_MOMENT = re.compile(r"\b\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _TAG = 20
 _NAME = 24
 
@@ -41,7 +43,8 @@ def assets_text(views: Sequence[AssetView], *, width: int = 80) -> list[Text]:
         )
         lines += folded(first, width, rest=4)
         if view.why:
-            lines += folded(styled((view.why, Style.QUIET)), width, first=" " * 4)
+            why = _MOMENT.sub(lambda found: moment(found[0]), view.why)
+            lines += folded(styled((why, Style.QUIET)), width, first=" " * 4)
     return [*lines, Text(), *folded(styled((_summary(views), Style.HEADING)), width)]
 
 

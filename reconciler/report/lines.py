@@ -12,6 +12,7 @@ from reconciler.report.escaping import terminal
 _WORD = re.compile(r" *[^ ]+")
 _KEPT = "\u00a0"
 """Stands for a space that no line ends at; escaped texts hold none."""
+_TOGETHER = re.compile(f"[^ ]*{_KEPT}[^ ]*")
 _LONGEST_KEPT = 40
 LONGEST = 1000
 """Characters of one text that a report for people shows."""
@@ -91,8 +92,21 @@ def folded(text: Text, width: int, *, first: Text | str = "", rest: int | None =
 def _pieces(text: Text, first: int, rest: int) -> list[Text]:
     if text.cell_len <= first:
         return [text]
+    text = _loosened(text, min(first, rest))
     bounds = list(_bounds(text.plain, first, rest))
     return [text[start:end] for start, end in bounds]
+
+
+def _loosened(text: Text, room: int) -> Text:
+    """Return the text with what is kept together and needs more than a line broken at its spaces after all."""
+    plain = _TOGETHER.sub(
+        lambda kept: kept[0] if cell_len(kept[0]) <= room else kept[0].replace(_KEPT, " "), text.plain
+    )
+    if plain == text.plain:
+        return text
+    loosened = text.copy()
+    loosened.plain = plain
+    return loosened
 
 
 def _bounds(plain: str, first: int, rest: int) -> Iterable[tuple[int, int]]:

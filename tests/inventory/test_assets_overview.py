@@ -131,7 +131,7 @@ def test_superseded_devices_are_told_at_the_asset_of_the_later_enrolment(filled:
     assert filled.run("assets", "prod", "--superseded").out.splitlines() == [
         "tag         name  tie        last read",
         "AST-000002  LT-2  present   2026-11-23 08:00 UTC",
-        "    superseded, and updating nothing: device d0 (since 2026-11-23T08:00:00Z)",
+        "    superseded, and updating nothing: device d0 (since 2026-11-23 08:00 UTC)",
         "",
         "1 asset: 1 present",
     ]

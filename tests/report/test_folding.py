@@ -39,3 +39,9 @@ def test_wide_beginning() -> None:
 def test_nothing() -> None:
     """An empty text leaves what stands before it."""
     assert lines(styled(""), 40, "  + AST-1  ") == ["  + AST-1"]
+
+
+def test_a_part_that_no_line_holds() -> None:
+    """It is broken at its spaces, not within a word."""
+    shown = lines(parts(["40 users created", "77 catalogue entries made"], ", "), 30, "first   ")
+    assert shown == ["first   40 users created, 77", "        catalogue entries", "        made"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.model.state import Asset
+from reconciler.model.state import Asset, Presence
 from reconciler.planning.explain_criteria import criterion_lines
 from reconciler.planning.matching import Decision, Verdict
 from reconciler.planning.planner import Planner
@@ -134,6 +134,8 @@ def unlisted_facts(planner: Planner, device_id: str) -> Iterator[Fact]:
     heir = planner.matching.moved_from.get(device_id)
     if heir is not None:
         yield Fact("moved", f"its binding moves to device {heir}", "(M5, M6)", Mark.DECIDED)
+    elif (known := planner.ties.own.get(device_id)) is not None and known.life.presence is Presence.DELETED:
+        yield Fact("absence", "proven before", "its binding has ended, and it is not asked for again (G3)")
     elif device_id in planner.ties.absent:
         yield Fact("absence", "proven", "Intune answered that there is no such device (G3)", Mark.DECIDED)
     else:

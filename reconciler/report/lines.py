@@ -97,11 +97,13 @@ def _pieces(text: Text, first: int, rest: int) -> list[Text]:
     return [text[start:end] for start, end in bounds]
 
 
+def _apart(text: str) -> str:
+    return text.replace(_KEPT, " ")
+
+
 def _loosened(text: Text, room: int) -> Text:
     """Return the text with what is kept together and needs more than a line broken at its spaces after all."""
-    plain = _TOGETHER.sub(
-        lambda kept: kept[0] if cell_len(kept[0]) <= room else kept[0].replace(_KEPT, " "), text.plain
-    )
+    plain = _TOGETHER.sub(lambda kept: _apart(kept[0]) if cell_len(kept[0]) > room else kept[0], text.plain)
     if plain == text.plain:
         return text
     loosened = text.copy()

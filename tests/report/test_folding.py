@@ -44,4 +44,4 @@ def test_nothing() -> None:
 def test_a_part_that_no_line_holds() -> None:
     """It is broken at its spaces, not within a word."""
     shown = lines(parts(["40 users created", "77 catalogue entries made"], ", "), 30, "first   ")
-    assert shown == ["first   40 users created, 77", "        catalogue entries", "        made"]
+    assert shown == ["first   40 users created, 77", "        catalogue entries made"]

@@ -26,11 +26,8 @@ def binding_facts(plan: Plan, binding: Binding) -> Iterator[Fact]:
     life = binding.life
     yield Fact("presence", life.presence, f"device {life.device_id} of {binding.source} tenant {binding.tenant_id}")
     if life.missing_since is not None:
-        yield Fact(
-            "missing",
-            f"since {life.missing_since}",
-            f"absent in {life.missing_reads} read{'' if life.missing_reads == 1 else 's'}",
-        )
+        reads = "1 read" if life.missing_reads == 1 else f"{life.missing_reads} reads"
+        yield Fact("missing", f"since {life.missing_since}", f"absent in {reads}")
     if life.unlisted_reads:
         yield Fact("unlisted", f"in {life.unlisted_reads} reads in a row", "Intune answers for it by its id (G3)")
     if life.inactive_since is not None:

@@ -1,10 +1,12 @@
 """Words in the place of other words, the same one for the same word and key, of the same length and kind.
 
-1. A text is taken word by word; what stands between its words stays, and so do words of one or two characters.
+1. A text is taken word by word; what stands between its words stays. Words of one or two characters are replaced where
+   a name is expected, but not looked for in other texts, where they are mostly no names.
 2. A letter becomes a letter and a digit a digit, as upper or lower case as it was, so that what is compared without
    case, trimmed or put into capitals afterwards comes to the same.
 3. Two words never become one: it is a permutation of all words of a pattern, made with the key.
-4. Words that are `spared` stay, also at the beginning of others: those that settings compare with.
+4. Words that are `spared` stay, those of three characters or more at the beginning of others too: what settings
+   compare with.
 5. What looks like a GUID or a MAC address is permuted as a whole, by its hexadecimal digits; a serial or another
    number as a whole too, since spaces in it mean nothing when it is matched.
 """
@@ -34,15 +36,13 @@ class Pseudonyms:
     def __init__(self, key: bytes, spared: Iterable[str] = ()) -> None:
         texts = list(spared)
         self._key = key
-        self._spared = frozenset(
-            word.casefold() for text in texts for word in _WORD.findall(text) if len(word) > _SHORT
-        )
+        self._spared = frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
         self._staying = worthless_forms(texts)
         self._known: dict[str, str] = {}
 
     @cached_property
     def _lengths(self) -> list[int]:
-        return sorted({len(word) for word in self._spared}, reverse=True)
+        return sorted({len(word) for word in self._spared if len(word) > _SHORT}, reverse=True)
 
     def of(self, text: str) -> str:
         """Return a text's pseudonym; a placeholder such as `To be filled by O.E.M.` stays, since it is nobody's."""
@@ -65,13 +65,19 @@ class Pseudonyms:
 
     def _word(self, word: str) -> str:
         folded = word.casefold()
-        if len(word) <= _SHORT or folded in self._spared:
+        if folded in self._spared:
             return word
         if not word.isascii():
-            return self._known.setdefault(folded, self._foreign(folded))
+            return self._remembered(folded, self._foreign(folded))
         kept = next((n for n in self._lengths if n < len(word) and folded[:n] in self._spared), 0)
         new = word[:kept] + self._permuted(word[kept:], _LETTERS, _DIGITS)
-        self._known.setdefault(folded, new.casefold())
+        self._remembered(folded, new.casefold())
+        return new
+
+    def _remembered(self, word: str, new: str) -> str:
+        """Return the pseudonym, kept for other texts that have the word."""
+        if len(word) > _SHORT:
+            self._known.setdefault(word, new)
         return new
 
     def _foreign(self, folded: str) -> str:

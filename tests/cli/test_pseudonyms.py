@@ -1,9 +1,13 @@
 """`record --pseudonymise`: a recording for sharing, whose plan has the shape of the tenant's own."""
 
+import re
+from collections.abc import Iterable
+
+import msgspec
 import pytest
 from command_line import CommandLine
 
-from reconciler.recordings import read_recording
+from reconciler.recordings import pseudonymising, read_recording
 from reconciler.simulator.tenant import Tenant
 
 KEY = "PSEUDONYM_KEY"
@@ -47,6 +51,55 @@ def test_without_a_key_each_recording_has_its_own_and_says_so(cli: CommandLine) 
         assert "made with a key of this run, which is gone now" in " ".join(done.err.split())
     one, other = (read_recording(cli.folder / f"{number}.rec").snapshots[0].devices for number in range(2))
     assert [each.serialNumber for each in one] != [each.serialNumber for each in other]
+
+
+PERSONAL = {
+    "deviceName": "name",
+    "managedDeviceName": "custom.label",
+    "phoneNumber": "phoneNumber",
+    "imei": "imei",
+    "ethernetMacAddress": "ethernetMac",
+    "notes": "notes",
+}
+
+
+def words(texts: Iterable[object]) -> set[str]:
+    """Return the words of five characters or more that are in texts."""
+    return {word.casefold() for text in texts for word in re.findall(r"[^\W_]{5,}", str(text))}
+
+
+def personal(tenant: Tenant) -> set[str]:
+    """Return what a tenant knows of its people and their devices, but what is also a model, software or date."""
+    hidden, kept = [], []
+    for names, records in (
+        (pseudonymising.DEVICE_PROPERTIES, tenant.devices.items),
+        (pseudonymising.USER_PROPERTIES, tenant.users.items),
+    ):
+        for record in records:
+            values = msgspec.to_builtins(record)
+            hidden += [value for name, value in values.items() if name in names]
+            kept += [value for name, value in values.items() if name not in names and name != "id"]
+    kept += [each for device in tenant.devices.items for each in tenant.detected(device)]
+    return words(hidden) - words(kept)
+
+
+def test_nothing_of_anybody_is_in_a_recording_of_a_filled_store(cli: CommandLine, tenant: Tenant) -> None:
+    """Whatever a tenant knows of its people and devices, in the store and what was read, and in a custom field too."""
+    mappings = "".join(f"  - {{from: {name}, to: {field}}}\n" for name, field in PERSONAL.items())
+    path = cli.environments / "prod/connections/intune/field-mappings.yaml"
+    mapped = [f"to: {each}}}" for each in PERSONAL.values()]
+    lines = [line for line in path.read_text().splitlines(True) if not any(each in line for each in mapped)]
+    path.write_text("".join(lines) + mappings)
+    tenant.edit_user(tenant.users.items[0].id, displayName="Quintessa Marblethorpe", mobilePhone="+44 20 7946 0958")
+    tenant.edit(tenant.devices.items[0].id, notes="Lent to Marblethorpe", phoneNumber="+442079460958")
+    assert cli.apply().code == 0
+    file = cli.folder / "shared.rec"
+    assert cli.run("record", "prod", "-o", str(file), "--pseudonymise").code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    settings = words(each.read_text() for each in cli.environments.rglob("*.yaml"))
+    found = personal(tenant) - settings
+    assert {"quintessa", "marblethorpe", "442079460958"} <= found
+    assert sorted(found & words([file.read_text()])) == []
 
 
 @pytest.mark.parametrize(

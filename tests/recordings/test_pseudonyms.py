@@ -122,6 +122,14 @@ def test_a_placeholder_stays(placeholder: str) -> None:
     assert Pseudonyms(KEY).of_code(placeholder) == placeholder
 
 
+@pytest.mark.parametrize("name", ["Li Wu", "Bo", "J. Å. O'Xu", "li.wu@ab.cd"])
+def test_a_short_name_is_a_name(name: str) -> None:
+    """Nobody is left because their name has two letters."""
+    hidden = Pseudonyms(KEY).of(name).casefold().replace("@", " ").replace(".", " ").replace("'", " ").split()
+    words = name.casefold().replace("@", " ").replace(".", " ").replace("'", " ").split()
+    assert [each for each, new in zip(words, hidden, strict=True) if each == new] == []
+
+
 def test_words_that_settings_compare_with_stay() -> None:
     """A rule on `VMware-` or on names that begin with SRV decides as before."""
     pseudonyms = Pseudonyms(KEY, ["VMware-", "srv", "Not on label"])

@@ -326,8 +326,8 @@ def _begin_last_import(place: CommandLine) -> None:
     place.edit(IMPORTS, "measuredBy: device-check-in", "measuredBy: last-import")
     place.edit(
         "prod/connections/intune/connection.yaml",
-        "entities: [users, assets]",
-        "entities: [organisations, users, assets]",
+        "entities: [users, assets, software]",
+        "entities: [organisations, users, assets, software]",
     )
     (place.environments / "prod/connections/intune/tests.yaml").unlink()
 

@@ -34,8 +34,8 @@ def named(cli: CommandLine) -> CommandLine:
     """Keep the tenant's own organisation."""
     cli.edit(
         "prod/connections/intune/connection.yaml",
-        "entities: [users, assets]",
-        "entities: [organisations, users, assets]",
+        "entities: [users, assets, software]",
+        "entities: [organisations, users, assets, software]",
     )
     return cli
 

@@ -67,7 +67,7 @@ clientId: 0b8d0c6e-54c0-4b7e-8a39-6f2b6ad9c2aa
 authentication:
   method: client-credentials
   credential: {type: client-secret, secret: {env: INTUNE_CLIENT_SECRET}, expires: 2099-06-30}
-integrator: {entities: [users, assets]}
+integrator: {entities: [users, assets, software]}
 """,
     "connections/intune/asset-types.yaml": "determine: same\ndefault: Laptop\n",
     "connections/intune/field-mappings.yaml": """\

@@ -45,7 +45,9 @@ def test_everything_proved_is_shown_with_why_it_is_needed(connection) -> None:
 
 
 def test_each_kind_of_request_is_made_for_real(connection) -> None:
-    connection.edit("connection.yaml", "entities: [users, assets]", "entities: [organisations, users, assets]")
+    connection.edit(
+        "connection.yaml", "entities: [users, assets, software]", "entities: [organisations, users, assets, software]"
+    )
     told = proved(connection)
     assert "needed to read the organisation's name The organisation is Contoso" in told
     assert connection.simulator.tally.counts == {
@@ -63,7 +65,9 @@ def test_each_kind_of_request_is_made_for_real(connection) -> None:
     ],
 )
 def test_a_missing_permission_is_named_with_the_commands_that_grant_it(connection, missing: str, granted: str) -> None:
-    connection.edit("connection.yaml", "entities: [users, assets]", "entities: [organisations, users, assets]")
+    connection.edit(
+        "connection.yaml", "entities: [users, assets, software]", "entities: [organisations, users, assets, software]"
+    )
     permissions = connection.simulator.tenant.application.permissions
     connection.application(permissions=tuple(each for each in permissions if each != missing))
     done = connection.cli.run("authorize", "prod")

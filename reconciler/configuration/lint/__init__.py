@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.lint import creation, limits, rules, unused
+from reconciler.configuration.lint import creation, limits, rules, scheduling, unused
 from reconciler.configuration.problems import SettingsProblem
 from reconciler.configuration.references import Parts
 
@@ -16,3 +16,4 @@ def suspicious(parts: Parts) -> Iterator[SettingsProblem]:
     for connection in parts.connections():
         yield from rules.unreachable(parts, connection)
         yield from creation.read_once(parts, connection)
+        yield from scheduling.left_out(parts, connection)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.talk import LogFormat
+from reconciler.cli.talk import LogFormat, Talk
 from reconciler.errors import NotConfirmedError, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
-    from reconciler.run.surroundings import Progress, Surroundings
+    from reconciler.run.surroundings import Surroundings
 
 
 def environment_names(context: typer.Context, incomplete: str) -> list[str]:
@@ -47,7 +47,7 @@ class Global:
     debug: bool
 
 
-def surroundings(context: typer.Context, name: str, progress: "Progress") -> "Surroundings":
+def surroundings(context: typer.Context, name: str, talk: Talk) -> "Surroundings":
     """Load an environment and put it where it runs; SettingsError with every problem when it has errors."""
     from reconciler.configuration.load import load_environment  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.surroundings import Surroundings  # noqa: PLC0415 - as above
@@ -59,7 +59,8 @@ def surroundings(context: typer.Context, name: str, progress: "Progress") -> "Su
         environments=options.environments,
         overlaid=loaded.overlay is not None,
         variables=os.environ,
-        progress=progress,
+        progress=talk,
+        phase=talk.phase,
     )
 
 

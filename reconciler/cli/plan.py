@@ -85,6 +85,7 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
         elif recording is None:
             planned = planning.plan(around, allowed, as_if_enabled=as_if_enabled, scope=scope)
         else:
+            around.phase(f"Planning from {recording.name}")
             planned = planning.plan_from_recording(
                 around.environment, recording, allowed, as_if_enabled=as_if_enabled, scope=scope
             )

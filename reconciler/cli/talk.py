@@ -97,11 +97,7 @@ class Talk:
         self._began = time.monotonic()
 
     def __enter__(self) -> Self:
-        if sys.stderr.isatty() and _FORM.get() is LogFormat.TEXT:
-            from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
-
-            self._status = StreamConsole(sys.stderr).status("")
-            self._status.start()
+        self._move("")
         return self
 
     def __exit__(
@@ -114,9 +110,29 @@ class Talk:
         with self._lock:
             self._counts.setdefault(what, {})[connection] = count
             if self._status is not None:
-                from rich.markup import escape  # noqa: PLC0415 - rich is heavy
+                self._move(f"Reading: {_words(self._totals())}")
 
-                self._status.update(escape(terminal(f"Reading: {_words(self._totals())}")))
+    def phase(self, words: str) -> None:
+        """Show on a terminal what is being done, until the next phase or a pause; what was read is told first."""
+        if not _moves():
+            return
+        if self._counts:
+            self.pause()
+        self._move(words)
+
+    def _move(self, words: str) -> None:
+        if not _moves():
+            return
+        from rich.markup import escape  # noqa: PLC0415 - rich is heavy
+
+        from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - as above
+
+        shown = escape(terminal(words))
+        if self._status is not None:
+            self._status.update(shown)
+        else:
+            self._status = StreamConsole(sys.stderr).status(shown)
+            self._status.start()
 
     def pause(self) -> None:
         """Stop moving and tell what was read, before a question or the artefact."""
@@ -133,6 +149,10 @@ class Talk:
     def _totals(self) -> dict[str, int]:
         order = [*_FIRST, *self._counts]
         return {what: sum(self._counts[what].values()) for what in order if what in self._counts}
+
+
+def _moves() -> bool:
+    return sys.stderr.isatty() and _FORM.get() is LogFormat.TEXT
 
 
 def _words(totals: dict[str, int]) -> str:

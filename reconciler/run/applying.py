@@ -134,6 +134,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
     check_holds(around.environment, state, resume=order.resume)
     source = _read(around, order, state)
     for attempt in range(1, _ATTEMPTS + 1):
+        around.phase("Planning")
         plan, withheld = _within_limits(source, order)
         planned = dataclasses.replace(source, scope=_without(source.scope, withheld))
         if warning is not None or not _worth_writing(plan, source.recording.state, around.environment):
@@ -273,10 +274,13 @@ def _write(around: Surroundings, order: Order, plan: Plan, state: State, source:
         with store.apply(owner=owner, origin=_origin(around, order)) as transaction:
             if transaction.revision() != state.revision:
                 raise StaleError("Another apply was committed meanwhile. Nothing was written. Plan again.")
+            around.phase(f"Writing {len(plan.changes):,} changes and {len(plan.bindings):,} bindings")
             transaction.verify(plan, expected_revision=plan.store_revision)
             transaction.write(plan, document(environment), enabled, environment.digest, kind=environment.instance.kind)
+            around.phase("Reading back what was written")
             transaction.read_back(plan)
             if source is not None:
+                around.phase("Planning again: nothing may be left to do")
                 after = transaction.state(seconds(environment.instance.limits.window), around.now())
                 check_converged(source, after)
         return transaction.outcome

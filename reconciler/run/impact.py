@@ -71,11 +71,13 @@ def plan_with_impact(around: Surroundings, base: Base, recording: Path | None, a
     environment = around.environment
     check_cases(environment)
     if recording is not None:
+        around.phase(f"Reading {recording.name}")
         whole, warning = own_recording(environment, recording), None
     else:
         wanted = Wanted(True, asked.as_if_enabled, asked.allowances, asked.scope)
         whole, warning = read(around, wanted)
     mine = fitted(environment, whole)
+    around.phase(f"Planning, with these settings and with those of {base.ref}")
     plan = make_plan(environment, mine, asked.allowances, as_if_enabled=asked.as_if_enabled, scope=asked.scope)
     return Planned(plan, mine, warning), _impact(environment, base, plan, whole, asked)
 

@@ -64,6 +64,7 @@ def plan(
     """Read the store and Graph, and plan; nothing is written (P3)."""
     check_cases(around.environment)
     recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled, allowances=allowances, scope=scope))
+    around.phase("Planning")
     made = make_plan(around.environment, recording, allowances, as_if_enabled=as_if_enabled, scope=scope)
     return Planned(with_holds(made, around.environment, recording.state), recording, warning)
 

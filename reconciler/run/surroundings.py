@@ -11,6 +11,12 @@ from reconciler.settings.environment import Environment
 
 Progress = Callable[[str, str, int], None]
 """Told the connection that is being read, what of it, and how many there are by now; from any thread."""
+Phase = Callable[[str], None]
+"""Told what is being done from now on."""
+
+
+def untold(phase: str) -> None:
+    """Tell nobody."""
 
 
 def utc_now() -> str:
@@ -31,6 +37,7 @@ class Surroundings:
     overlaid: bool
     variables: Mapping[str, str]
     progress: Progress
+    phase: Phase = untold
     now: Callable[[], str] = utc_now
     pace: Pace = Pace()  # noqa: RUF009 - frozen
 

@@ -1,7 +1,8 @@
-"""On a terminal: progress that moves, and a question before anything is written (A6, V5)."""
+"""On a terminal: progress that moves from phase to phase, and a question before anything is written (A6, V5)."""
 
 import os
 import pty
+import re
 import subprocess
 
 from command_line import CommandLine, rows
@@ -49,5 +50,7 @@ def test_with_a_yes_it_is_applied(cli: CommandLine) -> None:
     assert code == 0
     assert "\x1b[" in seen
     assert seen.count("Read 60 devices, 30 users, 648 software in") == 1
+    words = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen)
+    assert words.index("Planning") < words.index("54 new assets") < words.index("Writing 160 changes and 54 bindings")
     assert "Applied run " in seen
     assert rows(cli.store, "SELECT count(*) AS assets FROM asset") == [{"assets": 54}]

@@ -75,7 +75,13 @@ def _entry(row: list[Any], values: list[Any], shared: dict[str, Any], impact: Im
     device, befores, afters, *withouts = values
     mine = [shared["metas"][meta] for meta in metas]
     whys = [[texts[place] for place in meta[:4]] for meta in mine]
-    values_of = zip(whys, befores or [None] * len(afters), afters, strict=True)
+    befores = befores or [None] * len(afters)
+    ends = [_end(meta[4:], impact) for meta in mine]
+    given = iter(withouts[0] if withouts else ())
+    without = [
+        before if verdict == "caused" else next(given, None) if verdict else after
+        for (verdict, *_), before, after in zip(ends, befores, afters, strict=True)
+    ]
     return {
         "group": groups[group],
         "groups": _names(bits, groups),
@@ -85,11 +91,11 @@ def _entry(row: list[Any], values: list[Any], shared: dict[str, Any], impact: Im
         "device": device,
         "type": texts[type_],
         "site": texts[site],
-        "attributes": [(what, before, after, *why) for (what, *why), before, after in values_of],
-        "effect": tuple(_names(each, groups) for each in effect[0]) if effect else None,
-        "ends": [
-            (*_end(meta[4:], impact), without) for meta, without in zip(mine, (withouts or [afters])[0], strict=True)
+        "attributes": [
+            (what, before, after, *why) for (what, *why), before, after in zip(whys, befores, afters, strict=True)
         ],
+        "effect": tuple(_names(each, groups) for each in effect[0]) if effect else None,
+        "ends": [(*end, value) for end, value in zip(ends, without, strict=True)],
     }
 
 

@@ -8,9 +8,9 @@ prevents]`. Rows stand `_AT_ONCE` to a line. The last line is `{"texts": […], 
 …], "groups": […], "atOnce": …, "linesAtOnce": …}`; the meta of an attribute that ends otherwise goes on with `verdict,
 settings, decision`, places among the verdicts and the impact's shares.
 
-The values are `[device, befores, afters]` of each row, with `befores` 0 when all are empty, and where there is an
-effect what each attribute ends as without it. They are most of the data and are read only where they are looked at: so
-each `_LINES_AT_ONCE` lines are packed alone, and the packs stand one to a line.
+The values are `[device, befores, afters]` of each row, with `befores` 0 when all are empty; with an effect a fourth is
+what the attributes that are altered or prevented end as without it, in their order. They are most of the data and are
+read only where they are looked at: so each `_LINES_AT_ONCE` lines are packed alone, and the packs stand one to a line.
 
 100,000 first imports make a million and a half attributes. So the loop over them does as little as it can, and all is
 packed (deflate, base64): a browser unpacks faster than it looks through seven times as much HTML, and no name can end

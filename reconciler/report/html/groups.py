@@ -1,6 +1,5 @@
 """What an entry of a report can belong to, as places and bits for its script."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -68,9 +67,10 @@ def group_of_count(name: str) -> str:
     return group if group in PLACE else {"user": USERS, "catalogue": CATALOGUE}.get(subject, Kind.UPDATED)
 
 
-def bits_of_counts(subject: Subject, names: Iterable[str]) -> int:
-    """Return a bit for each group that an effect on a subject counts as; 0 without any count."""
+@lru_cache(1_000)
+def bits_of_counts(names: tuple[str, ...]) -> int:
+    """Return a bit for each group that an effect counts as; 0 without any count."""
     bits = 0
     for name in names:
-        bits |= BIT[group_of_count(name)] | BIT.get(_OF_SUBJECT.get(subject, ""), 0)
+        bits |= BIT[group_of_count(name)] | (BIT[USERS] if name == Kind.USERS_DEACTIVATED else 0)
     return bits

@@ -6,15 +6,14 @@ from typing import Final
 
 from reconciler.model.impact import Impact, Verdict
 
-VERDICTS: Final = (None, Verdict.CAUSED, Verdict.ALTERED, Verdict.PREVENTED)
-"""What a change of the settings does to an attribute, by the place that the script knows it by."""
-
-_VERDICT_PLACE: Final = {verdict: place for place, verdict in enumerate(VERDICTS)}
+_VERDICT_PLACE: Final = {Verdict.CAUSED: 1, Verdict.ALTERED: 2, Verdict.PREVENTED: 3}
+"""What a change of the settings does to an attribute, as the script knows it; 0 is nothing."""
 _ALIKE: Final = 5
 """More reasons than this of one attribute and rule that begin alike have one heading: `the site of …`."""
 
 _Why = tuple[str, str, str]
-_Effect = tuple[Verdict, tuple[str, ...]]
+_Effect = tuple[str, tuple[str, ...]]
+"""A verdict, as a plain text whose hash costs less than a choice's, and the settings that it is put down to."""
 _Key = tuple[str, str, str] | tuple[str, str, str, _Effect]
 
 
@@ -83,7 +82,11 @@ class _Effects:
         name, reason, rule = why
         share = self._rules.get((name, reason, rule), self._rules.get((name, "", rule), -1))
         verdict, settings = effect
-        return [_VERDICT_PLACE[verdict], [self._settings[each] for each in settings if each in self._settings], share]
+        return [
+            _VERDICT_PLACE[Verdict(verdict)],
+            [self._settings[each] for each in settings if each in self._settings],
+            share,
+        ]
 
 
 def _headings(metas: Iterable[_Why]) -> dict[_Why, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from reconciler.model.impact import Effect, Impact, Verdict
+from reconciler.model.impact import AttributeEffect, Effect, Impact, Verdict
 from reconciler.model.plan import Action, Attribute, Change, LeftAlone, Plan, Problem, Subject, Withheld
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import State
@@ -52,9 +52,11 @@ def entry_rows(
 
 def _key(thing: Change | Effect) -> _Key:
     """Return what a change and an effect on it have in common: a new asset's tag hangs on what else is created."""
-    if thing.subject is Subject.ASSET and thing.action is Action.CREATE and thing.device_id is not None:
-        return "of a device", thing.connection or "", thing.device_id
-    return thing.subject, thing.name
+    if thing.subject is not Subject.ASSET:
+        return str(thing.subject), thing.name
+    if thing.action is Action.CREATE and thing.device_id is not None:
+        return "asset", thing.connection or "", thing.device_id
+    return "asset", thing.name
 
 
 def _standing(things: Sequence[Change | Effect], state: State | None) -> _Standing:
@@ -97,45 +99,48 @@ def _effect_row(
 ) -> tuple[Row, Values]:
     """Return the row of what a change of the settings has an effect on; `change` is None where nothing happens now."""
     attributes = change.attributes if change else ()
-    ends = {each.name: each for each in effect.attributes}
+    places = metas.places
+    mine = [places[each.name, each.reason, each.rule] for each in attributes]
+    for end in effect.attributes:
+        meta = places[end.name, end.reason, end.rule, (str(end.verdict), end.settings)]
+        if end.verdict is Verdict.PREVENTED:
+            mine.append(meta)
+        else:
+            mine[next(at for at, each in enumerate(attributes) if each.name == end.name)] = meta
     prevented = [each for each in effect.attributes if each.verdict is Verdict.PREVENTED]
-    mine, befores, afters, withouts = [], [], [], []
-    for each in attributes:
-        end = ends.get(each.name)
-        mine.append(metas.place(each.name, each.reason, each.rule, (end.verdict, end.settings) if end else None))
-        befores.append(each.before)
-        afters.append(each.after)
-        withouts.append(end.without if end else each.after)
-    for end in prevented:
-        mine.append(metas.place(end.name, end.reason, end.rule, (end.verdict, end.settings)))
-        befores.append(end.with_)
-        afters.append(end.with_)
-        withouts.append(end.without)
+    stays = [each.with_ for each in prevented]
+    new = change is not None and change.action is Action.CREATE and not prevented
+    befores = 0 if new else _exact([each.before for each in attributes] + stays)
+    afters = _exact([each.after for each in attributes] + stays)
+    withouts = [each.without for each in effect.attributes if each.verdict is not Verdict.CAUSED]
     group, groups = belongs(change) if change else (PLACE[PREVENTED], BIT[PREVENTED])
+    type_, site = _where(effect, attributes, prevented, standing)
+    place = texts.place
+    shown = (group, groups, effect.name, effect.label, place(effect.connection), place(type_), place(site), mine)
+    values = (effect.device_id, befores, afters, *([_exact(withouts)] if withouts else []))
+    return (*shown, _effect_bits(effect, groups, bool(prevented))), values
+
+
+def _where(
+    effect: Effect, attributes: Sequence[Attribute], prevented: Sequence[AttributeEffect], standing: _Standing
+) -> tuple[str | None, str | None]:
+    """Return the type and the site that something has, or would have where nothing is made of it."""
     type_, site = standing.get(effect.name, _NOWHERE) if effect.subject is Subject.ASSET else _NOWHERE
-    otherwise = {each.name: each.without if each.with_ is None else each.with_ for each in prevented}
-    where = (
-        texts.place(_named(name, attributes, _text(otherwise.get(name, now))))
-        for name, now in (("type", type_), ("site", site))
-    )
-    shown = (group, groups, effect.name, effect.label, texts.place(effect.connection), *where, mine)
-    row = (*shown, _effect_bits(effect, groups))
-    nothing = all(each is None for each in befores)
-    return row, (effect.device_id, 0 if nothing else _exact(befores), _exact(afters), _exact(withouts))
+    for each in prevented:
+        value = _text(each.without if each.with_ is None else each.with_)
+        type_ = value if each.name == "type" else type_
+        site = value if each.name == "site" else site
+    return _named("type", attributes, type_), _named("site", attributes, site)
 
 
-def _effect_bits(effect: Effect, groups: int) -> tuple[int, int]:
+def _effect_bits(effect: Effect, groups: int, prevents: bool) -> tuple[int, int]:
     """Return the bits of what is caused and of what is prevented, at least those of the row for what has no count."""
-    caused = bits_of_counts(effect.subject, effect.kinds)
-    prevented = bits_of_counts(effect.subject, effect.prevented)
+    caused, prevented = bits_of_counts(effect.kinds), bits_of_counts(effect.prevented)
     if groups == BIT[PREVENTED]:
         return 0, prevented | groups
-    verdicts = {each.verdict for each in effect.attributes}
-    if verdicts - {Verdict.PREVENTED}:
-        caused = caused or groups
-    if Verdict.PREVENTED in verdicts:
-        prevented = prevented or groups
-    return caused, prevented
+    if not caused and any(each.verdict is not Verdict.PREVENTED for each in effect.attributes):
+        caused = groups
+    return caused, prevented or (groups if prevents else 0)
 
 
 def _named(name: str, attributes: Sequence[Attribute], otherwise: str | None) -> str | None:
@@ -179,7 +184,7 @@ def _note(group: str, note: _Note, verdict: Verdict | None, texts: Texts, metas:
             why = note.what, note.reason, note.rule
         case LeftAlone():
             why = note.why, note.reason, note.rule
-    meta = metas.place(*why, (verdict, ()) if verdict else None)
+    meta = metas.place(*why, (str(verdict), ()) if verdict else None)
     shown = PREVENTED if verdict is Verdict.PREVENTED else group
     row: Row = (PLACE[shown], BIT[shown] | NOTE, "", note.label, texts.place(note.connection), 0, 0, [meta])
     if verdict is not None:

@@ -73,16 +73,22 @@ const oneLine = (meta, value) =>
 // it ends as without the change of the settings.
 const attributesOf = (row) => {
   const [, befores, afters, withouts] = valuesOf(row);
-  return row[METAS].map((meta, place) => ({
-    name: texts[metas[meta][META_NAME]],
-    before: befores === 0 ? null : oneLine(meta, befores[place]),
-    after: oneLine(meta, afters[place]),
-    without: oneLine(meta, (withouts ?? afters)[place]),
-    reason: texts[metas[meta][META_REASON]],
-    rule: texts[metas[meta][META_RULE]],
-    verdict: metas[meta][META_VERDICT] ?? 0,
-    meta,
-  }));
+  let told = 0;
+  return row[METAS].map((meta, place) => {
+    const [before, after] = [befores === 0 ? null : befores[place], afters[place]];
+    const verdict = metas[meta][META_VERDICT] ?? 0;
+    const without = verdict === CAUSED ? before : verdict ? (withouts?.[told++] ?? null) : after;
+    return {
+      name: texts[metas[meta][META_NAME]],
+      before: oneLine(meta, before),
+      after: oneLine(meta, after),
+      without: oneLine(meta, without),
+      reason: texts[metas[meta][META_REASON]],
+      rule: texts[metas[meta][META_RULE]],
+      verdict,
+      meta,
+    };
+  });
 };
 
 const TOLD_OF_NEW = ["user", "upn", "serialNumber", "model", "status"];

@@ -1,5 +1,7 @@
 """A step, measured in a process of its own: `python -m benchmarks.step MODULE FUNCTION ARGUMENTS`, the last as JSON.
 
+Each collects garbage as the command line does, the floor and the peers too.
+
 A step prints what it found out as JSON. One that has to prepare something first times just its region, with `timed`.
 """
 
@@ -10,6 +12,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from time import perf_counter, process_time
 from typing import Any
+
+from reconciler.cli.collecting import collect_rarely
 
 Facts = dict[str, Any]
 
@@ -25,6 +29,7 @@ def timed(facts: Facts) -> Iterator[None]:
 def main() -> None:
     """Run the step that the arguments name."""
     module, function, arguments = sys.argv[1:]
+    collect_rarely()
     step = getattr(import_module(f"benchmarks.{module}"), function)
     sys.stdout.write(json.dumps(step(**json.loads(arguments)) or {}))
 

@@ -36,6 +36,7 @@ from reconciler.cli import (
     undo,
     validate,
 )
+from reconciler.cli.collecting import collect_rarely
 from reconciler.cli.options import Global
 from reconciler.cli.streams import let_go
 from reconciler.cli.talk import LogFormat, choose, complain, talking
@@ -159,6 +160,7 @@ def _unexpected(error: Exception) -> str:
 
 def main() -> None:
     """Run the command line's command and exit with its code; SIGTERM interrupts as Ctrl-C does."""
+    collect_rarely()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -85,13 +85,14 @@ def _fitted(field: AssetField, value: Any) -> Any:
 
 def _all_fit(field: AssetField, column: Column) -> bool:
     """Say whether every value is text that needs no look of its own."""
-    if not set(map(type, column)) <= _TEXT or "" in column:
+    distinct = set(column)
+    if not _TEXT.issuperset(map(type, distinct)) or "" in distinct:
         return False
-    texts = [value for value in column if value is not None]
+    distinct.discard(None)
     if field.type is FieldType.DATETIME:
-        return are_datetimes(texts)
-    longest = max(map(len, texts), default=0)
-    return (field.max_length is None or longest <= field.max_length) and "\x00" not in "".join(texts)
+        return are_datetimes(distinct)
+    longest = max(map(len, distinct), default=0)
+    return (field.max_length is None or longest <= field.max_length) and "\x00" not in "".join(distinct)
 
 
 def _differ(column: Column) -> bool:

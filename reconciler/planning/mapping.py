@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.columns import Column, asked
-from reconciler.planning.transforms import Step, compile_transforms
+from reconciler.planning.transforms import Step, compile_transforms, transformed
 from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.fields import AssetField
 
@@ -15,6 +15,7 @@ Source = Callable[[Sequence[Column], Column], Column]
 """A mapping's values for the columns of device properties and the Entra users (None: no user, UNKNOWN: not known)."""
 
 _USER = "user."
+_TEXT = frozenset({str})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,13 @@ def compile_mappings(
 
 
 def _source(mapping: Mapping, places: Places, user_properties: frozenset[str]) -> Source:
-    step = compile_transforms(mapping.transform)
+    steps = compile_transforms(mapping.transform)
     if mapping.value is not None:
-        constant = mapping.value if step is None else step(mapping.value)
+        constant = transformed(steps, mapping.value)
         return lambda properties, users: [constant] * len(users)
     parts = [_property(name, places, user_properties) for name in mapping.sources()]
     first = parts[0] if len(parts) == 1 else _first_not_empty(parts)
-    return first if step is None else _transformed(first, step)
+    return _transformed(first, steps) if steps else first
 
 
 def _property(name: str, places: Places, user_properties: frozenset[str]) -> Source:
@@ -134,10 +135,25 @@ def _first_not_empty(parts: list[Source]) -> Source:
     return column
 
 
-def _transformed(source: Source, step: Step) -> Source:
+def _transformed(source: Source, steps: Sequence[Step]) -> Source:
+    def column(properties: Sequence[Column], users: Column) -> Column:
+        values = source(properties, users)
+        for step in steps:
+            values = _stepped(step, values)
+        return values
+
+    return column
+
+
+def _stepped(step: Step, column: Column) -> Column:
+    """Return a column after one transform, which is never asked of what is empty or unknown."""
+
     def one(value: Any) -> Any:
         if value is UNKNOWN:
             return value
-        return None if value is None or value == "" else step(value)
+        return None if value is None or value == "" else step.value(value)
 
-    return lambda properties, users: asked(one, source(properties, users))
+    if step.text is None or not _TEXT.issuperset(map(type, column)):
+        return asked(one, column)
+    texts = list(map(step.text, column))
+    return [text or None for text in texts] if "" in texts else texts

@@ -1,8 +1,8 @@
 """The closed list of transforms that a mapping may apply, in order (F2)."""
 
 import re
-from collections.abc import Callable
-from typing import Final, assert_never
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple, assert_never
 
 import re2
 
@@ -10,32 +10,31 @@ from reconciler.model.snapshot import Scalar
 from reconciler.planning.values import as_text
 from reconciler.settings.field_mappings import Lookup, Prefix, Replace, Suffix, Transform, Truncate
 
-Step = Callable[[Scalar], Scalar]
+
+class Step(NamedTuple):
+    """One transform: as a function of a value that is known and not empty, and of texts alone where that is faster."""
+
+    value: Callable[[Scalar], Scalar]
+    text: Callable[[str], str] | None = None
+
 
 _BYTES_PER_GIGABYTE: Final = 1024**3
 _NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
 _MAC_DIGITS: Final = 12
 
 
-def compile_transforms(transforms: list[Transform]) -> Step | None:
-    """Return one function that applies the transforms in order, None when there are none.
+def compile_transforms(transforms: Sequence[Transform]) -> tuple[Step, ...]:
+    """Return the transforms as functions, in order."""
+    return tuple(map(_step, transforms))
 
-    It is given a value that is known and not empty; an empty result ends the chain.
-    """
-    steps = tuple(_step(transform) for transform in transforms)
-    if not steps:
-        return None
-    if len(steps) == 1:
-        return steps[0]
 
-    def apply(value: Scalar) -> Scalar:
-        for step in steps:
-            if value is None:
-                break
-            value = step(value)
-        return value
-
-    return apply
+def transformed(steps: Iterable[Step], value: Scalar) -> Scalar:
+    """Return a value after these transforms; an empty one ends them."""
+    for step in steps:
+        if value is None or value == "":
+            return None
+        value = step.value(value)
+    return value
 
 
 def _step(transform: Transform) -> Step:
@@ -44,16 +43,16 @@ def _step(transform: Transform) -> Step:
             return _PLAIN[transform]
         case Replace():
             pattern = re2.compile(transform.replace.pattern)
-            return lambda value: pattern.sub(transform.replace.with_, as_text(value)) or None
+            return Step(lambda value: pattern.sub(transform.replace.with_, as_text(value)) or None)
         case Lookup():
             table = transform.lookup
-            return lambda value: table.get(as_text(value), transform.default)
+            return Step(lambda value: table.get(as_text(value), transform.default))
         case Prefix():
-            return lambda value: transform.prefix + as_text(value)
+            return Step(lambda value: transform.prefix + as_text(value))
         case Suffix():
-            return lambda value: as_text(value) + transform.suffix
+            return Step(lambda value: as_text(value) + transform.suffix)
         case Truncate():
-            return lambda value: as_text(value)[: transform.truncate]
+            return Step(lambda value: as_text(value)[: transform.truncate])
         case _:
             assert_never(transform)
 
@@ -77,13 +76,17 @@ def _mac_address(value: Scalar) -> Scalar:
     return bytes.fromhex(digits).hex(":").upper() if len(digits) == _MAC_DIGITS else value
 
 
+def _of_text(function: Callable[[str], str]) -> Step:
+    return Step(lambda value: function(as_text(value)) or None, function)
+
+
 _PLAIN: Final[dict[str, Step]] = {
-    "trim": lambda value: as_text(value).strip() or None,
-    "upper": lambda value: as_text(value).upper(),
-    "lower": lambda value: as_text(value).lower(),
-    "title": lambda value: as_text(value).title(),
-    "bytesToGigabytes": _gigabytes,
-    "date": lambda value: as_text(value)[:10],
-    "boolean": _boolean,
-    "macAddress": _mac_address,
+    "trim": _of_text(str.strip),
+    "upper": _of_text(str.upper),
+    "lower": _of_text(str.lower),
+    "title": _of_text(str.title),
+    "bytesToGigabytes": Step(_gigabytes),
+    "date": Step(lambda value: as_text(value)[:10]),
+    "boolean": Step(_boolean),
+    "macAddress": Step(_mac_address),
 }

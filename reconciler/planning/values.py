@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from reconciler.model.snapshot import Scalar
@@ -151,7 +151,7 @@ def _fit_date(text: str) -> str:
     return day
 
 
-def are_datetimes(texts: Sequence[str]) -> bool:
+def are_datetimes(texts: Collection[str]) -> bool:
     """Say whether all of these are points in time as a field holds them, faster than one by one."""
     try:
         return _DATETIMES.fullmatch("".join(texts)) is not None and all(map(datetime.datetime.fromisoformat, texts))

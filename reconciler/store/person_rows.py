@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from reconciler.errors import StaleError
 from reconciler.model.plan import Action, Change
+from reconciler.store.dialect import insert_many, plain_rows
 from reconciler.store.tables import person
 from reconciler.store.vocabulary import Vocabulary
 
@@ -20,6 +21,8 @@ COLUMNS: Final = {
     "entraId": "entra_id",
 }
 """The column of each attribute of a user; the names of `model.state.Person` are the same but for the site."""
+
+_EMPTY: Final[dict[str, Any]] = dict.fromkeys(COLUMNS.values()) | {"active": True}
 
 
 def write_people(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
@@ -52,22 +55,21 @@ def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocab
 
 
 def _create(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
-    empty: dict[str, Any] = dict.fromkeys(COLUMNS.values()) | {"active": True}
     imported: dict[str, str] = {}
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     created: dict[str, int] = {}
     for change in changes:
-        row = empty | _row(change, vocabulary)
+        row = _EMPTY | _row(change, vocabulary)
         if row["entra_id"] is None:
             created[change.name] = int(
                 connection.execute(insert(person).values(row).returning(person.c.id)).scalar_one()
             )
         else:
             imported[row["entra_id"]] = change.name
-            rows.append(row)
+            rows.append(tuple(row.values()))
     if rows:
-        connection.execute(insert(person), rows)
-        for key, entra_id in connection.execute(select(person.c.id, person.c.entra_id)):
+        insert_many(connection, person, tuple(_EMPTY), rows)
+        for key, entra_id in plain_rows(connection, select(person.c.id, person.c.entra_id)):
             if entra_id in imported:
                 created[imported[entra_id]] = key
     return created

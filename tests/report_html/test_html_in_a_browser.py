@@ -487,3 +487,26 @@ def test_a_hostile_impact(opened: Any) -> None:
 
     assert report.page.locator("img, a, iframe, script:not(:last-of-type)").count() == 0
     assert report.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_overview(opened: Any) -> None:
+    """Limits stand as bars with their numbers, and small charts count kinds, types, sites and reasons."""
+    over, day = saved("over-a-limit"), saved("the-next-day")
+    report = opened(replace(day, limits=over.limits))
+    charts = report.page.locator("#charts .chart")
+    limit = charts.nth(0).locator(".limit.over")
+
+    assert charts.locator("h3").all_inner_texts() == ["Limits", "By kind", "By type", "By site", "By reason"]
+    assert limit.inner_text().split("\n") == ["deletedInIntune over", "15 planned after 6, 14 allowed"]
+    assert limit.locator("rect.used, rect.planned").count() == 2
+    assert charts.nth(1).locator("button").first.inner_text().split() == ["updated", "16"]
+
+
+def test_hidden_entries_appear_while_scrolling(opened: Any) -> None:
+    """What is far down says what changes as soon as it is looked at, whether or not it was unpacked before."""
+    report = opened(of_many(20_000))
+    report.page.evaluate("document.getElementById('list').scrollTop = 1e9")
+
+    expect(report.page.locator(".entry", has_text="LT-019999").locator(".what")).to_have_text(
+        "osVersion 10.0.22631 → 10.0.26100"
+    )

@@ -172,12 +172,15 @@ def test_a_failing_apply_is_one_issue_until_it_is_green(tmp_path: Path, origin: 
     assert runner.state["comments"][0]["body"].startswith("Green again: ")
 
 
-def test_a_failure_before_anything_was_applied_is_told_too(tmp_path: Path, origin: Path, simulator: Simulator) -> None:
-    """Without a report the issue says that nothing was read or written."""
+@pytest.mark.parametrize("result", ["failure", "cancelled"])
+def test_a_failure_before_anything_was_applied_is_told_too(
+    tmp_path: Path, origin: Path, simulator: Simulator, result: str
+) -> None:
+    """Without a report, or when it took too long, the issue says that nothing is known to be read or written."""
     runner = applying(tmp_path, origin, simulator, "schedule")
-    runner.context["needs.apply.result"] = "failure"
+    runner.context["needs.apply.result"] = result
     assert runner.job("tell").result == "success"
-    assert "It failed before anything was read or written." in runner.state["issues"][0]["body"]
+    assert "It ended before it said anything." in runner.state["issues"][0]["body"]
 
 
 def test_a_pull_request_is_planned_with_its_impact(

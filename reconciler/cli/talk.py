@@ -80,11 +80,12 @@ def _put(level: _Level, message: str, **more: object) -> None:
 
 
 def _json(level: _Level, message: str, more: dict[str, object]) -> str:
-    """Return one line of ASCII, in which no character is one that a terminal obeys."""
+    """Return one line of ASCII, in which no character is one that a terminal obeys; `##[` is no pipeline's command."""
     import json  # noqa: PLC0415 - only where it is asked for
 
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return json.dumps({"at": at, "level": level, "message": message, **more}).replace("\x7f", "\\u007f")
+    line = json.dumps({"at": at, "level": level, "message": message, **more})
+    return line.replace("\x7f", "\\u007f").replace("##", "#\\u0023")
 
 
 class Talk:

@@ -1,6 +1,7 @@
 """Problems of settings, and how they are shown: as text, as workflow annotations, as JSON (K3)."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -106,6 +107,7 @@ def text(problem: SettingsProblem) -> str:
 
 
 _WIDEST = 100
+_COMMAND = re.compile(r"##(?=\[|vso\[)")
 
 
 def _excerpt(problem: SettingsProblem) -> list[str]:
@@ -120,8 +122,11 @@ def _excerpt(problem: SettingsProblem) -> list[str]:
 
 
 def _visible(line: str) -> str:
-    """Return text in which no character controls a terminal; each stays one character wide (V2)."""
-    return "".join(map(_visible_character, line))
+    """Return text in which no character controls a terminal, or begins a command to GitHub's or Azure's pipelines.
+
+    Each stays one character wide (V2).
+    """
+    return _COMMAND.sub("#\N{REPLACEMENT CHARACTER}", "".join(map(_visible_character, line)))
 
 
 def _visible_character(character: str) -> str:

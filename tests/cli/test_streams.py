@@ -94,6 +94,14 @@ def test_an_error_for_machines_has_its_exit_code(cli: CommandLine, monkeypatch: 
     assert (error["level"], error["exitCode"]) == ("error", 64)
 
 
+def test_a_line_for_machines_holds_no_command_of_a_pipeline(offline: CommandLine) -> None:
+    """GitHub takes `##[name]` for a command wherever it stands; decoded, the message is whole."""
+    told = offline.run("--log-format", "json", "plan", "##[add-mask]a").err
+    assert "##[" not in told
+    (error,) = lines(told)
+    assert "##[add-mask]a" in error["message"]
+
+
 def test_the_next_command_talks_as_text_again(cli: CommandLine) -> None:
     """The format is one command's, not the process's."""
     cli.run("--log-format", "json", "plan", "prod")

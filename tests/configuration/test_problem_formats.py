@@ -55,6 +55,12 @@ def test_text_lets_no_character_control_the_terminal() -> None:
     assert [character for character in shown if not character.isprintable()] == ["\n"] * 3
 
 
+def test_text_holds_no_command_of_a_pipeline() -> None:
+    """GitHub takes `##[name]` for one wherever it stands, Azure `##vso[`; the caret stays below the value."""
+    shown = rendered([problem(message="##[add-mask]a", source_line="##vso[task]: nobody # fine ##")], Format.TEXT)
+    assert ("##[" in shown, "##vso[" in shown, "fine ##" in shown) == (False, False, True)
+
+
 def test_an_annotation_escapes_what_means_something_to_the_runner() -> None:
     shown = rendered([problem(message="100%\n::set-output::", pointer="/a,b:c")], Format.GITHUB)
     assert shown == (

@@ -36,17 +36,23 @@ def told(revision: str) -> str:
 def upgrade(connection: Connection) -> None:
     """Run the migrations that the store lacks, each in a transaction that lets nobody else migrate or apply.
 
+    A new store is made in one transaction, so that an apply that is killed leaves none that has to be upgraded.
+
     Raises:
         LeaseError: an apply holds the store.
     """
-    for revision in REVISIONS:
+    with for_writing(connection).begin():
+        wait_for_migrations(connection)
+        at = revision_of(connection)
+        if at is None:
+            _step(connection, REVISIONS[-1])
+            return
+    for revision in REVISIONS[REVISIONS.index(at) + 1 :]:
         with for_writing(connection).begin():
             wait_for_migrations(connection)
-            at = revision_of(connection)
-            if at is not None and REVISIONS.index(at) >= REVISIONS.index(revision):
+            if revision_of(connection) in REVISIONS[REVISIONS.index(revision) :]:
                 continue
-            if at is not None:
-                keep_free(connection)
+            keep_free(connection)
             _step(connection, revision)
 
 

@@ -453,6 +453,17 @@ def test_details_of_an_impact(opened: Any) -> None:
     assert sorted(report.names()) == ["LT-0013", "LT-0020"]
 
 
+@pytest.mark.parametrize(("name", "tag"), [("LT-0013", "AST-000013"), ("LT-0016", "AST-000016")])
+def test_the_address_opens_an_entry_of_an_impact(opened: Any, name: str, tag: str) -> None:
+    """An address opens the entry that it names, whether or not the change has an effect on it."""
+    report = opened_day(opened)
+    report.page.goto(f"{report.page.url.partition('#')[0]}#{tag}")
+    report.page.reload()
+    report.requests.clear()
+
+    expect(report.page.get_by_role("dialog", name=name)).to_be_visible()
+
+
 def test_what_is_prevented_in_words(opened: Any) -> None:
     """What the change keeps from happening says that it stays, and what it would become."""
     report = opened_day(opened)

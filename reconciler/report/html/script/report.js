@@ -113,9 +113,10 @@ await refresh();
 age();
 makeHaystacksIdly();
 const named = decodeURIComponent(location.hash.slice(1));
-if (named) {
-  const place = rows.findIndex((row) => row[NAME] === named || row[LABEL] === named);
-  if (place >= 0) open(place);
+const place = named ? rows.findIndex((row) => row[NAME] === named || row[LABEL] === named) : -1;
+if (place >= 0) {
+  if (!list.places().includes(place)) await choose({ cause: "" });
+  await open(list.places().indexOf(place));
 }
 document.documentElement.dataset.ready = "true";
 performance.mark("ready");

@@ -22,7 +22,7 @@ REPORT: Final = "AppInvRawData"
 SUBMISSIONS: Final = 3
 DEADLINE: Final = 240.0
 
-_FIRST_WAIT: Final = 0.5
+_FIRST_WAIT: Final = 0.1
 _LONGEST_WAIT: Final = 5.0
 _DONE: Final = "completed"
 _FAILED: Final = "failed"

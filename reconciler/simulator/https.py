@@ -28,8 +28,7 @@ class HttpsServer(ThreadingHTTPServer):
         self, port: int, context: ssl.SSLContext, answer: Callable[[Call], Reply], clock: Callable[[], datetime]
     ) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        # The handshake belongs to the connection's own thread: a client that stalls in it must not stop the others.
-        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self._context = context
         self.answer = answer
         self.clock = clock
         self._lock = Lock()
@@ -47,6 +46,19 @@ class HttpsServer(ThreadingHTTPServer):
         with self._lock:
             for connection in self._open:
                 _hang_up(connection)
+
+    def get_request(self) -> tuple[Any, Any]:
+        """Accept a connection; one that its client has reset already is closed, for wrapping it would leave it open.
+
+        The handshake belongs to the connection's own thread: a client that stalls in it must not stop the others.
+        """
+        accepted, address = super().get_request()
+        try:
+            accepted.getpeername()
+        except OSError:
+            accepted.close()
+            raise
+        return self._context.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False), address
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, then serve it in its own thread."""

@@ -1,7 +1,12 @@
 """The running simulator: what it counts, how it is driven from outside, how it starts and stops."""
 
+import gc
+import socket
+import struct
+import warnings
 from pathlib import Path
 from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -129,3 +134,17 @@ def test_serve_forever_serves_until_it_is_told_to_stop(monkeypatch: pytest.Monke
 
     assert (counts, len(running[0].tenant.devices.items)) == ({"total": 0, "counts": {}}, 5)
     assert not thread.is_alive()
+
+
+def test_a_connection_that_its_client_has_reset_is_closed(simulator: Simulator, client) -> None:
+    """Before it was accepted: nothing of it is left open, and the next request is answered."""
+    reset = struct.pack("ii", 1, 0)
+    for _ in range(50):
+        connection = socket.create_connection(("127.0.0.1", urlsplit(simulator.graph).port or 0))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+        connection.close()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        client.get("/v1.0/users")
+        gc.collect()
+    assert [str(each.message) for each in told] == []

@@ -45,7 +45,7 @@ def test_of_two_applies_one_wins_and_the_other_is_told_who(place: Where) -> None
 def test_a_holder_that_was_killed_stops_nobody_once_its_lease_ended(place: Where) -> None:
     """Nothing of it is left, and until then everyone is told who holds the store and how to free it."""
     first_store(place)
-    with holding(place, WRITTEN, SHORT) as holder:
+    with holding(place, WRITTEN, 3 * SHORT) as holder:
         holder.process.kill()
         holder.process.wait()
         with pytest.raises(LeaseError, match="reconciler store unlock ENV"):

@@ -2,15 +2,19 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
-from command_line import CommandLine
+from command_line import CommandLine, rows
 
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
 from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant import Tenant
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
@@ -32,3 +36,65 @@ def test_an_interrupt_while_reading_ends_the_command(
     assert err.splitlines()[-1] == "Interrupted. What was not finished was not kept."
     assert "Traceback" not in err
     assert not cli.store.exists()
+
+
+STANDING = (
+    "SELECT tag, name, status_id, site_id, person_id, version FROM asset ORDER BY tag",
+    "SELECT asset_id, device_id, presence FROM binding ORDER BY device_id",
+    "SELECT count(*) AS runs FROM run",
+)
+TRIES = 4
+"""How often each signal is sent, at times spread over a whole apply."""
+
+
+def standing(store: Path) -> list[list[dict[str, object]]]:
+    """Return what an apply changes, without ids of runs and times."""
+    return [rows(store, query) for query in STANDING]
+
+
+@pytest.fixture
+def day(cli: CommandLine, tenant: Tenant) -> Path:
+    """Import a tenant, let a day pass and save its plan; return the plan's file."""
+    assert cli.apply().code == 0
+    tenant.next_day(new=4, gone=3, renamed=5, re_enrolled=2, reassigned=3, unassigned=2)
+    file = cli.folder / "day.plan"
+    assert cli.run("plan", "prod", "-o", str(file)).code == 0
+    return file
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_apply_that_is_stopped_at_any_time_is_done_or_not_begun(
+    cli: CommandLine, day: Path, sent: signal.Signals
+) -> None:
+    """The whole program as people run it: its exit code says which, and the same plan applies afterwards, or did."""
+    command = cli.command("apply", "prod", str(day), "--allow-uncommitted")
+    imported, before = cli.store.read_bytes(), standing(cli.store)
+    began = time.monotonic()
+    assert subprocess.run(command, env=os.environ, capture_output=True, check=False).returncode == 0
+    took, after = time.monotonic() - began, standing(cli.store)
+    assert after != before
+    codes = []
+    for number in range(TRIES):
+        cli.store.write_bytes(imported)
+        started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ)
+        time.sleep(took * (0.4 + 0.6 * number / TRIES))
+        started.send_signal(sent)
+        _, err = started.communicate(timeout=60)
+        codes.append(started.returncode)
+        assert codes[-1] in ({0, -signal.SIGKILL} if sent is signal.SIGKILL else {0, 130, -sent}), err
+        assert b"Traceback" not in err
+        put_back(cli.store, killed=sent is signal.SIGKILL)
+        assert standing(cli.store) in (before, after)
+        kept = standing(cli.store) == after
+        assert kept or codes[-1] != 0
+        assert cli.run("apply", "prod", str(day), "--allow-uncommitted").code == (4 if kept else 0)
+        assert standing(cli.store) == after
+
+
+def put_back(store: Path, *, killed: bool) -> None:
+    """Let SQLite put back what was half written, and the lease of a dead holder end, as it would by itself."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        connection.execute("SELECT count(*) FROM asset").fetchall()
+        if killed:
+            connection.execute("UPDATE lease SET expires = '2000-01-01T00:00:00Z'")

@@ -14,7 +14,7 @@ from typing import Final
 
 from benchmarks.beside import beside
 from benchmarks.databases import POSTGRESQL, SQLITE
-from benchmarks.ground import Ground, fill, make_fleet
+from benchmarks.ground import IMPORTED, Ground, fill, make_fleet
 from benchmarks.measuring import Result, measured
 from benchmarks.own_rows import OWN_ROWS
 from benchmarks.peer_rows import PEER_ROWS
@@ -25,7 +25,7 @@ PEERS: Final = ROOT / ".venv-bench" / "bin" / "python"
 SIZES: Final = "1000,10000,100000"
 PARTS: Final = ",".join(Part)
 DATABASES: Final = f"{SQLITE},{POSTGRESQL}"
-_READABLE: Final = 100_000
+REPEATS: Final = 5
 
 
 def arguments() -> argparse.Namespace:
@@ -34,9 +34,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default=SIZES, help="how many devices; up to 1000000")
     parser.add_argument("--parts", default=PARTS, help=f"any of {', '.join(Part)}")
     parser.add_argument("--database", default=DATABASES, help="where the stores are")
-    parser.add_argument("--repeats", type=int, default=5, help="how often each row is measured")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="how often each row is measured")
     parser.add_argument("--timeout", type=float, default=200, help="seconds after which one measurement is given up")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--write", action="store_true", help="write the files although something was left out")
     parser.add_argument("--work", type=Path, help="a folder to keep what is generated in, for the next time")
     return parser.parse_args()
 
@@ -62,7 +63,7 @@ def _measured(asked: argparse.Namespace, folder: Path, size: int, server: str) -
         fill(ground)
     rows = [row for row in (*OWN_ROWS, *PEER_ROWS) if row.part in parts]
     with ExitStack() as servers:
-        if Part.READ in parts and size <= _READABLE:
+        if Part.READ in parts and size <= IMPORTED:
             tenant = step("reading", "serve", folder=str(folder), size=size, seed=asked.seed)
             servers.enter_context(beside(tenant))
         return measured(rows, grounds, asked.repeats, asked.timeout, _tell)
@@ -76,10 +77,13 @@ def _report(asked: argparse.Namespace, found: list[Result], server: str) -> None
 
     results = Results(found)
     told = machine(), versions(str(PEERS) if PEERS.exists() else None, which("terraform"), server)
-    sys.stdout.write(report.results_page(results, *told, command=" ".join(["python -m benchmarks", *sys.argv[1:]])))
+    narrowed = {"sizes": SIZES, "parts": PARTS, "database": DATABASES, "repeats": REPEATS}
+    given = [f"--{name} {getattr(asked, name)}" for name, usual in narrowed.items() if getattr(asked, name) != usual]
+    command = " ".join(["python -m benchmarks", *given])
+    sys.stdout.write(report.results_page(results, *told, command))
     whole = set(SIZES.split(",")) <= set(asked.sizes.split(","))
-    if whole and (asked.parts, asked.database) == (PARTS, DATABASES):
-        report.write(results, *told)
+    if asked.write or (whole and (asked.parts, asked.database) == (PARTS, DATABASES)):
+        report.write(results, *told, command)
         _tell("Written: benchmarks/results.md, benchmarks/results.svg, README.md")
 
 

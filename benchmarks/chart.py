@@ -9,14 +9,13 @@ from jinja2 import Environment, FileSystemLoader
 
 from benchmarks import own_rows as own
 from benchmarks import peer_rows as peers
-from benchmarks.databases import POSTGRESQL, SQLITE
+from benchmarks.databases import SQLITE
 from benchmarks.targets import Results
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 760, 420, 60, 40, 250, 50
 _LINES: Final = (
-    ("Terraform, one block per device", peers.TERRAFORM, ""),
+    ("Terraform", peers.TERRAFORM, ""),
     ("octoDNS from YAML", peers.OCTODNS_YAML, ""),
-    ("ORM loop, PostgreSQL", peers.ORM, POSTGRESQL),
     ("DiffSync", peers.DIFFSYNC, ""),
     ("octoDNS in memory", peers.OCTODNS, ""),
     ("reconciler plan, SQLite", own.PLAN_AGAIN, SQLITE),
@@ -25,29 +24,27 @@ _LINES: Final = (
 _GAP: Final = 16
 
 
+Points = list[tuple[float, float]]
+
+
 def chart(results: Results) -> str:
     """Return the SVG."""
     series = [(label, points) for label, name, database in _LINES if (points := _points(results, name, database))]
     sizes = sorted({size for _, points in series for size, _ in points})
     times = [seconds for _, points in series for _, seconds in points]
     across, up = _scale(sizes[0], sizes[-1]), _scale(10 ** math.floor(math.log10(min(times))), max(times))
-    drawn = [
-        (label, [(LEFT + across(size) * _inner_width(), _y(up(seconds))) for size, seconds in points])
-        for label, points in series
-    ]
-    places = _apart([points[-1][1] for _, points in drawn])
-    folder = FileSystemLoader(Path(__file__).parent)
-    template = Environment(loader=folder, autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template(
-        "chart.svg.jinja"
+    lines = [(label, [(_x(across(size)), _y(up(seconds))) for size, seconds in points]) for label, points in series]
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    return template.render(
+    return environment.get_template("chart.svg.jinja").render(
         width=WIDTH,
         height=HEIGHT,
         left=LEFT,
         right=WIDTH - RIGHT,
         bottom=HEIGHT - BOTTOM,
-        lines=[(label, points, place) for (label, points), place in zip(drawn, places, strict=True)],
-        sizes=[(f"{size:,}", LEFT + across(size) * _inner_width()) for size in sizes],
+        lines=_labelled(lines),
+        sizes=[(f"{size:,}", _x(across(size))) for size in sizes],
         times=[(f"{seconds:g} s", _y(up(seconds))) for seconds in _decades(min(times), max(times))],
     )
 
@@ -67,8 +64,8 @@ def _y(share: float) -> float:
     return HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
 
 
-def _inner_width() -> int:
-    return WIDTH - LEFT - RIGHT
+def _x(share: float) -> float:
+    return LEFT + share * (WIDTH - LEFT - RIGHT)
 
 
 def _decades(low: float, high: float) -> Iterator[float]:
@@ -76,11 +73,10 @@ def _decades(low: float, high: float) -> Iterator[float]:
         yield 10.0**power
 
 
-def _apart(places: list[float]) -> list[float]:
-    """Return the places of the labels, moved so far that none covers another."""
-    moved = dict.fromkeys(range(len(places)), 0.0)
-    last = -math.inf
-    for number in sorted(moved, key=places.__getitem__):
-        last = max(places[number], last + _GAP)
-        moved[number] = last
-    return list(moved.values())
+def _labelled(lines: list[tuple[str, Points]]) -> Iterator[tuple[str, Points, float, float]]:
+    """Yield each line with where its label stands: beside its end, moved down when another one covers it."""
+    last = dict[float, float]()
+    for label, points in sorted(lines, key=lambda line: line[1][-1][1]):
+        x, y = points[-1]
+        last[x] = max(y, last.get(x, -math.inf) + _GAP)
+        yield label, points, x + 10, last[x] + 4

@@ -52,10 +52,12 @@ class Fleet:
     def __init__(self, size: int, seed: int = 1) -> None:
         self.size, self.seed = size, seed
         self.people = size * 4 // 5
-        amounts = [round(size * share) for share in (VANISHED, USERLESS, CHANGED)]
-        chosen = iter(self._rng("next day").sample(range(size), sum(amounts)))
-        self.vanished, self.userless, self.changed = (frozenset(islice(chosen, amount)) for amount in amounts)
         self.user = lru_cache(maxsize=8)(self._user)
+        vanished, changed, userless = (round(size * share) for share in (VANISHED, CHANGED, USERLESS))
+        chosen = iter(self._rng("next day").sample(range(size), size))
+        self.vanished = frozenset(islice(chosen, vanished))
+        self.changed = frozenset(islice(chosen, changed))
+        self.userless = frozenset(islice((number for number in chosen if self._device(number).userId), userless))
 
     def first(self) -> Iterator[Device]:
         """Yield the devices of the first day."""

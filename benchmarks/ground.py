@@ -1,10 +1,15 @@
 """The ground that one size is measured on: the fleet's pages, and a filled store in each database, made once."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from benchmarks.databases import SQLITE, url_of
 from benchmarks.processes import run, step
+
+IMPORTED: Final = 100_000
+"""The most devices that are imported at once."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,9 @@ def fill(ground: Ground) -> None:
     """Import the first day into a store, and plan and record what comes next."""
     folder, first = str(ground.folder), ground.url("first")
     run(step("databases", "make", url=first))
-    run(step("tool", "plan", folder=folder, url=first, day="first", output=ground.file("first.plan")))
-    run(step("tool", "apply", url=first, plan=ground.file("first.plan")))
+    if ground.size <= IMPORTED:
+        run(step("tool", "plan", folder=folder, url=first, day="first", output=ground.file("first.plan")))
+    run(step("filling", "fill", folder=folder, url=first, parts=math.ceil(ground.size / IMPORTED)))
     run(step("databases", "settle", url=first))
     run(step("floor", "empty", source=first, url=ground.url("emptied")))
     for day in ("again", "next"):

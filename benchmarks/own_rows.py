@@ -4,9 +4,9 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.ground import Ground
+from benchmarks.ground import IMPORTED, Ground
 from benchmarks.processes import step
-from benchmarks.rows import Command, Part, Row, Who
+from benchmarks.rows import Command, Part, Row
 from benchmarks.settings_place import ENVIRONMENTS, NAME
 
 
@@ -61,54 +61,49 @@ WALK: Final = "pages of devices fetched one by one, 200 ms each"
 READ: Final = "devices and users read from Graph"
 
 OWN_ROWS: Final = (
-    Row(Part.FLOOR, Who.FLOOR, FLOOR_READ, _read(users=False)),
-    Row(Part.FLOOR, Who.FLOOR, FLOOR_ALL, _read(users=True)),
+    Row(Part.FLOOR, FLOOR_READ, _read(users=False)),
+    Row(Part.FLOOR, FLOOR_ALL, _read(users=True)),
     Row(
         Part.FLOOR,
-        Who.FLOOR,
         FLOOR_INSERT,
         lambda ground: step("floor", "insert", source=ground.url("first"), url=ground.url("scratch")),
         _fresh("emptied"),
     ),
     Row(
         Part.FLOOR,
-        Who.FLOOR,
         FLOOR_UPDATE,
         lambda ground: step("floor", "update", url=ground.url("scratch")),
         _fresh("first"),
     ),
-    Row(Part.PLAN, Who.TOOL, PLAN_AGAIN, _plan("again")),
-    Row(Part.PLAN, Who.TOOL, PLAN_NEXT, _plan("next")),
-    Row(Part.PLAN, Who.TOOL, COMMAND_AGAIN, _command("again"), databases=False),
-    Row(Part.PLAN, Who.TOOL, COMMAND_NEXT, _command("next"), databases=False),
-    Row(Part.APPLY, Who.TOOL, APPLY_FIRST, _apply("first"), _new),
-    Row(Part.APPLY, Who.TOOL, APPLY_NEXT, _apply("next"), _fresh("first")),
-    Row(Part.APPLY, Who.TOOL, APPLY_AGAIN, _apply("again"), _fresh("first")),
-    Row(Part.FILES, Who.TOOL, WRITE_PLAN, _written("write_plan", "first.plan", "written.plan"), databases=False),
-    Row(Part.FILES, Who.TOOL, WRITE_HTML, _written("write_html", "first.plan", "written.html"), databases=False),
-    Row(Part.FILES, Who.TOOL, WRITE_RECORDING, _written("write_recording", "next.rec", "written.rec"), databases=False),
+    Row(Part.PLAN, PLAN_AGAIN, _plan("again")),
+    Row(Part.PLAN, PLAN_NEXT, _plan("next")),
+    Row(Part.PLAN, COMMAND_AGAIN, _command("again"), databases=False),
+    Row(Part.PLAN, COMMAND_NEXT, _command("next"), databases=False),
+    Row(Part.APPLY, APPLY_FIRST, _apply("first"), _new, most=IMPORTED),
+    Row(Part.APPLY, APPLY_NEXT, _apply("next"), _fresh("first")),
+    Row(Part.APPLY, APPLY_AGAIN, _apply("again"), _fresh("first")),
+    Row(Part.FILES, WRITE_PLAN, _written("write_plan", "first.plan", "written.plan"), databases=False, most=IMPORTED),
+    Row(Part.FILES, WRITE_HTML, _written("write_html", "first.plan", "written.html"), databases=False, most=IMPORTED),
+    Row(Part.FILES, WRITE_RECORDING, _written("write_recording", "next.rec", "written.rec"), databases=False),
     Row(
         Part.FILES,
-        Who.TOOL,
         READ_RECORDING,
         lambda ground: step("tool", "read_recording", recording=ground.file("next.rec")),
         databases=False,
     ),
     Row(
         Part.READ,
-        Who.FLOOR,
         WALK,
         lambda ground: step("reading", "walk", folder=str(ground.folder)),
         databases=False,
-        most=100_000,
+        most=IMPORTED,
     ),
     Row(
         Part.READ,
-        Who.TOOL,
         READ,
         lambda ground: step("reading", "read", folder=str(ground.folder)),
         databases=False,
-        most=100_000,
+        most=IMPORTED,
     ),
 )
 """In the order in which they are measured, one after the other, again and again."""

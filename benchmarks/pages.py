@@ -19,8 +19,8 @@ def paths(folder: str, day: str, name: str) -> list[Path]:
     return sorted(where.glob(f"{name}-*.json"))
 
 
-def rows(folder: str, day: str, name: str) -> Iterator[bytes]:
-    """Yield the rows of each page as JSON."""
+def rows(folder: str, day: str, name: str, some: slice) -> Iterator[bytes]:
+    """Yield the rows of each page, or of some of them, as JSON."""
     decoder = msgspec.json.Decoder(Envelope)
-    for path in paths(folder, day, name):
+    for path in paths(folder, day, name)[some]:
         yield bytes(decoder.decode(path.read_bytes()).value)

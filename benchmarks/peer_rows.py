@@ -7,7 +7,7 @@ from typing import Final
 
 from benchmarks.ground import Ground
 from benchmarks.processes import step
-from benchmarks.rows import Command, Part, Row, Who
+from benchmarks.rows import Command, Part, Row
 
 DIFFSYNC: Final = "DiffSync: load and diff"
 OCTODNS: Final = "octoDNS between two providers in memory"
@@ -38,7 +38,7 @@ def _library(
     def command(ground: Ground) -> Command:
         return _step(module, function, ground)
 
-    return Row(Part.PEERS, Who.PEER, name, command, databases=False, lacks=_packages, most=most, **options)
+    return Row(Part.PEERS, name, command, databases=False, lacks=_packages, most=most, **options)
 
 
 def _orm(function: str, ground: Ground) -> Command:
@@ -56,7 +56,7 @@ def _terraform(name: str, most: int, *, for_each: bool) -> Row:
     def plan(ground: Ground) -> Command:
         return [str(_TERRAFORM), f"-chdir={where(ground)}", "plan", "-input=false", "-no-color"]
 
-    return Row(Part.PEERS, Who.PEER, name, plan, write, databases=False, lacks=_program, most=most)
+    return Row(Part.PEERS, name, plan, write, databases=False, lacks=_program, most=most)
 
 
 PEER_ROWS: Final = (
@@ -72,7 +72,6 @@ PEER_ROWS: Final = (
     _library(DEEPDIFF, "with_deepdiff", "diff", 10_000),
     Row(
         Part.PEERS,
-        Who.PEER,
         ORM,
         lambda ground: _orm("loop", ground),
         lambda ground: [step("databases", "make", url=ground.url("scratch")), _orm("fill", ground)],

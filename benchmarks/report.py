@@ -21,7 +21,7 @@ exclusion, statuses and inactivity; no software.
 
 Each time is the median (with the shortest and the longest) of several processes, in which all rows took turns. Memory
 is the highest peak of the process; a PostgreSQL server's own is not in it. A row is measured less often once it took 40
-seconds in all, and a single measurement is given up after 200."""
+seconds in all; `>` is a measurement that was given up."""
 
 _HOW: Final = """\
 - *plan* is a process that decodes the pages on disk with the tool's own code, reads the store and builds the plan: what
@@ -52,7 +52,7 @@ HTML report of 100,000 changes opens within two seconds is not measured here. `-
 benchmark, `benchmarks/startup.py`, which runs in CI."""
 
 
-def results_page(results: Results, machine: str, versions: str, command: str = "make bench") -> str:
+def results_page(results: Results, machine: str, versions: str, command: str) -> str:
     """Return `results.md`."""
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     parts = [
@@ -85,9 +85,9 @@ def readme_section(page: str) -> str:
     )
 
 
-def write(results: Results, machine: str, versions: str) -> None:
+def write(results: Results, machine: str, versions: str, command: str) -> None:
     """Write the page, the chart, and the README's section."""
-    page = results_page(results, machine, versions)
+    page = results_page(results, machine, versions, command)
     RESULTS.write_text(page)
     CHART.write_text(chart(results))
     README.write_text(with_section(README.read_text(), readme_section(page)))

@@ -1,4 +1,4 @@
-"""What a row of the results is: who does what, in which process, and what is put in order before each time."""
+"""What a row of the results is: what is done in which process, and what is put in order before each time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,14 +7,6 @@ from enum import StrEnum
 from benchmarks.ground import Ground
 
 Command = list[str]
-
-
-class Who(StrEnum):
-    """Who does it."""
-
-    FLOOR = "floor"
-    TOOL = "reconciler"
-    PEER = "peer"
 
 
 class Part(StrEnum):
@@ -37,7 +29,6 @@ class Row:
     """
 
     part: Part
-    who: Who
     name: str
     command: Callable[[Ground], Command]
     before: Callable[[Ground], list[Command]] = lambda ground: []

@@ -12,7 +12,7 @@ def devices(folder: str) -> dict[str, dict[str, Any]]:
     """Return each device's properties by its id."""
     decoder = msgspec.json.Decoder()
     found: dict[str, dict[str, Any]] = {}
-    for rows in pages.rows(folder, "first", "devices"):
+    for rows in pages.rows(folder, "first", "devices", slice(None)):
         for device in decoder.decode(rows):
             found[device["id"]] = device
     return found

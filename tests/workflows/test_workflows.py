@@ -382,7 +382,15 @@ def test_a_failure_that_cannot_be_told_is_red(tmp_path: Path, origin: Path, simu
     assert (runner.folder / "slept").read_text().split() == ["5", "30", "90"]
 
 
-CHECKS = ["make test", "pytest -n 2 -m thorough", "pytest -m browser", "check", "make demo", "make demo"]
+CHECKS = [
+    "make test",
+    "pytest -n 2 -m thorough",
+    "python -m benchmarks.guard",
+    "pytest -m browser",
+    "check",
+    "make demo",
+    "make demo",
+]
 
 
 def checked(folder: Path, origin: Path, failing: str = "") -> tuple[Ran, list[str]]:
@@ -394,7 +402,7 @@ def checked(folder: Path, origin: Path, failing: str = "") -> tuple[Ran, list[st
     runner = Runner(folder / "run", repository, "ci.yml", {})
     for name in ("make", "apt-get", "sudo"):
         program(runner.folder / "bin" / name, note)
-    for path in (".ci/check", ".venv/bin/pytest"):
+    for path in (".ci/check", ".venv/bin/pytest", ".venv/bin/python"):
         program(repository / path, note)
     commit(repository)
     return runner.job("test"), [each for each in calls.read_text().splitlines() if "apt-get" not in each]
@@ -407,7 +415,7 @@ def program(file: Path, script: str) -> None:
 
 
 def test_the_projects_own_checks_run(tmp_path: Path, origin: Path) -> None:
-    """Continuous integration runs the tests, the thorough ones, the browser's, the checks, and the demo twice."""
+    """Continuous integration runs the tests, the thorough ones, the guard, the browser's, the checks, and the demo twice."""
     ran, calls = checked(tmp_path, origin)
     assert (ran.result, calls) == ("success", CHECKS)
     assert ran.log.endswith("CI passed.\n")

@@ -15,13 +15,14 @@ PATIENCE: Final = 40.0
 
 @dataclass
 class Result:
-    """What a row came to on a ground; `not_taken` says why there is nothing, or why it was given up."""
+    """What a row came to on a ground; `not_taken` says why there is nothing, `stopped` when it was given up."""
 
     row: Row
     database: str
     size: int
     taken: list[Measurement] = field(default_factory=list)
     not_taken: str | None = None
+    stopped: float | None = None
 
     @property
     def seconds(self) -> float:
@@ -71,7 +72,7 @@ def _once(result: Result, ground: Ground, timeout: float) -> None:
         run(command)
     done = measure(result.row.command(ground), timeout=timeout)
     if done is None:
-        result.not_taken = f"> {timeout:.0f} s"
+        result.not_taken, result.stopped = f"> {timeout:.0f} s", timeout
     else:
         result.taken.append(done)
 

@@ -99,6 +99,16 @@ def test_a_target_that_a_peer_does_not_grant_is_missed() -> None:
     assert (verdict(10), verdict(9.9)) == (True, False)
 
 
+def test_a_peer_that_was_given_up_counts_as_the_time_it_had() -> None:
+    """100 seconds without an end are enough for a target that they exceed, and leave another one open."""
+    results = made_up()
+    for one in results.all:
+        if one.row.part is Part.PEERS:
+            one.taken, one.stopped = [], 100.0
+    verdicts = {target.what.split(",")[0]: target.met for target in targets(results) if "faster" in target.promised}
+    assert list(verdicts.values()) == [True, True, True, None]
+
+
 def test_the_guard_gives_a_half_more_room() -> None:
     """A ratio at one and a half times its record passes, just over it does not; what is guarded has a record."""
     recorded = json.loads(guard.RECORDED.read_text())

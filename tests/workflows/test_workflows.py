@@ -415,7 +415,7 @@ def program(file: Path, script: str) -> None:
 
 
 def test_the_projects_own_checks_run(tmp_path: Path, origin: Path) -> None:
-    """Continuous integration runs the tests, the thorough ones, the guard, the browser's, the checks, and the demo twice."""
+    """Continuous integration runs tests, thorough ones, the guard, the browser's, the checks, and the demo twice."""
     ran, calls = checked(tmp_path, origin)
     assert (ran.result, calls) == ("success", CHECKS)
     assert ran.log.endswith("CI passed.\n")

@@ -1,5 +1,6 @@
 """`plan --base` tells what the settings cause from what would happen anyway, from one recording."""
 
+import subprocess
 from pathlib import Path
 
 import msgspec
@@ -78,6 +79,25 @@ def test_a_comment_leads_with_the_impact(cli: CommandLine) -> None:
         f"**Without it:** `{ordinary(cli)}` ordinary changes" in text
         or f"**Without it:** {ordinary(cli)} ordinary" in text
     )
+
+
+def test_a_page_leads_with_the_impact(cli: CommandLine) -> None:
+    """In the HTML report the impact stands before the overview, with what it causes and the setting that does."""
+    file = cli.folder / "report.html"
+    done = cli.run(*planned(cli, "--format", "html", "-o", str(file), "--impact", str(cli.folder / "impact.json")))
+    retyped = msgspec.json.decode((cli.folder / "impact.json").read_bytes())["caused"]["retyped"]
+    text = file.read_text()
+    assert (done.code, done.out) == (0, "")
+    assert text.index('id="impact"') < text.index('id="overview"')
+    assert f">{retyped} retyped</button>" in text
+    assert '<span class="name">connections/intune/asset-types.yaml: rules[Phones and tablets].when.in</span>' in text
+
+
+def test_a_base_that_is_a_commit_is_named_once(cli: CommandLine) -> None:
+    """A pipeline names the base by its digits: the first of them are enough."""
+    commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=cli.folder, text=True).strip()
+    done = cli.run(*planned(cli, base=commit))
+    assert f"Impact of this change, against {commit[:7]}\n" in done.out
 
 
 def test_the_plan_stays_the_plan(cli: CommandLine) -> None:

@@ -11,7 +11,7 @@ from impacts import SITES, TYPES, UNLINKING, WINDOW, changed_day
 from msgspec.structs import replace
 from report_pages import told
 
-from reconciler.model.plan import Change, SettingChange
+from reconciler.model.plan import Attribute, Change, SettingChange
 from reconciler.planning.impact import compare, not_compared
 from reconciler.report.html.page import plan_html
 
@@ -113,6 +113,19 @@ def test_problems_of_the_change() -> None:
     assert (found["LT-0044"]["group"], found["LT-0044"]["effect"]) == ("problem", (["problem"], []))
     assert (found["LT-0070"]["group"], found["LT-0070"]["effect"]) == ("prevented", ([], ["prevented", "problem"]))
     assert found["LT-0101"]["effect"] is None
+
+
+def test_very_many_rules() -> None:
+    """Software of a thousand names makes a thousand shares: some are shown, the others counted."""
+    plan = of_many(1)
+    (change,) = plan.changes
+    software = tuple(Attribute(f"software: App {place}", None, "1.0", "detected", "L1") for place in range(1_000))
+    with_ = replace(plan, changes=(replace(change, attributes=software),))
+    impact = compare(replace(plan, changes=()), with_, ref="main", commit="c0ffee0")
+    text = text_of(plan_html(with_, impact=impact), "impact")
+
+    assert "294 more" in text
+    assert text.endswith("700 beyond those; --impact FILE saves every one")
 
 
 def test_without_a_comparison() -> None:

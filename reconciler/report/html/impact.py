@@ -47,8 +47,8 @@ def impact_shown(impact: Impact | None) -> dict[str, object] | None:
         "note": terminal(impact.note or "") if impact.compared else "",
         "notes": [(_NOTES[mark], terminal(words)) for mark, words in notes(impact)],
         "charts": [
-            ("setting", "By setting", settings[:_FIRST], settings[_FIRST:_MOST]),
-            ("decision", "By rule", rules[:_FIRST], rules[_FIRST:_MOST]),
+            ("setting", "By setting", settings[:_FIRST], settings[_FIRST:_MOST], max(0, len(settings) - _MOST)),
+            ("decision", "By rule", rules[:_FIRST], rules[_FIRST:_MOST], max(0, len(rules) - _MOST)),
         ],
         "idle": idle[:_MOST],
         "affected": bool(impact.effects or impact.problems or impact.withheld or impact.left_alone),

@@ -31,7 +31,8 @@ class Needs:
 class Bound:
     """What the store knows of a connection's devices, by id (G3).
 
-    `expected` are bound and present, `others` bound and missing: these are asked for too when they are not listed.
+    `expected` are bound and present, `others` bound and missing or excluded: these are asked for too when they are not
+    listed.
     When more than `allowed_absent` of `expected` are not listed, none is asked for. `prove` is False for
     `absence: list`, which asks for none either.
     """

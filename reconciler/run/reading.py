@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _CONNECTIONS_AT_ONCE = 4
 
+_ASKED_FOR_TOO = frozenset({Presence.MISSING, Presence.EXCLUDED})
+"""An excluded device's absence has to be proven too before its binding moves to the machine's new device (M6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -146,7 +149,7 @@ def _bound(around: Surroundings, connection: Connection, state: State, wanted: W
     mine = [binding.life for binding in state.bindings if binding.tenant_id == connection.tenant_id]
     return Bound(
         expected=frozenset(life.device_id for life in mine if life.presence is Presence.PRESENT),
-        others=frozenset(life.device_id for life in mine if life.presence is Presence.MISSING),
+        others=frozenset(life.device_id for life in mine if life.presence in _ASKED_FOR_TOO),
         allowed_absent=absences_allowed(around.environment, state, connection.name, wanted.allowances or {}),
         prove=connection.imports.absence is Absence.PER_DEVICE,
     )

@@ -31,6 +31,9 @@ Happening = tuple[str, int, int]
 UNDO: Final = "undo"
 KINDS: Final = (*EVENTS, UNDO)
 
+_NOT_OF_THE_TABLE: Final = ("unlisted_reads", "superseded")
+"""What a binding keeps beside the life that the table is about."""
+
 
 @dataclass
 class Figures:
@@ -286,7 +289,8 @@ class Expected:
         for device in sorted({*self.wanted, *self.after}):
             wanted, found = (each.get(device) for each in (self.wanted, self.after))
             if wanted is not None and found is not None:
-                wanted = wanted[0], replace(wanted[1], unlisted_reads=found[1].unlisted_reads)
+                aside = {name: getattr(found[1], name) for name in _NOT_OF_THE_TABLE}
+                wanted = wanted[0], replace(wanted[1], **aside)
             if wanted != found:
                 yield f"binding {device}: was {self.before.get(device)}, should be {wanted}, is {found}"
         for key, status in self.statuses.items():

@@ -3,10 +3,10 @@
 - `settings.yaml` (optional) is what differs from `_base`: `instance` and `catalogue`, or a connection's name, and below
   it the file and its keys. A connection that `_base` lacks begins as a copy of `intune`.
 - `before.yaml` is the store and what was read; its first comment says what the case shows. `assets` carry their binding
-  (`device`, an id or a whole life), their user (a UPN or name) and their `software` (versions by name); `users` are the
-  store's, `entraUsers` Entra's; `software` is what was detected on each device, `applications` what the store knows;
-  `devices`, `owners` (user ids by Entra device), `absent`, `absenceUnknown` and so on are the snapshot of connection
-  `intune`, `also` those of others.
+  (`device`, an id or a whole life; `formerly`, devices whose deleted bindings they have besides), their user (a UPN or
+  name) and their `software` (versions by name); `users` are the store's, `entraUsers` Entra's; `software` is what was
+  detected on each device, `applications` what the store knows; `devices`, `owners` (user ids by Entra device),
+  `absent`, `absenceUnknown` and so on are the snapshot of connection `intune`, `also` those of others.
   `fleet` adds so many uneventful bound devices, so that a case is not over a limit.
 - `plan.yaml` is what must come out, whole.
 """
@@ -227,6 +227,11 @@ def _state(before: dict[str, Any], environment: Environment) -> State:
     given = [*before.get("assets", ()), *map(_fleet_asset, range(before.get("fleet", 0)))]
     numbered = list(enumerate(given, 1))
     bindings = tuple(_binding(key, each, environment) for key, each in numbered if "device" in each)
+    bindings += tuple(
+        _binding(key, each | {"device": {"deviceId": device, "presence": "deleted"}}, environment)
+        for key, each in numbered
+        for device in each.get("formerly", ())
+    )
     tenants = sorted({each.tenant_id for each in bindings})
     installed = {key: _rows(each["software"]) for key, each in numbered if "software" in each}
     known = {each["name"]: msgspec.convert(each, Application) for each in before.get("applications", ())}
@@ -282,7 +287,9 @@ def _people(users: Iterable[dict[str, Any]]) -> tuple[Person, ...]:
 
 def _asset(key: int, given: dict[str, Any], fields: tuple[str, ...], called: dict[str, int]) -> Asset:
     unknown = (
-        given.keys() - set(fields) - {"tag", "type", "site", "status", "user", "device", "tenant", "pins", "software"}
+        given.keys()
+        - set(fields)
+        - {"tag", "type", "site", "status", "user", "device", "formerly", "tenant", "pins", "software"}
     )
     assert not unknown, f"{given['tag']} has {unknown}"
     user = given.get("user")

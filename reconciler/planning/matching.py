@@ -176,10 +176,15 @@ def _latest_wins(members: list[Candidate], bound: list[Candidate], ties: Ties, m
     reason = f"device {winner.device_id} has the same matching value and enrolled later"
     losers = [each for each in members if each is not winner]
     if bound and winner.device_id not in ties.own:
-        binding = ties.own[bound[0].device_id]
+        binding = min((ties.own[each.device_id] for each in bound), key=_gone)
         _move(matching, winner, binding, ties, "it enrolled later than the bound device with its value", "M5")
     _put_all(matching, losers, Decision(Verdict.SUPERSEDED, reason=reason, rule="M5"))
-    matching.superseded.update((each.device_id, winner.device_id) for each in losers)
+    inside = (each for each in losers if each.excluded is False)
+    matching.superseded.update((each.device_id, winner.device_id) for each in inside)
+
+
+def _gone(binding: Binding) -> bool:
+    return binding.life.presence is Presence.DELETED
 
 
 def _move(matching: Matching, device: Candidate, binding: Binding, ties: Ties, reason: str, rule: str) -> None:

@@ -1,6 +1,7 @@
 """Which listed devices each bound device supersedes (M5), noted with its binding so that `assets` can tell of them.
 
-1. A superseded device has no asset; it is noted with the binding of the device that has it, as the plan leaves it.
+1. A superseded device has no asset; it is noted with the binding of the device that has it, as the plan leaves it. One
+   that is excluded, or may be, is not: once its binding has moved away, it is left out as any other.
 2. It stays noted while nothing says otherwise: it is not listed and the list is not whole, or which device of the value
    enrolled last is unknown.
 """

@@ -89,7 +89,7 @@ def _change(ground: Ground, change: BindingChange, life: Life) -> None:
     old = _device(change, change.after)
     found = ground.bound.pop(old)
     ground.devices[found.asset_id].discard(old)
-    if found.life.superseded != change.after.superseded:
+    if life.device_id == change.after.device_id and found.life.superseded != change.after.superseded:
         life = replace(life, superseded=found.life.superseded)
     _note(ground, _device(change, life), replace(found, life=life))
     if life.device_id != change.after.device_id:

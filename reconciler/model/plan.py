@@ -72,7 +72,8 @@ class Change(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_d
     `software: NAME` for each software that differs: its versions there, one to a line, None when it is not there. A
     user's are `name`, `upn`, `mail`, `employeeId`, `site`, `active`, `entraId`. A catalogue entry's: what its settings
     say; of `software/NAME`, which is no setting, `publisher` and `licence`.
-    `match` holds a created asset's normalised matching values: at apply no asset may have one of them.
+    `match` holds a created asset's normalised matching values: at apply no asset may have one of them. `entra_id` is
+    the Entra user that a store user is after the plan, so that the journal knows it whatever it is called (J2).
     """
 
     subject: Subject
@@ -83,6 +84,7 @@ class Change(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_d
     kinds: tuple[Kind, ...] = ()
     connection: str | None = None
     device_id: str | None = None
+    entra_id: str | None = None
     match: dict[str, str] = {}
 
 

@@ -242,6 +242,7 @@ def user_changes(
                 attributes=attributes,
                 kinds=(Kind.USERS_DEACTIVATED,) if deactivated else (),
                 connection=connection,
+                entra_id=person.entra_id,
             )
         )
     return changes

@@ -60,8 +60,17 @@ class Ground:
         self.changes: list[Change] = []
         self.bindings: list[BindingChange] = []
         self._twins: dict[str, dict[str, str]] = {}
-        self._called = _index(state.people, self.before)
+        self._called = _index(state.people, self.before) | self._created()
         self._had: dict[str, int] = {}
+
+    def _created(self) -> dict[str, int]:
+        """Return the users that the run created, by what it called them: the store has given them numbers since."""
+        people = {each.entra_id: each.id for each in self.state.people if each.entra_id is not None}
+        return {
+            change.name.casefold(): people[change.entra_id]
+            for change in self.undoable.detail.changes
+            if change.subject is Subject.USER and change.action is Action.CREATE and change.entra_id in people
+        }
 
     def why(self, what: str) -> str:
         """Return a reason that names the run."""

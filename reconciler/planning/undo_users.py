@@ -14,7 +14,6 @@ _FIELDS: Final = {"employeeId": "employee_id", "entraId": "entra_id"}
 """The fields of a Person that are not called as the attributes are."""
 
 _NAMES: Final = ("name", "upn", "mail", "employeeId", "site", "active", "entraId")
-_IDENTIFYING: Final = ("entraId", "upn", "mail", "employeeId", "name")
 
 
 def put_back_users(ground: Ground, changes: Iterable[Change]) -> None:
@@ -35,7 +34,7 @@ def put_back_users(ground: Ground, changes: Iterable[Change]) -> None:
 def _put_back(ground: Ground, change: Change) -> None:
     key = _find(ground, change)
     if key is None:
-        ground.leave(change, "changed-since", "the user is gone from the store")
+        ground.leave(change, "changed-since", "the user is gone from the store, or more than one could be meant")
         return
     person = ground.people[key]
     attributes = []
@@ -55,18 +54,19 @@ def _put_back(ground: Ground, change: Change) -> None:
 
 
 def _find(ground: Ground, change: Change) -> int | None:
-    """Return the user that a change is about: who Entra says, else who is called so, or as the run made it."""
-    written = {each.name: each.after for each in change.attributes}
-    entra_id = written.get("entraId")
-    for person in ground.state.people if entra_id is not None else ():
-        if person.entra_id == entra_id:
+    """Return the user that a change is about: who Entra says, else who alone has what the run wrote.
+
+    A user whom the run left without a tie to Entra, which only an undo does, is found by what it is called, too.
+    """
+    for person in ground.state.people if change.entra_id is not None else ():
+        if person.entra_id == change.entra_id:
             return person.id
+    written = {each.name: each.after for each in change.attributes}
+    having = [each.id for each in ground.state.people if _has(each, written)]
     called = ground.person(change.name)
-    known = [*(ground.person(written.get(name)) for name in _IDENTIFYING), called]
-    found = next((key for key in known if key is not None and _has(ground.people[key], written)), None)
-    if found is None:
-        found = next((each.id for each in ground.state.people if _has(each, written)), called)
-    return found
+    if called in having or not having:
+        return called
+    return having[0] if len(having) == 1 else None
 
 
 def _has(person: Person, written: dict[str, Scalar]) -> bool:

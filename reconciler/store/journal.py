@@ -85,7 +85,7 @@ def _rows(key: int, changes: tuple[Change, ...], reasons: dict[Reason, int]) -> 
             change.name,
             change.label,
             change.connection,
-            change.device_id,
+            change.entra_id if change.subject is Subject.USER else change.device_id,
             _text(change.kinds),
             _text(attributes),
         )
@@ -184,6 +184,7 @@ def _changes(connection: Connection, key: int, tag: str | None = None) -> Iterat
         statement = statement.where(run_change.c.name == tag, run_change.c.subject == Subject.ASSET.value)
     reasons = _reasons(connection, key)
     for row in connection.execute(statement, execution_options=_IN_CHUNKS):
+        of_user = row.subject == Subject.USER.value
         yield Change(
             subject=Subject(row.subject),
             action=Action(row.action),
@@ -195,7 +196,8 @@ def _changes(connection: Connection, key: int, tag: str | None = None) -> Iterat
             ),
             kinds=_KINDS.decode(row.kinds),
             connection=row.connection,
-            device_id=row.device_id,
+            device_id=None if of_user else row.device_id,
+            entra_id=row.device_id if of_user else None,
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from reconciler.model.plan import SOFTWARE
 from reconciler.model.state import Life, State
@@ -42,7 +43,7 @@ class View:
 
 
 def view(state: State, people: People) -> View:
-    """Return a state as people see it; what is empty is left out."""
+    """Return a state as people see it, without what is empty; which devices one supersedes, any read says anew."""
     people.meet(state)
     tags = {asset.id: asset.tag for asset in state.assets}
     assets: dict[str, Values] = {}
@@ -58,6 +59,9 @@ def view(state: State, people: People) -> View:
         assets[asset.tag] = {name: value for name, value in values.items() if value is not None}
     return View(
         assets,
-        {(each.tenant_id, each.life.device_id): (tags[each.asset_id], each.life) for each in state.bindings},
+        {
+            (each.tenant_id, each.life.device_id): (tags[each.asset_id], replace(each.life, superseded=()))
+            for each in state.bindings
+        },
         {people.who[each.id]: {**to_builtins(each), "id": None} for each in state.people},
     )

@@ -3,11 +3,25 @@
 import pytest
 from fleets import base_environment
 from msgspec.structs import replace
-from storing import FIRST_PLAN, NEXT_READ, ORIGIN, Where, apply, bound, changed, execute, first_store, life, plan, state
+from storing import (
+    FIRST_PLAN,
+    NEXT_READ,
+    ORIGIN,
+    Where,
+    apply,
+    attribute,
+    bound,
+    changed,
+    execute,
+    first_store,
+    life,
+    plan,
+    state,
+)
 from storing import url as url_of
 
 from reconciler.errors import StaleError
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Action, Change, Plan, Subject
 from reconciler.model.state import Presence, State
 from reconciler.planning.undo import plan_undo
 from reconciler.store.opening import open_store
@@ -57,6 +71,25 @@ def test_an_asset_that_a_later_run_wrote_stays(place: Where) -> None:
     assert {each.label for each in undo_of(place, 1).left_alone if each.why == "changed-since"} >= {"LT-1"}
     apply(place, undo_of(place), origin=LATER)
     assert [each for each in undo_of(place, 2).left_alone if each.why == "changed-since"] == []
+
+
+def test_a_user_is_put_back_and_not_one_with_the_same_upn(place: Where) -> None:
+    """The journal knows a user by Entra's id, whoever else has the UPN that the run wrote."""
+    first_store(place)
+    execute(place, "UPDATE person SET upn = 'carol@contoso.com' WHERE upn = 'ann@contoso.com'")
+    before = {each.name: each.upn for each in state(place).people}
+    renamed = Change(
+        subject=Subject.USER,
+        action=Action.UPDATE,
+        name="bob@contoso.com",
+        label="Bob",
+        attributes=(attribute("upn", "carol@contoso.com", "bob@contoso.com"),),
+        connection="intune",
+        entra_id="e-bob@contoso.com",
+    )
+    apply(place, plan(renamed, read_at=NEXT_READ))
+    apply(place, undo_of(place), origin=LATER)
+    assert {each.name: each.upn for each in state(place).people} == before
 
 
 def test_an_undo_that_was_planned_before_a_row_changed_is_refused(place: Where) -> None:

@@ -3,7 +3,7 @@
 - `settings.yaml` (optional) is what differs from `_base`: `instance` and `catalogue`, or a connection's name, and below
   it the file and its keys. A connection that `_base` lacks begins as a copy of `intune`.
 - `before.yaml` is the store and what was read; its first comment says what the case shows. `assets` carry their binding
-  (`device`, an id or a whole life; `formerly`, devices whose deleted bindings they have besides), their user (a UPN or
+  (`device`, an id or a whole life; `formerly`, the deleted bindings that they have besides), their user (a UPN or
   name) and their `software` (versions by name); `users` are the store's, `entraUsers` Entra's; `software` is what was
   detected on each device, `applications` what the store knows; `devices`, `owners` (user ids by Entra device),
   `absent`, `absenceUnknown` and so on are the snapshot of connection `intune`, `also` those of others.
@@ -228,9 +228,9 @@ def _state(before: dict[str, Any], environment: Environment) -> State:
     numbered = list(enumerate(given, 1))
     bindings = tuple(_binding(key, each, environment) for key, each in numbered if "device" in each)
     bindings += tuple(
-        _binding(key, each | {"device": {"deviceId": device, "presence": "deleted"}}, environment)
+        _binding(key, each | former | {"device": {"deviceId": former["device"], "presence": "deleted"}}, environment)
         for key, each in numbered
-        for device in each.get("formerly", ())
+        for former in each.get("formerly", ())
     )
     tenants = sorted({each.tenant_id for each in bindings})
     installed = {key: _rows(each["software"]) for key, each in numbered if "software" in each}

@@ -2,8 +2,8 @@
 
 1. A superseded device has no asset; it is noted with the binding of the device that has it, as the plan leaves it. One
    that is excluded, or may be, is not: once its binding has moved away, it is left out as any other.
-2. It stays noted while nothing says otherwise: it is not listed and the list is not whole, or which device of the value
-   enrolled last is unknown.
+2. It stays noted while nothing says otherwise: it is not listed and the list is not whole, or nothing could be decided
+   for it, since something is unknown or a person has to look first.
 """
 
 import dataclasses
@@ -61,4 +61,4 @@ def _is_open(planner: Planner, device_id: str) -> bool:
     if device_id not in planner.devices.index:
         return planner.snapshot.devices_unknown is not None
     decision = planner.matching.decisions.get(device_id)
-    return decision is not None and decision.verdict is Verdict.WITHHELD
+    return decision is not None and decision.verdict in (Verdict.WITHHELD, Verdict.PROBLEM)

@@ -159,6 +159,7 @@ GONE, AGAIN, TWIN = (
 )
 MOVED = "a site that a user left"
 NOBODYS, STRANGERS = "a link to a user, of a device of nobody", "a link to a user, of a device of a stranger"
+UNOWNED = "a link to a user, of a device of no owner"
 SOFTWARE, DISABLED = "software that is detected no more", "an account that is disabled"
 OF_THEIR_OWN = {
     "a list without devices that are there": (Fault(N.SHORT_LIST), {MOVED, NOBODYS, STRANGERS}),
@@ -177,6 +178,23 @@ OF_THEIR_OWN = {
     "an export that unpacks to too much": (Fault(N.ZIP_BOMB, size=1_100_000_000), {SOFTWARE}),
     "an export of two files": (Fault(N.TWO_FILES), {SOFTWARE}),
 }
+
+
+ASTRAY = {
+    f"{fault} at {endpoint}": (Fault(fault, on=(endpoint,)), {what})
+    for fault in (N.FOREIGN_NEXT_LINK, N.REPEAT_NEXT_LINK)
+    for endpoint, what in ((E.ENTRA_DEVICES, UNOWNED), (E.DETECTED_APPS, SOFTWARE), (E.APP_DEVICES, SOFTWARE))
+}
+"""Lists that are read in the world that trusts them, each of whose pages may lead astray."""
+
+
+@pytest.mark.parametrize("astray", list(ASTRAY))
+def test_a_list_that_leads_astray_leaves_the_rest_of_it_unknown(worlds: Callable[[str], World], astray: str) -> None:
+    """The link is not followed, in a batch as little as elsewhere, and what the list is for stays."""
+    made = worlds("by list")
+    fault, waiting = ASTRAY[astray]
+    done = apply(made, fault)
+    assert (done.code, kept(made, done)) == (ExitCode.PARTLY_UNKNOWN, waiting)
 
 
 @pytest.mark.parametrize("of_its_own", list(OF_THEIR_OWN))

@@ -12,6 +12,7 @@ ReconcilerError                      1
 ├── ImportFileError                  1  a file to import is no table that can be read
 ├── PlanFileError                    4  a saved plan is damaged, changed or of another format
 ├── StoreError                       1  the store cannot be opened or is not what it should be
+│   ├── RevisionError                1  its tables are another version's
 │   ├── StampError                   1  the store is another instance's (E3)
 │   ├── LeaseError                   1  another apply holds the store (A2)
 │   └── ReadBackError                1  what was written is not what was planned (A4): our defect
@@ -106,6 +107,10 @@ class PlanFileError(ReconcilerError):
 
 class StoreError(ReconcilerError):
     """The store cannot be opened, read or written, or is not a store."""
+
+
+class RevisionError(StoreError):
+    """The store's tables are those of an older or a newer version."""
 
 
 class StampError(StoreError):

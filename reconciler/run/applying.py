@@ -127,7 +127,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
     """
     check_committed(around.environment, order.allow_uncommitted)
     check_cases(around.environment)
-    state = reading.read_state(around)
+    state = reading.state_or_stamp(around)
     warning = check_stamp(state.stamp, around.environment)
     if warning is not None:
         order.warn(warning)
@@ -173,7 +173,7 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     environment = around.environment
     check_committed(environment, order.allow_uncommitted)
     check_cases(environment)
-    state = reading.read_state(around)
+    state = reading.state_or_stamp(around)
     warning = check_stamp(state.stamp, environment)
     if warning is not None:
         order.warn(warning)

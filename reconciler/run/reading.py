@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, RevisionError
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Presence, Recording, State
 from reconciler.planning import needs
@@ -18,7 +18,7 @@ from reconciler.planning.limits import absences_allowed
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.tenants import check_tenants
 from reconciler.run import credentials
-from reconciler.run.stamps import check_stamp
+from reconciler.run.stamps import check_stamp, foreign
 from reconciler.run.surroundings import Surroundings
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Connection
@@ -56,13 +56,31 @@ def read_state(around: Surroundings) -> State:
         return store.state(window, around.now())
 
 
+def state_or_stamp(around: Surroundings) -> State:
+    """Return the store's state; of another instance's store that is another version's too, its stamp alone.
+
+    Such a store is warned of or refused by its stamp, before anything else of it matters (E3): a copy of production's
+    database needs no upgrade to be left as it is.
+    """
+    from reconciler.store.opening import stamp_of  # noqa: PLC0415 - sqlalchemy is heavy
+
+    try:
+        return read_state(around)
+    except RevisionError:
+        stamp = stamp_of(around.store_url())
+        if not foreign(stamp, around.environment):
+            raise
+        return State(stamp=stamp)
+
+
 def read(around: Surroundings, wanted: Wanted) -> tuple[Recording, str | None]:
     """Return a recording of the store and of every connection that is enabled, and a warning of E3 if there is one.
 
     The checks come in the order of E3: stamp, enablement, credentials, Graph. A connection that cannot be read is a
     failure in the recording; when that is so for every one of them, its error is raised.
     """
-    state = read_state(around)
+    # Whoever previews what is off, or records all, wants the store's rows.
+    state = read_state(around) if wanted.as_if_enabled or wanted.everything else state_or_stamp(around)
     warning = check_stamp(state.stamp, around.environment)
     return read_connections(around, state, wanted), warning
 

@@ -5,13 +5,15 @@ from typing import Final, Literal, overload
 
 from sqlalchemy.exc import OperationalError
 
-from reconciler.errors import StoreError
+from reconciler.errors import RevisionError, StoreError
+from reconciler.model.state import Stamp
 from reconciler.store.dialect import LEASE_SECONDS, engine_of, table_names
 from reconciler.store.failing import in_words
 from reconciler.store.migrations import REVISIONS, revision_of, told, upgrade
 from reconciler.store.place import Place, SqliteFile, locate
 from reconciler.store.reading import Store
 from reconciler.store.sqlite import was_cut_short
+from reconciler.store.stamping import read_stamp
 from reconciler.store.writing import WritableStore
 
 WAIT_SECONDS: Final = 30.0
@@ -94,6 +96,17 @@ def pending_migrations(
     return {revision: told(revision) for revision in REVISIONS[REVISIONS.index(at) + 1 :]}
 
 
+def stamp_of(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS) -> Stamp | None:
+    """Return the stamp of a store that is there, whatever its revision: no migration changes the stamp's table (E3).
+
+    Raises:
+        StoreError: it cannot be reached or read.
+    """
+    place = locate(url, folder)
+    with in_words(place), engine_of(place, "ro", wait_seconds).connect() as connection, connection.begin():
+        return read_stamp(connection)
+
+
 def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False) -> bool:
     """Say whether there is a store; False when there is no file, or nothing in it."""
     with in_words(place):
@@ -106,12 +119,12 @@ def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False)
     if revision is None or revision == REVISIONS[-1]:
         return revision is not None
     if revision not in REVISIONS:
-        raise StoreError(
+        raise RevisionError(
             f"The store {place} is at revision {revision}, which this version does not know (it knows "
             f"{', '.join(REVISIONS)}): a newer version made it. Use that version, or a newer one."
         )
     if not older_is_fine:
-        raise StoreError(
+        raise RevisionError(
             f"The store {place} is at revision {revision}, and this version needs {REVISIONS[-1]}. Make a copy of the "
             f"{'file' if isinstance(place, SqliteFile) else 'database'}, then: reconciler store upgrade ENV"
         )

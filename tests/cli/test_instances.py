@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from command_line import CommandLine, everything, rows
+from command_line import CommandLine, everything, rows, write
 
 from reconciler.simulator.server import Simulator
 
@@ -71,6 +71,24 @@ def test_a_restored_copy_is_refused_where_something_is_enabled(copied: CommandLi
         assert "reconciler store adopt uat" in done.err
     assert copied.store_of("uat").read_bytes() == before
     assert simulator.tally.total == asked
+
+
+@pytest.mark.parametrize("revision", ["0001", "9999"])
+def test_a_restored_copy_of_another_versions_store_is_left_as_it_is_too(copied: CommandLine, revision: str) -> None:
+    """Whose it is comes first: no older store has to be upgraded, and no newer one is refused, while all is off."""
+    write(copied.store_of("uat"), "UPDATE alembic_version SET version_num = ?", revision)
+    before = copied.store_of("uat").read_bytes()
+    for command in (("plan", "uat"), ("apply", "uat", "--yes")):
+        done = copied.run(*command)
+        assert done.code == 0
+        assert done.err.startswith("Warning: The store is that of prod (production), and this is uat (uat)")
+        assert "No changes: no connection is enabled here." in done.out
+    copied.edit(*ON)
+    for command in (("plan", "uat"), ("apply", "uat", "--yes")):
+        done = copied.run(*command)
+        assert (done.code, done.out) == (1, "")
+        assert "reconciler store adopt uat" in done.err
+    assert copied.store_of("uat").read_bytes() == before
 
 
 def test_an_adopted_copy_is_the_instances_own(copied: CommandLine) -> None:

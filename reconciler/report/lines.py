@@ -13,6 +13,7 @@ _WORD = re.compile(r" *[^ ]+")
 _KEPT = "\u00a0"
 """Stands for a space that no line ends at; escaped texts hold none."""
 _TOGETHER = re.compile(f"[^ ]*{_KEPT}[^ ]*")
+_COUNT = re.compile(r"(?<=[0-9]) (?=[a-z])")
 _LONGEST_KEPT = 40
 LONGEST = 1000
 """Characters of one text that a report for people shows."""
@@ -52,12 +53,16 @@ def _shown(text: str) -> str:
 def parts(words: Iterable[str], separator: str = " · ", style: Style = Style.PLAIN) -> Text:
     """Return words, escaped and joined, that are folded between one another; a short one is never torn.
 
-    No line begins with the separator.
+    No line begins with the separator, and none ends between a number and what it counts.
     """
     joint = _KEPT + separator.lstrip() if separator.strip() and separator.startswith(" ") else separator
     shown = [_shown(each) for each in words]
-    kept = [each.replace(" ", _KEPT) if cell_len(each) <= _LONGEST_KEPT else each for each in shown]
+    kept = [each.replace(" ", _KEPT) if cell_len(each) <= _LONGEST_KEPT else _counted(each) for each in shown]
     return Text(joint.join(kept), style or "")
+
+
+def _counted(text: str) -> str:
+    return _COUNT.sub(_KEPT, text) if len(text) <= LONGEST else text
 
 
 def padded(text: str, cells: int) -> str:

@@ -45,3 +45,9 @@ def test_a_part_that_no_line_holds() -> None:
     """It is broken at its spaces, not within a word."""
     shown = lines(parts(["40 users created", "77 catalogue entries made"], ", "), 30, "first   ")
     assert shown == ["first   40 users created, 77", "        catalogue entries made"]
+
+
+def test_a_number_and_what_it_counts() -> None:
+    """In a part that is long they stay on one line too."""
+    words = ["34 to update (5 renamed, 4 moved, 4 rebound, 6 deletedInIntune, 8 software)"]
+    assert [line for width in range(40, 70) for line in lines(parts(words), width) if line[-1:].isdigit()] == []

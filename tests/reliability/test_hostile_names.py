@@ -97,10 +97,8 @@ def said(hostile, capfd: pytest.CaptureFixture[str]) -> dict[str, Done]:
         cli.capture = capfd
         for name, command in COMMANDS.items():
             run = rows(cli.store, "SELECT run_id FROM run ORDER BY id DESC")[0]["run_id"]
-            given = [
-                run if each == "RUN" else str(cli.folder / each) if each == "undo.json" else each for each in command
-            ]
-            found[name] = cli.run(*given)
+            meant = {"RUN": run} | {each: str(cli.folder / each) for each in ("undo.json", "day.rec")}
+            found[name] = cli.run(*(meant.get(each, each) for each in command))
         cli.capture = None
     return found
 

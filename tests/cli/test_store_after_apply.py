@@ -97,9 +97,12 @@ def journal(cli: CommandLine) -> list[dict[str, Any]]:
 
 
 def planned(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a plan's changes with every key, without what only an apply needs."""
-    empty = {"kinds": [], "connection": None, "deviceId": None}
-    return [{**empty, **{key: value for key, value in each.items() if key != "match"}} for each in plan["changes"]]
+    """Return a plan's changes with every key, without what only an apply needs; a user's Entra id is in one column."""
+    found = []
+    for each in plan["changes"]:
+        told = {key: value for key, value in each.items() if key not in ("match", "entraId")}
+        found.append({"kinds": [], "connection": None, "deviceId": each.get("entraId"), **told})
+    return found
 
 
 def test_the_store_holds_what_each_plan_said(cli: CommandLine, tenant: Tenant) -> None:

@@ -19,11 +19,13 @@ from storing import Where, empty_store
 
 Days = list[list[Happening]]
 
-_BEGINNING = ("enrol",) * 6 + ("hire",) * 3 + ("record an asset", "record a user", "change a setting")
+_BEGINNING = (
+    ("enrol",) * 6 + ("hire",) * 3 + ("record an asset", "record a user", "change a setting", "change a setting")
+)
 _LIFE = (
     *("enrol", "enrol its twin", "enrol elsewhere", "enrol again", "delete", "come back"),
     *("leave scope", "enter scope", "fall silent", "wake", "list it not", "prove nothing of it"),
-    *("change a setting", "reassign", UNDO, UNDO),
+    *("change a setting", "reassign", "set status", "set status", UNDO, UNDO),
 )
 
 settings.register_profile(
@@ -35,12 +37,12 @@ REACHED = {
     *((row, "no binding, created") for row in ("1", "2")),
     *((row, "no binding, matched") for row in ("1", "2")),
     *((row, "present") for row in ("1", "2", "3", "4", "5", "5b", "6", "7", "8", "10")),
-    *((row, "present, inactive") for row in ("1", "2", "3", "5", "6", "7", "8")),
-    *((row, "missing") for row in ("1", "4", "5", "6", "7", "9")),
+    *((row, "missing") for row in ("1", "3", "4", "5", "5b", "6", "9")),
     *((row, "excluded") for row in ("1", "3", "4", "5", "6", "7", "8", "10")),
     *((row, "deleted") for row in ("1", "3", "6", "7")),
 }
-"""Cells of the table *Presence* that the many fleets come to; the rest of it is in `planning/test_presence.py`."""
+"""Cells of the table *Presence* that the many fleets come to, active or not; each single cell is in
+`planning/test_presence.py`."""
 
 
 def stories(most: int) -> st.SearchStrategy[Days]:

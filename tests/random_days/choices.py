@@ -20,7 +20,6 @@ TENANTS: Final = {
 }
 AFTER_DAYS: Final = 1
 NEVER_REPLACED: Final = "Stolen"
-STATUSES: Final = ("In Use", "Retired", "Inactive", "Stolen", "In Stock")
 
 
 @dataclass(frozen=True)
@@ -48,10 +47,10 @@ class Choices:
 BEGINNING: Final = {"intune": Choices(), "subsidiary": Choices(missing_reads=3, clock=Clock.LAST_IMPORT, unlink=True)}
 
 _VALUES: Final[dict[str, tuple[Any, ...]]] = {
-    "missing_reads": (1, 2, 3),
+    "missing_reads": (1, 2, 3, 4),
     "absence": (Absence.PER_DEVICE, Absence.PER_DEVICE, Absence.LIST),
     "new": ("In Use", "In Stock", None),
-    "deleted": ("Retired", "Retired", None),
+    "deleted": ("Retired", None),
     "recovered": ("In Use", "In Stock", None),
     "clock": (Clock.DEVICE_CHECK_IN, Clock.LAST_IMPORT, None),
     "inactive": ("Inactive", "Inactive", None),

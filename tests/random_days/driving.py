@@ -60,6 +60,8 @@ class Driver:
         self.ever_bound: set[str] = set()
         self.tags: dict[int, str] = {}
         self.numbers: dict[str, int] = {}
+        self.holds: dict[str, str] = {}
+        """Each tenant that is held, with the run that was undone."""
 
     def drive(self, days: Iterable[Iterable[Happening]]) -> None:
         """Drive the fleet through days, each a list of events with the numbers that choose what they strike."""
@@ -84,6 +86,10 @@ class Driver:
         assert comparable(after) == comparable(applied(plan, before))
         _refuse(self._cells(recording, before, after))
         _refuse(self._untouched(before, after))
+        for each in plan.connections:
+            if each.enabled and not each.skipped:
+                self.holds.pop(each.tenant_id, None)
+        assert {each.tenant_id: each.run_id for each in after.holds} == self.holds
 
     def _recording(self, environment: Environment, state: State) -> Recording:
         snapshots, failures = [], {}
@@ -198,12 +204,13 @@ class Driver:
             return False
         done = self._write(plan, environment, now, undoes=chosen)
         _refuse(undo_faults(world, chosen, plan, now, done, self.people))
-        self._mark(chosen)
+        self._mark(chosen, plan)
         _refuse(self._marks())
+        assert {each.tenant_id: each.run_id for each in done.holds} == self.holds
         return True
 
-    def _mark(self, chosen: int) -> None:
-        """Note which runs stand: an undo takes its run's standing, and undoing it gives that back."""
+    def _mark(self, chosen: int, plan: Plan) -> None:
+        """Note which runs stand, and what is held: an undo takes its run's standing, and undoing it gives that back."""
         ran, by = self.world.ran, len(self.world.ran) - 1
         ran[chosen].undone_by = by
         chain = [chosen]
@@ -211,6 +218,10 @@ class Driver:
             chain.append(before)
         for place in range(1, len(chain)):
             ran[chain[place]].undone_by = None if place % 2 else chain[place - 1]
+        root = ran[chain[-1]].run_id
+        self.holds = {tenant: run for tenant, run in self.holds.items() if run != root}
+        if len(chain) % 2:
+            self.holds |= {each.tenant_id: root for each in plan.connections}
 
     def _marks(self) -> Iterator[str]:
         names = {None: None} | {place: run.run_id for place, run in enumerate(self.world.ran)}

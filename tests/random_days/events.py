@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from storing import execute
 
-from random_days.choices import STATUSES, changed
+from random_days.choices import NEVER_REPLACED, changed
 from random_days.tenant import Record, Tenant
 from random_days.world import World
 
@@ -26,6 +26,7 @@ _LOST: Final = (
     "userPrincipalName",
     "userId",
 )
+_CHOSEN: Final = (NEVER_REPLACED, "In Use", NEVER_REPLACED, "In Stock", "Retired", "Inactive")
 _PINNED: Final = ("status", "name", "serialNumber", "user", "site", "type", "software")
 
 
@@ -289,7 +290,7 @@ def _edit(made: Callable[[World, int], str]) -> Event:
     return event
 
 
-set_status = _edit(lambda world, b: f"status_id = (SELECT id FROM status WHERE name = '{STATUSES[b % len(STATUSES)]}')")
+set_status = _edit(lambda world, b: f"status_id = (SELECT id FROM status WHERE name = '{one(_CHOSEN, b)}')")
 set_name = _edit(lambda world, b: f"name = 'mine {b % 3}'")
 set_notes = _edit(lambda world, b: f"notes = {('NULL', repr(f'note {b % 3}'))[b % 2]}")
 set_user = _edit(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from random_days.seeing import People, Values, View, view
-from random_days.world import World
+from random_days.world import Ran, World
 from reconciler.model.plan import Plan, Subject
 from reconciler.model.state import State
 
@@ -32,7 +32,7 @@ def undo_faults(world: World, number: int, undo: Plan, now: State, done: State, 
     yield from _assets(world, number, views, told, _pinned(now))
     yield from _bindings(views, told)
     yield from _people(views, told)
-    edited = any(touched(world, number, tag) for tag in views.now.assets)
+    edited = any(when > number for _, when in world.by_hand) or any(run.plan.changes for run in _since(world, number))
     others = sorted({f"{each.label}: {each.reason}" for each in undo.left_alone if each.why != "catalogue"})
     if any(_TWIN in each for each in others):
         return
@@ -53,14 +53,15 @@ def _told(run: Plan, undo: Plan) -> set[str]:
 
 def touched(world: World, number: int, tag: str) -> bool:
     """Say whether somebody wrote an asset between a run and the last one: a person, or a run that stands."""
-    if any(each == tag and when > number for each, when in world.by_hand):
-        return True
-    return any(
-        run.undone_by is None
-        and (run.undoes is None or run.undoes <= number)
-        and any(each.subject is Subject.ASSET and each.name == tag for each in run.plan.changes)
-        for run in world.ran[number + 1 : -1]
+    return any(each == tag and when > number for each, when in world.by_hand) or any(
+        each.subject is Subject.ASSET and each.name == tag for run in _since(world, number) for each in run.plan.changes
     )
+
+
+def _since(world: World, number: int) -> list[Ran]:
+    """Return the runs between one and the last that stand: not those that were undone, nor those that undid them."""
+    between = world.ran[number + 1 : -1]
+    return [run for run in between if run.undone_by is None and (run.undoes is None or run.undoes <= number)]
 
 
 def _assets(world: World, number: int, views: Views, told: set[str], pinned: set[str]) -> Iterator[str]:

@@ -70,8 +70,8 @@ def on_server(server: Server) -> Iterator[Where]:
         made.leave()
 
 
-@settings(DAYS, max_examples=12)
-@given(stories(5))
+@settings(DAYS, max_examples=8)
+@given(stories(4))
 def test_a_few_fleets_survive_their_days(story: Days) -> None:
     """After each day, and each undo, everything holds that `random_days.driving` looks at."""
     with on_sqlite() as place:

@@ -36,10 +36,10 @@ DAYS = settings.get_profile("days")
 REACHED = {
     *((row, "no binding, created") for row in ("1", "2")),
     *((row, "no binding, matched") for row in ("1", "2")),
-    *((row, "present") for row in ("1", "2", "3", "4", "5", "5b", "6", "7", "8", "10")),
-    *((row, "missing") for row in ("1", "3", "4", "5", "5b", "6", "9")),
-    *((row, "excluded") for row in ("1", "3", "4", "5", "6", "7", "8", "10")),
-    *((row, "deleted") for row in ("1", "3", "6", "7")),
+    *((row, "present") for row in ("1", "2", "3", "4", "5", "6", "7", "8", "10")),
+    *((row, "missing") for row in ("5", "9")),
+    *((row, "excluded") for row in ("3", "5")),
+    *((row, "deleted") for row in ("1", "6")),
 }
 """Cells of the table *Presence* that the many fleets come to, active or not; each single cell is in
 `planning/test_presence.py`."""

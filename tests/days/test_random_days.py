@@ -25,7 +25,7 @@ _BEGINNING = (
 _LIFE = (
     *("enrol", "enrol its twin", "enrol elsewhere", "enrol again", "delete", "come back"),
     *("leave scope", "enter scope", "fall silent", "wake", "list it not", "prove nothing of it"),
-    *("change a setting", "reassign", "set status", "set status", UNDO, UNDO),
+    *("change a setting", "reassign", "set status", "return to a chosen status", UNDO, UNDO),
 )
 
 settings.register_profile(
@@ -35,7 +35,7 @@ DAYS = settings.get_profile("days")
 
 REACHED = {
     *((row, "no binding, created") for row in ("1", "2")),
-    *((row, "no binding, matched") for row in ("1", "2")),
+    ("1", "no binding, matched"),
     *((row, "present") for row in ("1", "2", "3", "4", "5", "6", "7", "8", "10")),
     *((row, "missing") for row in ("5", "9")),
     *((row, "excluded") for row in ("3", "5")),

@@ -44,11 +44,14 @@ class Choices:
     enabled: bool = True
 
 
-BEGINNING: Final = {"intune": Choices(), "subsidiary": Choices(missing_reads=3, clock=Clock.LAST_IMPORT, unlink=True)}
+BEGINNING: Final = {
+    "intune": Choices(),
+    "subsidiary": Choices(missing_reads=3, absence=Absence.LIST, clock=Clock.LAST_IMPORT, unlink=True),
+}
 
 _VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "missing_reads": (1, 2, 3, 4),
-    "absence": (Absence.PER_DEVICE, Absence.PER_DEVICE, Absence.LIST),
+    "absence": (Absence.PER_DEVICE, Absence.LIST),
     "new": ("In Use", "In Stock", None),
     "deleted": ("Retired", None),
     "recovered": ("In Use", "In Stock", None),

@@ -12,6 +12,7 @@ from storing import execute
 from random_days.choices import NEVER_REPLACED, changed
 from random_days.tenant import Record, Tenant
 from random_days.world import World
+from reconciler.model.state import Presence
 
 Event = Callable[[World, int, int], bool]
 T = TypeVar("T")
@@ -310,6 +311,25 @@ def remove_an_asset(world: World, a: int, _b: int) -> bool:
     return True
 
 
+def return_to_a_chosen_status(world: World, a: int, b: int) -> bool:
+    """Choose a status for an asset whose device is deleted or inactive, just before the device is back."""
+    state = world.state()
+    ended = [each for each in state.bindings if each.life.presence is Presence.DELETED or each.life.inactive_since]
+    found = one(ended, a)
+    if found is None:
+        return False
+    tag = next(each.tag for each in state.assets if each.id == found.asset_id)
+    status = f"(SELECT id FROM status WHERE name = '{one(_CHOSEN, b)}')"
+    world.write(tag, f"UPDATE asset SET status_id = {status} WHERE tag = '{tag}'", counted=False)
+    key = found.life.device_id
+    tenant = world.tenant_of(key)
+    device = tenant.gone.pop(key, None) or tenant.devices.get(key)
+    if device is not None:
+        back = {"silent": False, "lastSyncDateTime": world.at(-2), "deviceCategoryDisplayName": "Office"}
+        tenant.devices[key] = device | back
+    return True
+
+
 def pin(world: World, a: int, b: int) -> bool:
     """Pin a field of an asset, or take its pin away."""
     asset = one(world.state().assets, a)
@@ -358,6 +378,7 @@ EVENTS: Final[dict[str, Event]] = {
     "change a setting": change_a_setting,
     "record an asset": record_an_asset,
     "record a user": record_a_user,
+    "return to a chosen status": return_to_a_chosen_status,
     "set status": set_status,
     "set name": set_name,
     "set notes": set_notes,

@@ -32,6 +32,7 @@ class _Level(StrEnum):
 
 _FORM: Final = ContextVar("log format", default=LogFormat.TEXT)
 _STYLES: Final = {_Level.INFO: "", _Level.WARNING: "yellow", _Level.ERROR: "red"}
+_SPINNER: Final = "dots"
 _FIRST: Final = ("devices", "users")
 """What is told first of what was read; the rest follows in the order in which it was read."""
 
@@ -120,6 +121,8 @@ class Talk:
         if self._counts:
             self.pause()
         self._move(words)
+        if self._status is not None:
+            self._status.update(spinner=_SPINNER)  # which is drawn at once: a short phase is over before the next frame
 
     def _move(self, words: str) -> None:
         if not _moves():
@@ -132,7 +135,7 @@ class Talk:
         if self._status is not None:
             self._status.update(shown)
         else:
-            self._status = StreamConsole(sys.stderr).status(shown)
+            self._status = StreamConsole(sys.stderr).status(shown, spinner=_SPINNER)
             self._status.start()
 
     def pause(self) -> None:

@@ -42,10 +42,11 @@ class Shape:
 def shape_of(change: Change) -> Shape:
     """Return the shape of an asset's change.
 
-    Software comes last. Its names, of which each asset has others, are one name here, or no two shapes would be alike.
+    Software comes last, but for a status. Its names, of which each asset has others, are one name here, or no two
+    shapes would be alike.
     """
     names = tuple(map(_name, change.attributes))
-    if names and names[-1].startswith(SOFTWARE):
+    if any(name.startswith(SOFTWARE) for name in names[-2:]):
         names = tuple([SOFTWARE if name.startswith(SOFTWARE) else name for name in names])
     return _shape(names)
 

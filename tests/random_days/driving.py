@@ -182,13 +182,17 @@ class Driver:
         yield from expected.faults()
 
     def _untouched(self, before: State, after: State) -> Iterator[str]:
-        """Yield assets that no device was ever matched to, and that changed nevertheless (M9)."""
+        """Yield assets that changed though no device was ever matched to them, or theirs is excluded (M9, X1)."""
         tags = {asset.id: asset.tag for asset in after.assets}
         self.ever_bound |= {tags[each.asset_id] for each in after.bindings}
         was, now = view(before, self.people).assets, view(after, self.people).assets
         for tag in sorted(was):
             if tag not in self.ever_bound and was[tag] != now.get(tag):
                 yield f"{tag} changes, and no device was ever matched to it"
+        outside = {tags[each.asset_id] for each in after.bindings if each.life.presence is Presence.EXCLUDED}
+        for tag in sorted(outside & was.keys()):
+            if was[tag] != now[tag]:
+                yield f"{tag} changes, and its device is out of scope"
 
     def undo(self, number: int) -> bool:
         """Undo an earlier run, if there is one that is not undone; undo plans that come to nothing are not written."""

@@ -21,6 +21,7 @@ _DEPARTMENTS: Final = ("Sales", "Support", None)
 _PROGRAMS: Final = ("Visio", "Firefox", "7-Zip")
 _LOST: Final = (
     "deviceCategoryDisplayName",
+    "managementAgent",
     "serialNumber",
     "enrolledDateTime",
     "managedDeviceOwnerType",

@@ -14,7 +14,9 @@ from msgspec import UNSET
 from reconciler.model.snapshot import Snapshot, record_type
 from reconciler.model.state import Asset, Binding, LastRead, Life, Person, Presence, Recording, Stamp, State, Superseded
 from reconciler.planning import needs
+from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField
 from reconciler.settings.environment import Connection, Environment
+from reconciler.settings.field_mappings import Write
 from reconciler.settings.fields import asset_fields
 from reconciler.settings.imports import Absence, Clock, Inactive, OnFirstMatch, SiteAllocation, Statuses
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
@@ -131,10 +133,17 @@ class Maker:
                 "import_users": ImportUsers(enabled=self.maybe()),
             }
         )
-        mappings = base.field_mappings.model_copy(
-            update={"mappings": [each for each in base.field_mappings.mappings if each.to in _KEYS or self.maybe(0.8)]}
-        )
-        return Connection(base.name, base.connection, base.asset_types, mappings, users, imports)
+        mapped = [each for each in base.field_mappings.mappings if each.to in _KEYS or self.maybe(0.8)]
+        if self.maybe(0.1):
+            mapped = [each.model_copy(update={"write": Write.ON_CREATE}) for each in mapped]
+        mappings = base.field_mappings.model_copy(update={"mappings": mapped})
+        return Connection(base.name, base.connection, self.asset_types(base), mappings, users, imports)
+
+    def asset_types(self, base: Connection) -> AssetTypesFile:
+        """Return how types are decided: by rules, or by a field while the rules are left in the file."""
+        by_field = {"determine": Determine.FIELD, "field": TypeField(property="managementAgent"), "default": "Laptop"}
+        update = self.one([{}, {}, {}, by_field | {"new_types_group": "Computers"}])
+        return base.asset_types.model_copy(update={**update, "update_types": self.maybe(0.8)})
 
     def recording(self, environment: Environment) -> Recording:
         """Return a store, and what was read for each connection."""
@@ -170,7 +179,7 @@ class Maker:
                 upn=self.one(_UPNS),
                 mail=self.one(_UPNS),
                 site=self.one([None, "Contoso/Leeds"]),
-                entra_id=entra[key - 1],
+                entra_id=entra[key - 1] if key <= len(entra) else None,
             )
             for key in range(1, self.count() + 1)
         )

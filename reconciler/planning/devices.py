@@ -59,7 +59,7 @@ def compile_connection(
         connection=connection,
         fields=mapped,
         decide_type=compile_types(connection.asset_types, mapped.places),
-        type_inputs=inputs([rule.when for rule in connection.asset_types.rules], mapped.places),
+        type_inputs=inputs(connection.asset_types.criteria(), mapped.places),
         excluded=compile_criterion(imports.exclude, mapped.places) if imports.exclude else None,
         exclusion_inputs=inputs([imports.exclude] if imports.exclude else [], mapped.places),
         keys=tuple(index for name in imports.matching_fields() if (index := mapped.places.field_at(name)) is not None),

@@ -78,7 +78,6 @@ def _sources(connection: Connection) -> Iterator[str]:
 
 
 def _criteria(connection: Connection) -> Iterator[criteria.Criterion]:
-    for rule in connection.asset_types.rules:
-        yield rule.when
+    yield from connection.asset_types.criteria()
     if connection.imports.exclude is not None:
         yield connection.imports.exclude

@@ -31,7 +31,7 @@ _USER: Final = attrgetter("user")
 
 def unchanged(planner: Planner, places: Sequence[int], assets: Sequence[Asset]) -> list[bool]:
     """Say of bound devices, by their places in the list, whether the asset of each stays as it is."""
-    checks = [*_fields(planner, places, list(map(_VALUES, assets)))]
+    checks: list[Iterable[bool]] = [repeat(True, len(places)), *_fields(planner, places, list(map(_VALUES, assets)))]
     if planner.connection.asset_types.update_types:
         types = [each.name or _UNSURE for each in planner.devices.types]
         checks.append(map(eq, map(_TYPE, assets), map(types.__getitem__, places)))
@@ -42,7 +42,7 @@ def unchanged(planner: Planner, places: Sequence[int], assets: Sequence[Asset]) 
     if planner.software is not None:
         ids = map(planner.devices.ids.__getitem__, places)
         checks.append(map(planner.software.same, ids, assets))
-    return list(map(all, zip(*checks, strict=False)))
+    return list(map(all, zip(*checks, strict=True)))
 
 
 def steady(life: Life, stale: bool) -> bool:

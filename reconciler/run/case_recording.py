@@ -92,7 +92,7 @@ def _user_id(connection: Connection, snapshot: Snapshot, found: Any) -> str | No
 
 def _looked_at(connection: Connection) -> set[str]:
     sources = {name for mapping in connection.field_mappings.mappings for name in mapping.sources()}
-    criteria = [rule.when for rule in connection.asset_types.rules]
+    criteria = connection.asset_types.criteria()
     criteria += [connection.imports.exclude] if connection.imports.exclude else []
     return sources | {each.property or "" for criterion in criteria for each in comparisons_in(criterion)}
 

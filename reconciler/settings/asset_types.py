@@ -83,3 +83,7 @@ class AssetTypesFile(SettingsFile):
         description="With `determine: rules`, these are tried in order, and the first whose criterion holds decides.",
         json_schema_extra=guide("Determine asset type using rules"),
     )
+
+    def criteria(self) -> list[Criterion]:
+        """Return what decides by rules, in order; nothing where something else decides."""
+        return [rule.when for rule in self.rules] if self.determine is Determine.RULES else []

@@ -41,7 +41,7 @@ def promote(
         raise UsageError(f"{source} has its own settings already; name two environments.")
     options: Global = context.obj
     promotion = prepare(options.environments, source, target)
-    check_cases(promotion.result)
+    check_cases(promotion.result, disabled_too=True)
     if not promotion.files and not promotion.renamed:
         say(f"{target} has the settings of {source} already.")
         return ExitCode.DONE

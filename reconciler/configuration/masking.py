@@ -11,6 +11,7 @@ MASK: Final = "*"
 REFERENCE: Final = "`{env: NAME}`, the name of an environment variable, or `{file: PATH}`"
 """What stands in settings instead of a secret."""
 
+_LOOKED_THROUGH: Final = 1000
 _SECRET_NAME = re.compile(r"(?i)secret|pass(word|phrase|wd)|pwd|pfx|token|(private|access|api|account).?key|^key$")
 _SECRET_LINE = re.compile(
     r"(?ix) [\w-]*"
@@ -28,13 +29,18 @@ def hide(text: str, column: int, length: int) -> str:
 
 
 def masked_url(line: str) -> str:
-    """Return a line without the passwords of the URLs in it."""
-    return _without(line, _URL_PASSWORD, _URL_QUERY)
+    """Return a line without the passwords of the URLs in it; what comes after a thousand characters is masked."""
+    begin, rest = line[:_LOOKED_THROUGH], line[_LOOKED_THROUGH:]
+    return _without(begin, _URL_PASSWORD, _URL_QUERY) + MASK * len(rest)
 
 
 def masked(line: str) -> str:
-    """Return a line without anything that looks like a literal secret, for a file that could not be parsed."""
-    return _without(line, _URL_PASSWORD, _URL_QUERY, _SECRET_LINE)
+    """Return a line without anything that looks like a literal secret, for a file that could not be parsed.
+
+    What comes after a thousand characters is masked unseen: no settings are that long, and pasted keys are.
+    """
+    begin, rest = line[:_LOOKED_THROUGH], line[_LOOKED_THROUGH:]
+    return _without(begin, _URL_PASSWORD, _URL_QUERY, _SECRET_LINE) + MASK * len(rest)
 
 
 def _without(line: str, *patterns: re.Pattern[str]) -> str:

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Final
 
 from reconciler.errors import GraphError, SignInError
 from reconciler.intune.cleaning import stamp
 from reconciler.intune.graph import Graph, not_understood
+from reconciler.intune.hosts import is_microsofts
 from reconciler.intune.paging import Page, pages
 from reconciler.intune.records import Records
 from reconciler.intune.retrying import http_date
 
 PERMISSION: Final = "DeviceManagementManagedDevices.Read.All"
+_AHEAD: Final = timedelta(minutes=10)
+
 Progress = Callable[[str, int], None]
 """Told what is being read, and how many there are by now; called from more than one thread."""
 
@@ -69,4 +73,17 @@ def _once_each(devices: list[Any]) -> tuple[Any, ...]:
 
 
 def _time(page: Page, graph: Graph) -> str:
-    return stamp(http_date(page.reply.headers.get("date", "")) or graph.budget.pace.now())
+    """Return when a page was answered, by Graph's own clock.
+
+    Raises:
+        GraphError: that is in the future: once such a read is applied, every later one is older than it (A1).
+    """
+    now = graph.budget.pace.now()
+    at = http_date(page.reply.headers.get("date", "")) or now
+    if at > now + _AHEAD and is_microsofts(graph.base):
+        raise GraphError(
+            f"Graph's reply is dated {stamp(at)}, and by this machine's clock it is {stamp(now)}. Nothing was read, "
+            "since no later read would count beside one of the future. Set this machine's clock; if it is right, look "
+            "at what stands between it and Graph."
+        )
+    return stamp(at)

@@ -52,7 +52,12 @@ def addresses(cloud: Cloud | OwnCloud) -> Addresses:
 
 def scope(graph: str) -> str:
     """Return what a token is asked for: the cloud's own Graph; behind anyone else's host is the global one."""
-    return f"{graph if urlsplit(graph).hostname in _GRAPH_HOSTS else GLOBAL_GRAPH}/.default"
+    return f"{graph if is_microsofts(graph) else GLOBAL_GRAPH}/.default"
+
+
+def is_microsofts(graph: str) -> bool:
+    """Say whether this address is Graph itself, of any cloud, and no simulator or proxy with a clock of its own."""
+    return urlsplit(graph).hostname in _GRAPH_HOSTS
 
 
 def signs_in(host: str | None, authority: str) -> bool:

@@ -238,7 +238,7 @@ def _plan(environment: Environment, state: State, changes: Sequence[Change], mad
             tool_version=reconciler.__version__,
             instance=environment.instance.name,
             settings_digest=environment.digest,
-            settings_commit=environment.commit,
+            settings_commit=environment.described_commit,
             store_id=state.stamp.store_id if state.stamp else None,
             store_revision=state.revision,
             made_at=made_at,

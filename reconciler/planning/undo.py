@@ -63,7 +63,7 @@ def _plan(
         tool_version=reconciler.__version__,
         instance=environment.instance.name,
         settings_digest=environment.digest,
-        settings_commit=environment.commit,
+        settings_commit=environment.described_commit,
         store_id=state.stamp.store_id if state.stamp else None,
         store_revision=state.revision,
         made_at=made_at,

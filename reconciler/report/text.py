@@ -37,9 +37,10 @@ def plan_text(plan: Plan, *, every: bool = False, width: int = 80, kind: str | N
 
 
 def summary_text(plan: Plan, *, width: int = 80, kind: str | None = None) -> list[Text]:
-    """Return the lines of `plan_text` that a glance needs: what opens it, its problems, and what it comes to."""
+    """Return the lines of `plan_text` that a glance needs: the opening, connections, problems, and what it comes to."""
     return [
         *_opening(plan, kind, width),
+        *connection_lines(plan, width),
         *problem_lines(plan.problems, every=False, width=width),
         Text(),
         *_closing(plan, width),

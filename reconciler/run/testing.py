@@ -44,13 +44,19 @@ def run_cases(environment: Environment) -> tuple[Verdict, ...]:
     )
 
 
-def check_cases(environment: Environment) -> None:
+def check_cases(environment: Environment, *, disabled_too: bool = False) -> None:
     """Refuse settings that do not do what their own cases expect, in the connections that are enabled here (K5).
+
+    With `disabled_too`, in those that are off here as well.
 
     Raises:
         SettingsError: names the first of the cases that fail.
     """
-    failed = [each for each in run_cases(environment) if each.misses and _is_enabled(environment, each.connection)]
+    failed = [
+        each
+        for each in run_cases(environment)
+        if each.misses and (disabled_too or _is_enabled(environment, each.connection))
+    ]
     if not failed:
         return
     told = "; ".join(f"“{each.case}” ({each.connection}): {_told(each.misses[0])}" for each in failed[:_SHOWN])

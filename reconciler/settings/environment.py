@@ -51,6 +51,11 @@ class Environment:
     clean: bool = False
     overlay: bool = False
 
+    @property
+    def described_commit(self) -> str | None:
+        """The commit as Git describes it: followed by `-dirty` where the settings are not the ones committed there."""
+        return f"{self.commit}-dirty" if self.commit and not self.clean else self.commit
+
     def enabled(self, connection: Connection) -> bool:
         """Say whether the connection runs in this instance (E1)."""
         return connection.connection.enabled_for(self.instance.name, self.instance.kind)

@@ -139,7 +139,8 @@ class Store:
         return connection
 
     def _nothing_yet(self) -> StoreError:
-        return StoreError(f"Nothing was applied to the store {self.place} yet. The first `reconciler apply` makes it.")
+        there = "it is ready, and empty" if self._engine is not None else "the first `reconciler apply` makes it"
+        return StoreError(f"Nothing was applied to the store {self.place} yet: {there}.")
 
 
 def _bindings(connection: Connection) -> dict[str, int]:

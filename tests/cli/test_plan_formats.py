@@ -33,14 +33,15 @@ def test_shown_and_saved(planned: tuple[CommandLine, Path], form: str, start: st
 
 
 def test_summary(planned: tuple[CommandLine, Path]) -> None:
-    """`--summary` shows the head and what the plan comes to, on the terminal and in a text file."""
+    """`--summary` shows the head, each connection and what the plan comes to, on the terminal and in a text file."""
     cli, recording = planned
     command = ("plan", "prod", "--recording", str(recording), "--summary")
     shown = cli.run(*command)
     cli.run(*command, "--format", "text", "-o", str(cli.folder / "plan.txt"))
 
-    head, closing = shown.out.split("\n\n")
+    head, connections, closing = shown.out.split("\n\n")
     assert head.startswith("Plan for prod (production)")
+    assert connections.startswith("intune  ")
     assert closing.startswith("Plan: ")
     assert (cli.folder / "plan.txt").read_text("utf-8") == shown.out
 

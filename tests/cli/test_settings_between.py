@@ -186,6 +186,19 @@ def test_what_would_not_do_is_not_promoted(offline: CommandLine, file: str, old:
     assert texts(offline.environments) == before
 
 
+def test_cases_of_a_connection_that_is_off_in_the_target_count(offline: CommandLine) -> None:
+    """Uat imports nothing; what its cases expect of the settings is promised all the same (K5)."""
+    offline.edit(f"prod/{INTUNE}/asset-types.yaml", "type: Phone", "type: Laptop")
+    before = texts(offline.environments)
+    done = offline.run("promote", "prod", "uat", "--yes")
+    assert (done.code, done.out) == (1, "")
+    assert (
+        "1 case fails, so nothing was done. “An iPhone is a phone” (intune): type is Laptop instead of Phone"
+        in " ".join(done.err.split())
+    )
+    assert texts(offline.environments) == before
+
+
 def test_a_result_that_does_not_validate_is_refused_with_its_places(offline: CommandLine) -> None:
     """Prod's own connection uses a type that uat's catalogue does not have."""
     own = offline.environments / "prod/connections/second"

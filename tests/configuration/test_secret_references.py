@@ -1,9 +1,11 @@
 """Where secrets come from, and that nobody sees them (K4, K8)."""
 
+import time
 from pathlib import Path
 
 import pytest
 
+from reconciler.configuration import masking
 from reconciler.configuration.load import load_environment
 from reconciler.configuration.secrets import read_secret, shown_url, store_url
 from reconciler.errors import SecretError
@@ -135,3 +137,11 @@ def test_another_root_is_what_validating_goes_by(tmp_path: Path, monkeypatch: py
     assert messages() == ["a file outside of the folders that secrets are read from"]
     monkeypatch.setenv("RECONCILER_SECRETS_DIR", str(tmp_path / "secrets"))
     assert messages() == []
+
+
+def test_a_line_without_end_is_masked_in_no_time() -> None:
+    """A pasted key or blob: what comes after a thousand characters is hidden unseen, and nothing is looked through."""
+    began = time.process_time()
+    assert masking.masked("x: 0x" + "f" * 1_000_000) == "x: 0x" + "f" * 995 + "*" * 999_005
+    assert masking.masked_url("http://" + "a" * 1_000_000)[:1001] == "http://" + "a" * 993 + "*"
+    assert time.process_time() - began < 1

@@ -108,9 +108,22 @@ def test_the_first_page_tells_the_time(wire: responses.RequestsMock, read_wire: 
     """The read began when Graph dated its first page."""
     link = f"{LIST}?$skiptoken=2"
     first = {"value": [], "@odata.nextLink": link}
-    wire.get(LIST, json=first, headers={"Date": "Mon, 23 Nov 2026 08:00:00 GMT"})
-    wire.get(link, json={"value": []}, headers={"Date": "Mon, 23 Nov 2026 09:00:00 GMT"})
-    assert read_wire().read_at == "2026-11-23T08:00:00Z"
+    wire.get(LIST, json=first, headers={"Date": "Mon, 14 Sep 2026 06:05:00 GMT"})
+    wire.get(link, json={"value": []}, headers={"Date": "Mon, 14 Sep 2026 06:06:00 GMT"})
+    assert read_wire().read_at == "2026-09-14T06:05:00Z"
+
+
+@pytest.mark.parametrize(("minute", "refused"), [(10, False), (11, True)])
+def test_a_reply_of_the_future_is_no_read(
+    wire: responses.RequestsMock, read_wire: Read, minute: int, refused: bool
+) -> None:
+    """Beside it no later read would count: a clock that is some minutes off is allowed for, and no more (A1)."""
+    wire.get(LIST, json={"value": []}, headers={"Date": f"Mon, 14 Sep 2026 06:{minute}:00 GMT"})
+    if not refused:
+        assert read_wire().read_at == f"2026-09-14T06:{minute}:00Z"
+        return
+    with pytest.raises(GraphError, match="Graph's reply is dated 2026-09-14T06:11:00Z, and by this machine's"):
+        read_wire()
 
 
 def test_the_list_asks_for_what_lists_tell(wire: responses.RequestsMock, read_wire: Read) -> None:

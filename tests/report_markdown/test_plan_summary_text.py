@@ -6,7 +6,7 @@ from reconciler.report.text import plain, summary_text
 
 
 def test_over_a_limit() -> None:
-    """The summary has the head, the limits, pending settings and what the plan comes to, and no change."""
+    """The summary has the head, the limits, pending settings, each connection and what the plan comes to."""
     assert plain(summary_text(saved("over-a-limit"), kind="production")) == (
         "Plan for prod (production) · settings 3f2c1d9 · read 2026-11-23 08:00 UTC\n"
         "\n"
@@ -19,6 +19,11 @@ def test_over_a_limit() -> None:
         "  ~ connections.intune.enabledForInstances    production-only → all\n"
         "  ~ connections.intune.imports.createAssets   true → false\n"
         "  ~ connections.intune.imports.statuses.deletedInIntune  null → Retired\n"
+        "\n"
+        "berlin  could not be read: sign-in failed: AADSTS7000215: Invalid client secret\n"
+        "        provided. Ensure the secret being sent in the request is the client\n"
+        "        secret value.\n"
+        "intune  480 listed: 480 bound\n"
         "\n"
         "Plan: 15 to update (15 deletedInIntune) · over 1 limit\n"
         "Over the limit of deletedInIntune: not applied without\n"

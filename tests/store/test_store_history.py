@@ -155,9 +155,8 @@ def test_a_store_that_nothing_was_applied_to_has_no_numbers(made: bool, place: W
         empty_store(place)
     with open_store(url(place), write=False) as store, pytest.raises(StoreError) as caught:
         store.status()
-    assert str(caught.value) == (
-        f"Nothing was applied to the store {place} yet. The first `reconciler apply` makes it."
-    )
+    there = "it is ready, and empty" if made else "the first `reconciler apply` makes it"
+    assert str(caught.value) == f"Nothing was applied to the store {place} yet: {there}."
 
 
 def test_a_run_started_when_its_origin_says(place: Where) -> None:

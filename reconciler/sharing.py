@@ -1,9 +1,10 @@
 """Texts that come again and again, held once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 Column = Sequence[Any]
+"""One value of every record."""
 
 _TEXT: Final = frozenset({str, type(None)})
 _EMPTY: Final = {None}
@@ -29,6 +30,6 @@ class Sharing:
         return list(map(self._known.setdefault, column, column)) if self._pays else column
 
 
-def is_text(column: Column) -> bool:
-    """Say whether a column holds nothing but text and None: equal numbers of two kinds must not become one."""
-    return _TEXT.issuperset(map(type, column))
+def is_text(values: Iterable[Any]) -> bool:
+    """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
+    return _TEXT.issuperset(map(type, values))

@@ -10,15 +10,15 @@ Columns, since a page of one property is cleaned faster than a thousand values o
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.settings.properties import Property, PropertyType
+from reconciler.sharing import Column
 
-Column = Sequence[Any]
 Clean = Callable[[Column], Column]
 
 ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"

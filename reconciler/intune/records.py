@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import astuple
 
-from reconciler.intune.cleaning import Column, cleaning, unglued
+from reconciler.intune.cleaning import cleaning, unglued
 from reconciler.intune.mending import mended
 from reconciler.model.snapshot import UNKNOWN, record_type
 from reconciler.settings.properties import (
@@ -18,7 +18,7 @@ from reconciler.settings.properties import (
     Property,
     PropertyType,
 )
-from reconciler.sharing import Sharing
+from reconciler.sharing import Column, Sharing
 
 _ALWAYS: Final = ("deviceName", "enrolledDateTime", "lastSyncDateTime")
 _UPN: Final = "userPrincipalName"

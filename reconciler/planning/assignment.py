@@ -1,6 +1,6 @@
 """Who an asset belongs to: the four cases of U3, kept apart."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.owners import Unclear
 from reconciler.planning.people import Directory
-from reconciler.planning.world import World
 from reconciler.settings.users import AssignFrom, UsersFile
 
 
@@ -36,12 +35,6 @@ class Assignment:
     value: str = ""
     count: int = 0
     reason: str = ""
-
-
-def assigner(settings: UsersFile, world: World, connection: str) -> Callable[[Any], Assignment]:
-    """Return a function that says whose a device is, given the identifier's source value, which may be UNKNOWN."""
-    not_imported = world.not_imported.get(connection)
-    return lambda value: assign(settings, world.directory, value, not_imported)
 
 
 def assign(settings: UsersFile, directory: Directory, value: Any, not_imported: str | None = None) -> Assignment:

@@ -12,8 +12,7 @@ from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.values import are_datetimes, fit
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
-
-Column = Sequence[Any]
+from reconciler.sharing import Column, is_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,6 @@ MISFIT: Final = object()
 """Stands where a value does not fit its field; equal to nothing that a store holds."""
 
 _NUMBERS: Final = frozenset({bool, int, float})
-_TEXT: Final = frozenset({str, type(None)})
 _PLAIN: Final = frozenset({FieldType.TEXT, FieldType.DATETIME})
 
 
@@ -86,7 +84,7 @@ def _fitted(field: AssetField, value: Any) -> Any:
 def _all_fit(field: AssetField, column: Column) -> bool:
     """Say whether every value is text that needs no look of its own."""
     distinct = set(column)
-    if not _TEXT.issuperset(map(type, distinct)) or "" in distinct:
+    if not is_text(distinct) or "" in distinct:
         return False
     distinct.discard(None)
     if field.type is FieldType.DATETIME:

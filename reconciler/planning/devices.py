@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.planning import needs
 from reconciler.planning.asset_index import Form, first_key, worthy_form
-from reconciler.planning.columns import Column, Table, asked, distinct_rows, fitted, table_of
+from reconciler.planning.columns import Table, asked, distinct_rows, fitted, table_of
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.mapping import FieldMap, compile_mappings
 from reconciler.planning.matching import Candidate
@@ -20,6 +20,7 @@ from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Clock
 from reconciler.settings.users import AssignFrom
+from reconciler.sharing import Column
 
 _USER = "user."
 _DEFENDER = "msSense"

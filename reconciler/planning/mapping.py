@@ -6,10 +6,11 @@ from operator import attrgetter
 from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.columns import Column, asked
+from reconciler.planning.columns import asked
 from reconciler.planning.transforms import Step, compile_transforms, transformed
 from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.fields import AssetField
+from reconciler.sharing import Column
 
 Source = Callable[[Sequence[Column], Column], Column]
 """A mapping's values for the columns of device properties and the Entra users (None: no user, UNKNOWN: not known)."""

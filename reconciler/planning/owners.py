@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.planning.columns import Column
+from reconciler.sharing import Column
 
 DEVICE_ID: Final = "azureADDeviceId"
 

@@ -1,13 +1,11 @@
 """The names that rows refer to by id, and the ids by name; read once per State or Plan."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from sqlalchemy import Connection, Table, select
 
 from reconciler.model.state import Person, StoredCatalogue
-from reconciler.planning.people import references
 from reconciler.store.columns import read_columns, truths
 from reconciler.store.tables import (
     asset_group,
@@ -95,11 +93,6 @@ def read_people(connection: Connection, sites: dict[int, str]) -> tuple[Person, 
     for *names, site_ids, active, entra_ids in read_columns(connection, columns, select(*columns).order_by(c.id)):
         people += map(Person, *names, map(sites.get, site_ids), truths(active), entra_ids)
     return tuple(people)
-
-
-def user_ids(people: Iterable[Person]) -> dict[str, int]:
-    """Return the ids of store users by the reference that plans use."""
-    return _turned(references(people))
 
 
 def _names(connection: Connection, table: Table) -> dict[int, str]:

@@ -5,6 +5,7 @@ store as it was before is kept in `tests/store/released`, and goes up from there
 """
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -46,12 +47,11 @@ def upgrade(connection: Connection) -> None:
         at = revision_of(connection)
         if at is None:
             _step(connection, REVISIONS[-1])
-            return
-    for revision in REVISIONS[REVISIONS.index(at) + 1 :]:
+    for before, revision in pairwise(REVISIONS):
         with for_writing(connection).begin():
             wait_for_migrations(connection)
-            if revision_of(connection) in REVISIONS[REVISIONS.index(revision) :]:
-                continue
+            if revision_of(connection) != before:
+                continue  # it is further already, or a newer program's
             keep_free(connection)
             _step(connection, revision)
 

@@ -56,13 +56,14 @@ def _emptied(empties: frozenset[Any], column: Column) -> Column:
 
 
 def _dates(column: Column) -> Column:
+    texts = [value for value in column if value is not None]
     try:
-        if _WELL_WRITTEN.fullmatch("".join(column)):
-            for _ in map(datetime.fromisoformat, column):
+        if _WELL_WRITTEN.fullmatch("".join(texts)):
+            for _ in map(datetime.fromisoformat, texts):
                 pass
             return column
     except (TypeError, ValueError):
-        pass  # an empty, unknown or impossible value is among them
+        pass  # an empty, unknown or impossible text is among them
     return list(map(_date, column))
 
 

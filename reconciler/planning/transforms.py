@@ -60,8 +60,8 @@ def _step(transform: Transform) -> Step:
 def _gigabytes(value: Scalar) -> Scalar:
     """Return bytes as gigabytes of 1024³, as Intune's own pages show them, to two decimals."""
     try:
-        number = round(float(as_text(value)) / _BYTES_PER_GIGABYTE, 2)
-    except ValueError:
+        number = round(float(value if value.__class__ is int else as_text(value)) / _BYTES_PER_GIGABYTE, 2)
+    except (ValueError, OverflowError):
         return value
     return int(number) if number.is_integer() else number
 

@@ -109,6 +109,8 @@ def _fit_text(field: AssetField, text: str) -> str:
 
 
 def _fit_number(value: Scalar) -> int | float:
+    if isinstance(value, float) and math.isfinite(value) and not value.is_integer():
+        return value
     text = as_text(value).strip()
     if _WHOLE.fullmatch(text):
         return int(text)

@@ -79,7 +79,7 @@ def readme_section(page: str) -> str:
     short = page.partition("## In short\n\n")[2].partition("\n\n")[0]
     return (
         f"{BEGIN}\n{short}\n\n![Seconds to plan a fleet, by the number of devices](benchmarks/results.svg)\n\n"
-        f"Medians on {machine}.\n`make bench` measures it anew, in about 15 minutes;\n"
+        f"Medians on {machine}.\n`make bench` measures it anew, in about half an hour;\n"
         "[benchmarks/results.md](benchmarks/results.md) has all figures, the targets met and missed, and what the\n"
         f"peers do that this tool does not.\n{END}"
     )

@@ -71,6 +71,19 @@ def test_what_was_allowed_uncommitted_is_in_the_journal(cli: CommandLine) -> Non
     assert f"{head[:7]}, not clean" in " ".join(cli.run("history", "prod").out.split())
 
 
+def test_a_plan_says_whether_its_settings_are_the_commits(committed: CommandLine) -> None:
+    """In what people read and in what is saved: the commit alone, or as Git calls what differs from it."""
+    committed.edit("prod/connections/intune/connection.yaml", "production-only", "[uat]")
+    head = commit(committed)
+    assert committed.plan()["settingsCommit"] == head
+    assert f"settings {head[:7]} · as of" in committed.run("plan", "prod").out
+    committed.edit("prod/catalogue.yaml", "Stolen]", "Stolen, Lost]")
+    assert committed.plan()["settingsCommit"] == f"{head}-dirty"
+    assert f"settings {head[:7]}-dirty · as of" in committed.run("plan", "prod").out
+    assert f"settings `{head[:7]}-dirty`" in committed.run("plan", "prod", "--format", "markdown").out
+    assert f"{head}-dirty" in committed.run("plan", "prod", "--format", "html").out
+
+
 def test_committed_settings_are_clean_in_the_journal(cli: CommandLine, simulator: Simulator) -> None:
     """A run of committed settings keeps the commit; other instances than production's may name their own cloud."""
     file, before, _ = CLOUD

@@ -53,12 +53,23 @@ _HEX = "6ee9962862064b12bd0f70112bb0d977"
         ("deviceActionResults", [], []),
     ],
 )
-@pytest.mark.parametrize("among", [{}, {"enrolledDateTime": "2026-01-01T00:00:00Z", "serialNumber": "1"}])
+@pytest.mark.parametrize(
+    "among", [{}, {"enrolledDateTime": "2026-01-01T00:00:00Z", "serialNumber": "1"}, {"enrolledDateTime": None}]
+)
 def test_a_listed_value_is_cleaned(name: str, given: Any, clean: Any, among: dict[str, Any]) -> None:
     """The same comes out whether the page holds the device alone or others too."""
     rows = msgspec.json.encode([{"id": "a", name: given}, *({"id": "b", **among},) * bool(among)])
     devices, lost = listed_devices([name]).read(rows)
     assert (getattr(devices[0], name), lost) == (clean, 0)
+
+
+def test_empty_dates_keep_their_places_among_others() -> None:
+    """What is empty moves nothing, whether all that is there is well written or not."""
+    good, bad = "2026-01-01T00:00:00Z", "2026-02-30T08:00:00Z"
+    for column, clean in (([None, good, None], [None, good, None]), ([good, None, bad], [good, None, UNKNOWN])):
+        rows = [{"id": str(place), "enrolledDateTime": each} for place, each in enumerate(column)]
+        devices, _ = listed_devices(["enrolledDateTime"]).read(msgspec.json.encode(rows))
+        assert [device.enrolledDateTime for device in devices] == clean
 
 
 def test_what_a_reply_lacks_is_unknown() -> None:

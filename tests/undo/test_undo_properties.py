@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from reconciler.model.plan import Plan
 from reconciler.model.run import Run, RunDetail, Undoable
-from reconciler.model.state import Recording, State
+from reconciler.model.state import Life, Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.planning.undo import plan_undo
 from reconciler.settings.environment import Environment
@@ -144,3 +144,25 @@ def test_what_a_later_run_notes_of_superseded_devices_keeps_no_undo_from_a_bindi
     assert seen(applied(undo, done)) == seen(recording.state)
     undone = plan_undo(environment, done, journalled(noted), made_at=NOW)
     assert [each.life.superseded for each in applied(undone, done).bindings] == [()]
+
+
+def test_a_binding_that_moves_back_does_not_supersede_its_own_device() -> None:
+    """What is noted beside the device that it moves away from stays there: the device comes back as it was."""
+    environment = environment_of({})
+    old = {"id": "d-1", "deviceName": "LT-1", "serialNumber": "S1", "enrolledDateTime": "2026-02-01T08:00:00Z"}
+    new = {**old, "id": "d-2", "enrolledDateTime": "2026-03-01T08:00:00Z"}
+    reads = [[old], [old, new], [old, new, {**old, "id": "d-0", "enrolledDateTime": None}]]
+    plans, states = [], [recording_of({"devices": []}, environment).state]
+    for devices in reads:
+        plans.append(
+            build_plan(environment, replace(recording_of({"devices": devices}, environment), state=states[-1]))
+        )
+        states.append(applied(plans[-1], states[-1]))
+    noted = [(life.device_id, [each.device_id for each in life.superseded]) for life in _lives(states[-1])]
+    assert noted == [("d-2", ["d-0", "d-1"])]
+    undo = plan_undo(environment, states[-1], journalled(plans[1]), made_at=NOW)
+    assert _lives(applied(undo, states[-1])) == _lives(states[1])
+
+
+def _lives(state: State) -> list[Life]:
+    return [each.life for each in state.bindings]

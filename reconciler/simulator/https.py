@@ -4,6 +4,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,10 +43,21 @@ class HttpsServer(ThreadingHTTPServer):
     def stop(self) -> None:
         """Stop serving and close every connection, kept-alive ones too."""
         self.shutdown()
+        self._turn_away()
         self.server_close()
         with self._lock:
             for connection in self._open:
                 _hang_up(connection)
+
+    def _turn_away(self) -> None:
+        """Close what nobody accepted yet; else the listening socket's end resets it.
+
+        Python's `ssl` leaves a client's socket open that is reset between its connecting and its handshake.
+        """
+        self.socket.setblocking(False)
+        with suppress(OSError):
+            while True:
+                self.socket.accept()[0].close()
 
     def get_request(self) -> tuple[Any, Any]:
         """Accept a connection; one that its client has reset already is closed, for wrapping it would leave it open.

@@ -2,6 +2,7 @@
 
 import gc
 import socket
+import ssl
 import struct
 import warnings
 from pathlib import Path
@@ -146,5 +147,19 @@ def test_a_connection_that_its_client_has_reset_is_closed(simulator: Simulator, 
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         client.get("/v1.0/users")
+        gc.collect()
+    assert [str(each.message) for each in told] == []
+
+
+def test_a_client_that_nobody_accepted_is_turned_away_when_the_simulator_stops() -> None:
+    """It sees the end of the connection, and no reset, after which Python would leave its socket open."""
+    with Simulator(Tenant.generate(devices=1, users=1)) as running:
+        running._server.shutdown()
+        waiting = socket.create_connection(("127.0.0.1", urlsplit(running.graph).port or 0))
+    context = ssl.create_default_context()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(OSError, match=r"EOF|reset|closed"):
+            context.wrap_socket(waiting, server_hostname="localhost")
         gc.collect()
     assert [str(each.message) for each in told] == []

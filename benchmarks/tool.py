@@ -15,6 +15,7 @@ from reconciler.intune.records import Records, listed_devices, users
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
+from reconciler.packing import Packed, Packing, sorted_once
 from reconciler.planning import needs
 from reconciler.planning.build import build_plan
 from reconciler.run.reading import read_state
@@ -69,12 +70,12 @@ def snapshot(
     )
 
 
-def _records(records: Records, rows: Iterator[bytes]) -> tuple[Any, ...]:
-    found: list[Any] = []
+def _records(records: Records, rows: Iterator[bytes]) -> Packed[Any]:
+    packing = Packing(records.layout)
     for page in rows:
-        found += records.read(page)[0]
-    found.sort(key=lambda record: record.id)
-    return tuple(found)
+        columns, _ = records.columns(page)
+        packing.add(columns, len(columns[0]))
+    return sorted_once(packing.packed(), "id")
 
 
 def _save(made: Plan, output: str | None, recording: Recording, record: str | None) -> None:

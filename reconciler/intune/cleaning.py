@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
+from reconciler.packing import Column
 from reconciler.settings.properties import Property, PropertyType
-from reconciler.sharing import Column
 
 Clean = Callable[[Column], Column]
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
+from reconciler.packing import Keyed
+from reconciler.planning.columns import asked
 from reconciler.planning.values import is_worthless, matching_form
 
 Form = str | UnknownType | None
@@ -43,7 +45,7 @@ class AssetIndex:
 
     def __init__(
         self,
-        assets: dict[int, Asset],
+        assets: Keyed[int, Asset],
         fields: Sequence[str],
         positions: dict[str, int],
         worthless: frozenset[str],
@@ -99,14 +101,16 @@ class AssetIndex:
 
     def _build(self, place: int) -> dict[str, list[int]]:
         entries: dict[str, list[int]] = {}
-        for asset in self.assets.values():
-            form = self.form(asset, place)
-            if form is not None:
-                entries.setdefault(form, []).append(asset.id)
-            if self._rewritten.of(asset.id):
-                before = self._stored(asset, place)
-                if before is not None and before != form:
-                    self._given_up.add((place, before))
+        name, records = self.fields[place], self.assets.records
+        column = [None] * len(records) if self._positions[place] is None else records.column(name)
+        before = asked(lambda value: worthy_form(value, self._worthless), column)
+        for asset_id, form in zip(records.column("id"), before, strict=True):
+            new = self._rewritten.of(asset_id)
+            becomes = worthy_form(new[name], self._worthless) if name in new else form
+            if becomes is not None:
+                entries.setdefault(becomes, []).append(asset_id)
+            if form is not None and becomes != form:
+                self._given_up.add((place, form))
         return entries
 
 

@@ -189,17 +189,13 @@ def highest_number(state: State, prefix: str) -> int:
 
 
 def _user_changes(world: World) -> list[Change]:
-    before = {person.id: person for person in world.state.people}
-    changed = [
-        person
-        for person_id, person in world.directory.people.items()
-        if person_id in world.user_owners and before.get(person_id) != person
-    ]
+    directory = world.directory
+    before = directory.before(world.user_owners)
+    changed = [directory.people[key] for key in world.user_owners if before.get(key) != directory.people[key]]
     if not changed:
         return []
-    old_names = references(before.values())
-    new_names = references(world.directory.people.values())
-    names = {person.id: old_names.get(person.id) or new_names[person.id] for person in changed}
+    ids = frozenset(person.id for person in changed)
+    names = directory.called(ids) | references(directory.stored, ids)
     changes = [
         change for person in changed for change in user_changes(world.user_owners[person.id], before, [person], names)
     ]
@@ -209,10 +205,11 @@ def _user_changes(world: World) -> list[Change]:
 def _named(world: World, changes: Iterable[Change]) -> list[Change]:
     """Put users' names where planning noted their ids (P1)."""
     changes = list(changes)
-    if not any(each.name == "user" for change in changes for each in change.attributes):
+    users = [each for change in changes for each in change.attributes if each.name == "user"]
+    if not users:
         return changes
-    before = references(world.state.people)
-    after = references(world.directory.people.values())
+    before = references(world.directory.stored, {each.before for each in users if isinstance(each.before, int)})
+    after = world.directory.called({each.after for each in users if isinstance(each.after, int)})
 
     def named(attribute: Attribute) -> Attribute:
         return Attribute(

@@ -4,24 +4,47 @@ A function is asked once for each distinct value of a column; where numbers of d
 and yet not the same (`1`, `1.0` and `True`), it is asked for every one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
+from reconciler.packing import Column, is_text
 from reconciler.planning.values import are_datetimes, fit
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
-from reconciler.sharing import Column, is_text
+
+Columns = Mapping[int, Column]
+"""Columns by their place."""
+
+
+class Lazily(Columns):
+    """Columns that are made when they are asked for, and kept as long as this is."""
+
+    def __init__(self, count: int, make: Callable[[int], Column]) -> None:
+        self._count = count
+        self._make = make
+        self._made: dict[int, Column] = {}
+
+    def __getitem__(self, place: int) -> Column:
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._count))
+
+    def __len__(self) -> int:
+        return self._count
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Devices column by column: their properties and their mapped values by place, `count` values each."""
+    """Devices column by column: their properties and their mapped values, `count` values each."""
 
     count: int
-    properties: Mapping[int, Column]
-    fields: Mapping[int, Column]
+    properties: Columns
+    fields: Columns
 
 
 def of_one(row: Sequence[Any], values: Sequence[Any]) -> Table:

@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 import re2
 
 from reconciler.model.snapshot import UNKNOWN, Scalar
+from reconciler.packing import Column
 from reconciler.planning.columns import Table, asked
 from reconciler.planning.values import as_text
 from reconciler.settings import criteria as language
-from reconciler.sharing import Column
 
 Answer = bool | None
 """True, False, or None: unknown."""

@@ -1,19 +1,19 @@
 """A connection's mappings compiled once into functions of whole columns (F1, F2)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.columns import asked
+from reconciler.packing import Column
+from reconciler.planning.columns import Columns, asked
+from reconciler.planning.entra_users import Users
 from reconciler.planning.transforms import Step, compile_transforms, transformed
 from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.fields import AssetField
-from reconciler.sharing import Column
 
-Source = Callable[[Sequence[Column], Column], Column]
-"""A mapping's values for the columns of device properties and the Entra users (None: no user, UNKNOWN: not known)."""
+Source = Callable[[Columns, Users], Column]
+"""A mapping's values for the columns of device properties and the devices' Entra users, of which none is Unclear."""
 
 _USER = "user."
 _TEXT = frozenset({str})
@@ -65,11 +65,7 @@ class FieldMap:
     places: Places
     sources: tuple[Source, ...]
 
-    def properties(self, devices: Collection[Any]) -> list[Column]:
-        """Return the devices' properties, column by column in the order of `places.properties`."""
-        return [list(map(attrgetter(name), devices)) for name in self.places.properties]
-
-    def columns(self, properties: Sequence[Column], users: Column) -> list[Column]:
+    def columns(self, properties: Columns, users: Users) -> list[Column]:
         """Return the mapped values, field by field; UNKNOWN where a property that decides is."""
         return [source(properties, users) for source in self.sources]
 
@@ -115,18 +111,13 @@ def _property(name: str, places: Places, user_properties: frozenset[str]) -> Sou
 
 
 def _user_property(name: str, known: frozenset[str]) -> Source:
-    read = name in known
-
-    def value(user: Any) -> Any:
-        if user is None:
-            return None
-        return getattr(user, name) if read and user is not UNKNOWN else UNKNOWN
-
-    return lambda properties, users: list(map(value, users))
+    if name in known:
+        return lambda properties, users: users.property(name)
+    return lambda properties, users: [None if place is None else UNKNOWN for place in users.places]
 
 
 def _first_not_empty(parts: list[Source]) -> Source:
-    def column(properties: Sequence[Column], users: Column) -> Column:
+    def column(properties: Columns, users: Users) -> Column:
         found: Column = [None] * len(users)
         for part in reversed(parts):
             values = part(properties, users)
@@ -137,7 +128,7 @@ def _first_not_empty(parts: list[Source]) -> Source:
 
 
 def _transformed(source: Source, steps: Sequence[Step]) -> Source:
-    def column(properties: Sequence[Column], users: Column) -> Column:
+    def column(properties: Columns, users: Users) -> Column:
         values = source(properties, users)
         for step in steps:
             values = _stepped(step, values)

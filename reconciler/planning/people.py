@@ -6,26 +6,30 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import attrgetter, eq
+from operator import and_, attrgetter, eq
 from typing import Any, Final
 
 from msgspec.structs import replace
 
+from reconciler.model.layouts import PEOPLE
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
+from reconciler.packing import Keyed, Packed, pack, sorted_once
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
-PERSON_FIELDS: Final[dict[UserField, Callable[[Person], str | None]]] = {
-    UserField.UPN: lambda person: person.upn,
-    UserField.MAIL: lambda person: person.mail,
-    UserField.EMPLOYEE_ID: lambda person: person.employee_id,
-    UserField.NAME: lambda person: person.name,
+_COLUMNS: Final = {
+    UserField.UPN: "upn",
+    UserField.MAIL: "mail",
+    UserField.EMPLOYEE_ID: "employee_id",
+    UserField.NAME: "name",
 }
 """The fields that identify a store user, most telling first."""
+
+_CALLED: Final = ("id", *_COLUMNS.values())
+_ID: Final = attrgetter("id")
 
 _ENTRA: Final = {
     UserField.NAME: "displayName",
@@ -35,29 +39,41 @@ _ENTRA: Final = {
 }
 
 
-def references(people: Iterable[Person]) -> dict[int, str]:
-    """Return what each user (by id) is called in plans; no two are called the same.
+def references(people: Iterable[Person], ids: Collection[int] | None = None) -> dict[int, str]:
+    """Return what each user (by id), or each of these, is called in plans; no two are called the same.
 
     It is the first of UPN, mail, employee id and name that no other user has in any of these, whatever the case; where
     there is none, the name with the id.
     """
-    people = list(people)
-    owners: dict[str, int | None] = {}
-    for person in people:
-        for value in (person.upn, person.mail, person.employee_id, person.name):
-            if value and owners.setdefault(value.casefold(), person.id) != person.id:
-                owners[value.casefold()] = None
-    return {person.id: _reference(person, owners) for person in people}
+    called = _Called(people)
+    return {key: called.reference(place) for place, key in enumerate(called.ids) if ids is None or key in ids}
 
 
-def _reference(person: Person, owners: dict[str, int | None]) -> str:
-    for value in (person.upn, person.mail, person.employee_id, person.name):
-        if value and owners[value.casefold()] == person.id:
-            return value
-    name = f"{person.name} [{person.id}]"
-    while name.casefold() in owners:
-        name += "]"
-    return name
+class _Called:
+    """What people have in the fields that they are called by, most telling first."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        people = people if isinstance(people, Packed) else list(people)
+        self.ids, *self._values = map(pack(people, PEOPLE).column, _CALLED)
+        forms = [[value.casefold() if value else None for value in column] for column in self._values]
+        self._owners: dict[str | None, int | None] = {}
+        for column in forms:
+            owners = self._owners
+            for form, key in zip(column, self.ids, strict=True):
+                if owners.setdefault(form, key) != key:
+                    owners[form] = None
+
+    def reference(self, place: int) -> str:
+        """Return what the user at this place is called."""
+        key = self.ids[place]
+        for column in self._values:
+            value = column[place]
+            if value and self._owners[value.casefold()] == key:
+                return str(value)
+        name = f"{self._values[-1][place]} [{key}]"
+        while name.casefold() in self._owners:
+            name += "]"
+        return name
 
 
 def identifier_form(value: Scalar) -> str:
@@ -66,11 +82,19 @@ def identifier_form(value: Scalar) -> str:
 
 
 class Directory:
-    """The store's users as the plan will leave them, found by their identifier."""
+    """The store's users as the plan will leave them, found by their identifier; `stored` are they before it."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
-        self.people: dict[int, Person] = {person.id: person for person in people}
+    def __init__(self, people: Sequence[Person]) -> None:
+        self.stored = pack(people, PEOPLE)
+        places = {key: place for place, key in enumerate(self.stored.column("id"))}
+        self.people = Keyed(self.stored, places, _ID)
+        self._changed = False
         self._indexes: dict[UserField, dict[str, list[int]]] = {}
+        self._sites: dict[int, str | None] = {}
+
+    def column(self, name: str) -> list[Any]:
+        """Return one field of every user, in the order of `people`."""
+        return list(map(attrgetter(name), self.people.values())) if self._changed else self.stored.column(name)
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
@@ -78,25 +102,44 @@ class Directory:
 
     def exactly(self, field: UserField) -> dict[Any, int]:
         """Return the user whose field alone has a value, by that value as it is stored."""
-        index, read = self._index(field), PERSON_FIELDS[field]
-        single = (self.people[ids[0]] for ids in index.values() if len(ids) == 1)
-        return {read(person): person.id for person in single}
+        index, values = self._index(field), self.column(_COLUMNS[field])
+        users = {value: key for value, key in zip(values, self.people, strict=True) if value and not value.isspace()}
+        if all(len(several) == 1 for several in index.values()):
+            return users
+        return {value: key for value, key in users.items() if len(index[identifier_form(value)]) == 1}
+
+    def site(self, person_id: int) -> str | None:
+        """Return a user's site; KeyError when there is no such user."""
+        if not self._sites:
+            self._sites = dict(zip(self.people, self.column("site"), strict=True))
+        return self._sites[person_id]
 
     def put_all(self, people: Sequence[Person]) -> None:
         """Add or replace several users."""
+        for person in people:
+            self.people[person.id] = person
+            self._changed = True
         if people:
-            self.people.update((person.id, person) for person in people)
             self._indexes.clear()
+            self._sites.clear()
+
+    def before(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Return those of these users that the store has, as they are there."""
+        places = self.people.places
+        found = self.stored.at([places[key] for key in ids if key in places])
+        return {person.id: person for person in found.values()}
+
+    def called(self, ids: Collection[int]) -> dict[int, str]:
+        """Return what these users will be called in plans (by id)."""
+        return references(self.people.values() if self._changed else self.stored, ids)
 
     def _index(self, field: UserField) -> dict[str, list[int]]:
-        if field in self._indexes:
-            return self._indexes[field]
-        read = PERSON_FIELDS[field]
-        index = self._indexes[field] = {}
-        for person in self.people.values():
-            if form := identifier_form(read(person)):
-                index.setdefault(form, []).append(person.id)
-        return index
+        if field not in self._indexes:
+            index = self._indexes[field] = {}
+            for form, key in zip(map(identifier_form, self.column(_COLUMNS[field])), self.people, strict=True):
+                if form:
+                    index.setdefault(form, []).append(key)
+        return self._indexes[field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +152,26 @@ class ImportedUsers:
 
 _NAMES: Final = ("name", "upn", "mail", "employee_id", "site", "active", "entra_id")
 _VALUES: Final = attrgetter(*_NAMES)
-_READ: Final = attrgetter("name", "upn", "mail", "employee_id", "active")
-_ENTRA_READ: Final = ("displayName", "userPrincipalName", "mail", "employeeId", "accountEnabled")
-_ID: Final = attrgetter("id")
-_NOBODY: Final = Person(0, "")
+_READ: Final = {
+    "displayName": "name",
+    "userPrincipalName": "upn",
+    "mail": "mail",
+    "employeeId": "employee_id",
+    "accountEnabled": "active",
+}
+"""What a store user has of the properties of an Entra user."""
+
+_NOTHING: Final = object()
 
 Claims = dict[str, list[int]]
 """For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
 
 
-def claims(field: UserField, users: Iterable[Any], directory: Directory) -> Claims:
+def claims(field: UserField, users: Sequence[Any], directory: Directory) -> Claims:
     """Return which store users these Entra users could be."""
-    known = {person.entra_id for person in directory.people.values()}
-    return {user.id: _found(user, field, directory) for user in users if user.id not in known}
+    users, known = pack(users), frozenset(directory.column("entra_id"))
+    new = [place for place, user_id in enumerate(users.column("id")) if user_id not in known]
+    return {user.id: _found(user, field, directory) for user in users.at(new).values()}
 
 
 def import_users(
@@ -136,16 +186,17 @@ def import_users(
 
     `found` are these users' claims, `wanted` says how many users of all connections claim a store user.
     """
-    by_entra_id = {person.entra_id: person for person in directory.people.values() if person.entra_id}
+    known = dict(zip(directory.column("entra_id"), directory.people, strict=True))
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    for user in _changing(settings.import_users, sorted(users, key=_ID), by_entra_id, found):
+    for user in _changing(settings.import_users, sorted_once(pack(users), "id"), directory, found):
         mine = found.get(user.id, [])
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
             problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
             continue
-        person = directory.people[mine[0]] if mine else by_entra_id.get(user.id)
+        key = mine[0] if mine else known.get(user.id)
+        person = None if key is None else directory.people[key]
         after = _after(user, settings.import_users, person or Person(id=next_id, name=""))
         if person is None:
             next_id -= 1
@@ -154,19 +205,26 @@ def import_users(
     return ImportedUsers(tuple(changed), tuple(problems))
 
 
-def _changing(settings: ImportUsers, users: Sequence[Any], known: dict[str, Person], found: Claims) -> Iterator[Any]:
-    """Yield the users, in order, of whom it is not sure that the store has them as they are: the hot path (U4)."""
+def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, found: Claims) -> Iterable[Any]:
+    """Return the users, in order, of whom it is not sure that the store has them as they are: the hot path (U4)."""
     site = settings.site
     at = site.from_.removeprefix("user.") if site else "id"
-    if not users or not all(hasattr(users[0], name) for name in (*_ENTRA_READ, at)):
-        yield from users
-        return
-    people = [known.get(user.id, _NOBODY) for user in users]
-    same = map(eq, map(attrgetter(*_ENTRA_READ), users), map(_READ, people))
-    sites = map(site.lookup.get, map(attrgetter(at), users)) if site else repeat(None)
-    for user, person, alike, wanted in zip(users, people, same, sites, strict=False):
-        if not alike or (wanted and wanted != person.site) or not person.name or user.id in found:
-            yield user
+    if not {*_READ, at}.issubset(users.layout.names):
+        return users
+    ids = users.column("id")
+    places = {user_id: place for place, user_id in enumerate(directory.column("entra_id"))}
+    of = [places.get(user_id, -1) for user_id in ids]
+    same = [user_id not in found for user_id in ids]
+    for name, own in _READ.items():
+        stored = [*directory.column(own), _NOTHING]
+        same = list(map(and_, same, map(eq, users.column(name), map(stored.__getitem__, of))))
+    if site:
+        wanted, stored = map(site.lookup.get, users.column(at)), [*directory.column("site"), _NOTHING]
+        same = [
+            still and (not each or each == stored[place]) for still, each, place in zip(same, wanted, of, strict=True)
+        ]
+    named = [*directory.column("name"), ""]
+    return users.at([number for number, still in enumerate(same) if not still or not named[of[number]]]).values()
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:

@@ -19,8 +19,10 @@ def plan_unlisted(planner: Planner) -> None:
     left = sorted(own.keys() - listed.keys() - moved.keys())
     if not left:
         return
-    excluded = {first_key(planner.devices.forms[place]) for place in _excluded(planner)}
+    excluded = {first_key(planner.devices.forms_of(place)) for place in _excluded(planner)}
     undecided = _undecided(planner)
+    own.make(left)
+    planner.world.assets.make(own[device_id].asset_id for device_id in left)
     for device_id in left:
         _plan_one(planner, own[device_id], excluded, undecided)
 
@@ -33,7 +35,7 @@ def _undecided(planner: Planner) -> list[tuple[str, tuple[Form, ...]]]:
     """Return the listed devices without an asset of which nothing could be decided, with their matching values."""
     devices, own = planner.devices, planner.ties.own
     return [
-        (device_id, devices.forms[devices.index[device_id]])
+        (device_id, devices.forms_of(devices.index[device_id]))
         for device_id, decision in sorted(planner.matching.decisions.items())
         if decision.verdict in _OPEN and device_id not in own
     ]

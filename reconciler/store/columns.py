@@ -1,27 +1,24 @@
-"""Rows turned into columns, thousands at a time, in which texts are shared."""
+"""Rows turned into columns, thousands at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Text
+from sqlalchemy import Connection, Select
 
-from reconciler.sharing import Column, Sharing
+from reconciler.packing import PIECE, Column
 from reconciler.store.dialect import plain_rows
 
-_ROWS_AT_ONCE: Final = 5000
 
-
-def read_columns(connection: Connection, columns: Sequence[Any], statement: Select[Any]) -> Iterator[list[Column]]:
-    """Yield the columns of a statement that selects them, some thousand rows at a time; the rows are `plain_rows`."""
-    sharing = [Sharing() if isinstance(each.type, Text) else None for each in columns]
+def read_columns(connection: Connection, statement: Select[Any]) -> Iterator[list[Column]]:
+    """Yield a statement's columns, some thousand rows at a time; the rows are `plain_rows`."""
     for rows in _in_chunks(plain_rows(connection, statement)):
-        yield [each.shared(some) if each else some for each, some in zip(sharing, zip(*rows, strict=True), strict=True)]
+        yield list(zip(*rows, strict=True))
 
 
 def _in_chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
     remaining = iter(rows)
-    while some := list(islice(remaining, _ROWS_AT_ONCE)):
+    while some := list(islice(remaining, PIECE)):
         yield some
 
 

@@ -4,27 +4,26 @@ The caller's transaction makes it consistent. Names and texts that come again ar
 fields' JSON is decoded only where there is some.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import (
     AppliedSettings,
     Asset,
     Binding,
     LastRead,
-    Life,
     Presence,
     Stamp,
     State,
     Superseded,
 )
+from reconciler.packing import Packed, Packing
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.sharing import Sharing, is_text
 from reconciler.store.columns import read_columns, truths
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.names import Names, read_names, read_people
@@ -60,15 +59,15 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
     """Return the whole state; `now` and the seconds before it are the limits' window (R2)."""
     names = read_names(connection)
     row = connection.execute(select(stamp)).one_or_none()
-    bindings = tuple(read_bindings(connection))
+    bindings = read_bindings(connection)
     applications = read_applications(connection)
     versions, installed = read_installed(connection, applications)
     return State(
         stamp=as_stamp(row),
         revision=row.revision if row else "",
-        fields=BUILT_IN + tuple(f"custom.{name}" for name in names.custom_fields.values()),
+        fields=asset_fields(names),
         catalogue=names.catalogue(),
-        assets=tuple(read_assets(connection, names)),
+        assets=read_assets(connection, names),
         people=read_people(connection, names.sites),
         bindings=bindings,
         pins=_pins(connection),
@@ -88,34 +87,38 @@ def as_stamp(row: Row[Any] | None) -> Stamp | None:
     return Stamp(row.instance, row.kind, row.store_id, row.adopted_from) if row else None
 
 
-def read_assets(connection: Connection, names: Names) -> Iterator[Asset]:
-    """Yield every asset, by id."""
+def read_assets(connection: Connection, names: Names) -> Packed[Asset]:
+    """Return every asset, by id."""
     called = [each.get for each in (names.types, names.sites, names.statuses)]
-    fields = tuple(names.custom_fields.values())
-    sharing = [Sharing() for _ in fields]
-    statement = select(*_ASSET_COLUMNS).order_by(asset.c.id)
-    for ids, tags, types, sites, statuses, users, custom, *values in read_columns(
-        connection, _ASSET_COLUMNS, statement
+    custom = tuple(names.custom_fields.values())
+    assets = Packing(asset_layout(asset_fields(names)))
+    for ids, tags, types, sites, statuses, users, texts, *values in read_columns(
+        connection, select(*_ASSET_COLUMNS).order_by(asset.c.id)
     ):
         for place in _BOOLEANS:
             values[place] = truths(values[place])
-        decoded = [_NOTHING if text == NO_CUSTOM else decode_custom(text) for text in custom]
-        for name, share in zip(fields, sharing, strict=True):
-            column = [each.get(name) for each in decoded]
-            values.append(share.shared(column) if is_text(column) else column)
-        worded = map(map, called, (types, sites, statuses))
-        yield from map(Asset, ids, tags, *worded, users, zip(*values, strict=True))
+        decoded = [_NOTHING if text == NO_CUSTOM else decode_custom(text) for text in texts]
+        values += [[each.get(name) for each in decoded] for name in custom]
+        worded = [list(map(call, keys)) for call, keys in zip(called, (types, sites, statuses), strict=True)]
+        assets.add([ids, tags, *worded, users, *values], len(ids))
+    return assets.packed()
 
 
-def read_bindings(connection: Connection) -> Iterator[Binding]:
-    """Yield every binding, in the order in which they were made."""
+def asset_fields(names: Names) -> tuple[str, ...]:
+    """Return the fields of the store's assets: the built-in ones first, then its custom fields."""
+    return BUILT_IN + tuple(f"custom.{name}" for name in names.custom_fields.values())
+
+
+def read_bindings(connection: Connection) -> Packed[Binding]:
+    """Return every binding, in the order in which they were made."""
     c = binding.c
-    columns = (c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS)
-    statement = select(*columns).order_by(c.id)
-    for sources, tenants, assets, devices, presence, *rest, superseded in read_columns(connection, columns, statement):
+    bindings = Packing(BINDINGS)
+    statement = select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.id)
+    for sources, tenants, assets, devices, presence, *rest, superseded in read_columns(connection, statement):
         old = [() if text is None else decode_superseded(text) for text in superseded]
-        lives = map(Life, devices, map(_PRESENCE.__getitem__, presence), *rest, old)
-        yield from map(Binding, sources, tenants, assets, lives)
+        lived = list(map(_PRESENCE.__getitem__, presence))
+        bindings.add([sources, tenants, assets, devices, lived, *rest, old], len(devices))
+    return bindings.packed()
 
 
 LIFE_COLUMNS: Final = (

@@ -11,6 +11,7 @@ from reconciler.errors import StaleError
 from reconciler.model.plan import SOFTWARE
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person
+from reconciler.packing import Packed
 from reconciler.planning.people import references
 from reconciler.store.names import Names, read_names, read_people
 from reconciler.store.tables import FIELD_COLUMNS
@@ -53,7 +54,7 @@ class Vocabulary:
     """What ids are called and which ids names have, for each attribute of `REFERENCES`."""
 
     names: Names
-    people: tuple[Person, ...]
+    people: Packed[Person]
     called: dict[str, dict[int, str]]
     ids: dict[str, dict[str, int]]
 
@@ -67,7 +68,7 @@ class Vocabulary:
         """
         names = read_names(connection)
         people = read_people(connection, names.sites)
-        users = references(each for each in people if each.id not in gone)
+        users = references([each for each in people if each.id not in gone] if gone else people)
         users |= {key: name for name, key in (created or {}).items()}
         called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
         ids = {attribute: {name: key for key, name in table.items()} for attribute, table in called.items()}

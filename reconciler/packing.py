@@ -1,0 +1,285 @@
+"""Records packed: held column by column, in a quarter of the memory, and made again when they are asked for.
+
+1. A column is held in pieces. Where few values come again and again each is a byte; other texts, and numbers, are
+   packed (MessagePack); the rest is held as it is.
+2. A whole column is unpacked in milliseconds. One record costs a piece of every column, so that several are asked for
+   together.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter, lt
+from typing import Any, Final, Generic, NamedTuple, TypeVar, overload
+
+from msgspec import UNSET, Struct, msgpack
+
+Column = Sequence[Any]
+"""One value of every record."""
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+PIECE: Final = 1000
+"""Records in a piece, when whole columns are cut."""
+
+_TEXT: Final = frozenset({str, type(None)})
+_DISTINCT: Final = frozenset({str, bool, type(None), type(UNSET)})
+"""Values of these kinds are equal only when they are the same."""
+_NUMBERS: Final = frozenset({int, float})
+_CODES: Final = 256
+_PACKED: Final = frozenset({str, int, float, bool, type(None)})
+_unpacked: Final = msgpack.Decoder(list[Any]).decode
+
+
+def is_text(values: Iterable[Any]) -> bool:
+    """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
+    return _TEXT.issuperset(map(type, values))
+
+
+@dataclass(frozen=True, slots=True)
+class Layout(Generic[T]):
+    """How records of one kind become columns, which have these names, and columns records; both many at a time."""
+
+    names: tuple[str, ...]
+    split: Callable[[Sequence[T]], Iterable[Column]]
+    make: Callable[[Sequence[Column]], Iterable[T]]
+
+
+def layout_of(kind: type[Struct]) -> Layout[Any]:
+    """Return the layout of a Struct, a column for each of its fields."""
+    names = kind.__struct_fields__
+    read = attrgetter(*names)
+    one = len(names) == 1
+
+    def split(records: Sequence[Any]) -> Iterable[Column]:
+        return [list(map(read, records))] if one else zip(*map(read, records), strict=True)
+
+    return Layout(names, split, lambda columns: map(kind, *columns))
+
+
+class _Coded(NamedTuple):
+    """The number of each value, a byte; the numbers are the places in `known`."""
+
+    codes: bytes
+    known: Mapping[Any, int]
+
+
+_Piece = bytes | _Coded | tuple[Any, ...]
+
+
+class Packing(Generic[T]):
+    """Packs records that come piece by piece, each piece as its columns."""
+
+    def __init__(self, layout: Layout[T]) -> None:
+        self._layout = layout
+        self._columns: list[list[_Piece]] = [[] for _ in layout.names]
+        self._known: list[dict[Any, int]] = [{} for _ in layout.names]
+        self._ends: list[int] = []
+        self.count = 0
+
+    def add(self, columns: Iterable[Column], count: int) -> None:
+        """Add so many records."""
+        if not count:
+            return
+        for held, known, column in zip(self._columns, self._known, columns, strict=True):
+            held.append(_held(column, known))
+        self.count += count
+        self._ends.append(self.count)
+
+    def packed(self) -> "Packed[T]":
+        """Return what was added."""
+        return Packed(self._layout, self._columns, self._ends)
+
+
+class Packed(Sequence[T]):
+    """Records in their order, equal to any sequence of the same ones."""
+
+    __slots__ = ("_columns", "_ends", "layout")
+
+    def __init__(self, layout: Layout[T], columns: Sequence[Sequence[_Piece]], ends: Sequence[int]) -> None:
+        self.layout = layout
+        self._columns = columns
+        self._ends = ends
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __iter__(self) -> Iterator[T]:
+        for number in range(len(self._ends)):
+            yield from self._made(number)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        if isinstance(place, slice):
+            places = range(len(self))[place]
+            found = self.at(places)
+            return [found[each] for each in places]
+        place = range(len(self))[place]
+        return self.at((place,))[place]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Packed({list(self)!r})"
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column, unpacked; KeyError when the records have no such field, and there are some."""
+        if not self._ends:
+            return []
+        if name not in self.layout.names:
+            raise KeyError(name)
+        return list(chain.from_iterable(map(_open, self._columns[self.layout.names.index(name)])))
+
+    def at(self, places: Iterable[int]) -> dict[int, T]:
+        """Return the records at these places, by place."""
+        by_piece: dict[int, list[int]] = {}
+        for place in places:
+            by_piece.setdefault(bisect_right(self._ends, place), []).append(place)
+        found: dict[int, T] = {}
+        for number, mine in by_piece.items():
+            start = self._ends[number - 1] if number else 0
+            opened = (_open(column[number]) for column in self._columns)
+            picked = [[values[place - start] for place in mine] for values in opened]
+            found.update(zip(mine, self.layout.make(picked), strict=True))
+        return found
+
+    def around(self, place: int) -> range:
+        """Return the places of the piece that a record is in: they cost as much together as that one."""
+        number = bisect_right(self._ends, place)
+        return range(self._ends[number - 1] if number else 0, self._ends[number])
+
+    def picked(self, places: Sequence[int]) -> "Packed[T]":
+        """Return the records at these places, in the order of the places, packed."""
+        columns = ((list(map(self.column(name).__getitem__, places))) for name in self.layout.names)
+        return Packed(self.layout, *_cut(columns, len(places)))
+
+    def _made(self, number: int) -> Iterable[T]:
+        return self.layout.make([_open(column[number]) for column in self._columns])
+
+
+def pack(records: Sequence[T], layout: Layout[T] | None = None) -> Packed[T]:
+    """Return records packed, by default in the layout of their Struct; those that are packed already as they are."""
+    if isinstance(records, Packed):
+        return records
+    if not records:
+        return Packed(layout or Layout((), lambda records: (), lambda columns: ()), (), ())
+    kind: Any = type(records[0])
+    layout = layout or layout_of(kind)
+    packing = Packing(layout)
+    for start in range(0, len(records), PIECE):
+        some = records[start : start + PIECE]
+        packing.add(layout.split(some), len(some))
+    return packing.packed()
+
+
+def sorted_once(records: Packed[T], key: str, seen: str | None = None) -> Packed[T]:
+    """Return records sorted by a key; of several with one key the one that was `seen` last, else that came last."""
+    keys = records.column(key)
+    if all(map(lt, keys, keys[1:])):
+        return records
+    order: Sequence[int] = range(len(keys))
+    if seen is not None:
+        times = records.column(seen)
+        order = sorted(order, key=lambda place: times[place] or "")
+    kept = {keys[place]: place for place in order}
+    return records.picked([kept[each] for each in sorted(kept)])
+
+
+def _cut(columns: Iterable[Column], count: int) -> tuple[list[list[_Piece]], list[int]]:
+    """Return whole columns in pieces, and where these end."""
+    starts = range(0, count, PIECE)
+    held: list[list[_Piece]] = []
+    for column in columns:
+        known: dict[Any, int] = {}
+        held.append([_held(column[start : start + PIECE], known) for start in starts])
+    return held, [min(start + PIECE, count) for start in starts]
+
+
+def _held(column: Column, known: dict[Any, int]) -> _Piece:
+    """Return a piece as it is held; `known` numbers the values of the column that come again."""
+    kinds = set(map(type, column))
+    if _DISTINCT.issuperset(kinds) or (len(kinds) == 1 and kinds.isdisjoint(_NUMBERS)):
+        try:
+            distinct = set(column)
+        except TypeError:
+            return tuple(column)
+        if len(distinct) <= (len(column) + 1) // 2:
+            new = distinct.difference(known)
+            if len(known) + len(new) <= _CODES:
+                known.update(zip(new, range(len(known), _CODES), strict=False))
+                return _Coded(bytes(map(known.__getitem__, column)), known)
+    if _PACKED.issuperset(kinds):
+        try:
+            return msgpack.encode(column)
+        except (OverflowError, UnicodeEncodeError):
+            pass
+    return tuple(column)
+
+
+def _open(piece: _Piece) -> Sequence[Any]:
+    if isinstance(piece, bytes):
+        return _unpacked(piece)
+    return list(map(tuple(piece.known).__getitem__, piece.codes)) if isinstance(piece, _Coded) else piece
+
+
+class Keyed(Mapping[K, T]):
+    """Packed records by a key of each, made when they are asked for and then kept; others can be put in their place.
+
+    `places` says where the record of each key is, `key` returns a record's key.
+    """
+
+    __slots__ = ("_key", "_made", "places", "records")
+
+    def __init__(self, records: Packed[T], places: Mapping[K, int], key: Callable[[T], K]) -> None:
+        self.records = records
+        self.places = places
+        self._key = key
+        self._made: dict[K, T] = {}
+
+    def __getitem__(self, key: K) -> T:
+        if key not in self._made:
+            self._make(self.records.around(self.places[key]))
+        return self._made[key]
+
+    def __setitem__(self, key: K, record: T) -> None:
+        self._made[key] = record
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.places or key in self._made
+
+    def __iter__(self) -> Iterator[K]:
+        yield from self.places
+        yield from [key for key in self._made if key not in self.places]
+
+    def __len__(self) -> int:
+        return len(self.places) + sum(key not in self.places for key in self._made)
+
+    def values(self) -> ValuesView[T]:
+        """Return every record, all of them made together."""
+        self.make(self.places)
+        return super().values()
+
+    def items(self) -> ItemsView[K, T]:
+        """Return every key with its record, all of them made together."""
+        self.make(self.places)
+        return super().items()
+
+    def make(self, keys: Iterable[K]) -> None:
+        """Make the records of these keys together."""
+        self._make([self.places[key] for key in keys if key not in self._made])
+
+    def _make(self, places: Iterable[int]) -> None:
+        for place, record in self.records.at(places).items():
+            key = self._key(record)
+            if self.places.get(key) == place:
+                self._made.setdefault(key, record)

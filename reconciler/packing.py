@@ -74,8 +74,7 @@ class Packing(Generic[T]):
 
     def __init__(self, layout: Layout[T]) -> None:
         self._layout = layout
-        self._columns: list[list[_Piece]] = [[] for _ in layout.names]
-        self._known: list[dict[Any, int]] = [{} for _ in layout.names]
+        self._columns = [_Held() for _ in layout.names]
         self._ends: list[int] = []
         self.count = 0
 
@@ -83,14 +82,42 @@ class Packing(Generic[T]):
         """Add so many records."""
         if not count:
             return
-        for held, known, column in zip(self._columns, self._known, columns, strict=True):
-            held.append(_held(column, known))
+        for held, column in zip(self._columns, columns, strict=True):
+            held.add(column)
         self.count += count
         self._ends.append(self.count)
 
     def packed(self) -> "Packed[T]":
         """Return what was added."""
-        return Packed(self._layout, self._columns, self._ends)
+        return Packed(self._layout, [held.pieces for held in self._columns], self._ends)
+
+
+class _Held:
+    """A column as it is held, which grows by pieces; `known` numbers the values that come again."""
+
+    def __init__(self) -> None:
+        self.pieces: list[_Piece] = []
+        self._known: dict[Any, int] = {}
+        self._again = True
+
+    def add(self, column: Column) -> None:
+        """Add a piece."""
+        kinds = set(map(type, column))
+        self.pieces.append((self._again and self._coded(column, kinds)) or _encoded(column, kinds) or tuple(column))
+
+    def _coded(self, column: Column, kinds: set[type]) -> _Coded | None:
+        """Return a piece of values that come again; once they do not, the column's others are not tried."""
+        if not _DISTINCT.issuperset(kinds) and (len(kinds) > 1 or not kinds.isdisjoint(_NUMBERS)):
+            return None
+        try:
+            new = set(column).difference(self._known)
+        except TypeError:
+            return None
+        self._again = len(new) <= (len(column) + 1) // 2 and len(self._known) + len(new) <= _CODES
+        if not self._again:
+            return None
+        self._known.update(zip(new, range(len(self._known), _CODES), strict=False))
+        return _Coded(bytes(map(self._known.__getitem__, column)), self._known)
 
 
 class Packed(Sequence[T]):
@@ -160,8 +187,21 @@ class Packed(Sequence[T]):
 
     def picked(self, places: Sequence[int]) -> "Packed[T]":
         """Return the records at these places, in the order of the places, packed."""
-        columns = ((list(map(self.column(name).__getitem__, places))) for name in self.layout.names)
-        return Packed(self.layout, *_cut(columns, len(places)))
+        starts = range(0, len(places), PIECE)
+        columns: list[list[_Piece]] = []
+        for held in self._columns:
+            coded = [piece for piece in held if isinstance(piece, _Coded)]
+            if coded and len(coded) == len(held):
+                codes = b"".join([piece.codes for piece in coded])
+                picked = bytes(map(codes.__getitem__, places))
+                columns.append([_Coded(picked[start : start + PIECE], coded[0].known) for start in starts])
+                continue
+            values = list(chain.from_iterable(map(_open, held)))
+            again = _Held()
+            for start in starts:
+                again.add(list(map(values.__getitem__, places[start : start + PIECE])))
+            columns.append(again.pieces)
+        return Packed(self.layout, columns, [min(start + PIECE, len(places)) for start in starts])
 
     def _made(self, number: int) -> Iterable[T]:
         return self.layout.make([_open(column[number]) for column in self._columns])
@@ -195,35 +235,13 @@ def sorted_once(records: Packed[T], key: str, seen: str | None = None) -> Packed
     return records.picked([kept[each] for each in sorted(kept)])
 
 
-def _cut(columns: Iterable[Column], count: int) -> tuple[list[list[_Piece]], list[int]]:
-    """Return whole columns in pieces, and where these end."""
-    starts = range(0, count, PIECE)
-    held: list[list[_Piece]] = []
-    for column in columns:
-        known: dict[Any, int] = {}
-        held.append([_held(column[start : start + PIECE], known) for start in starts])
-    return held, [min(start + PIECE, count) for start in starts]
-
-
-def _held(column: Column, known: dict[Any, int]) -> _Piece:
-    """Return a piece as it is held; `known` numbers the values of the column that come again."""
-    kinds = set(map(type, column))
-    if _DISTINCT.issuperset(kinds) or (len(kinds) == 1 and kinds.isdisjoint(_NUMBERS)):
-        try:
-            distinct = set(column)
-        except TypeError:
-            return tuple(column)
-        if len(distinct) <= (len(column) + 1) // 2:
-            new = distinct.difference(known)
-            if len(known) + len(new) <= _CODES:
-                known.update(zip(new, range(len(known), _CODES), strict=False))
-                return _Coded(bytes(map(known.__getitem__, column)), known)
-    if _PACKED.issuperset(kinds):
-        try:
-            return msgpack.encode(column)
-        except (OverflowError, UnicodeEncodeError):
-            pass
-    return tuple(column)
+def _encoded(column: Column, kinds: set[type]) -> bytes | None:
+    if not _PACKED.issuperset(kinds):
+        return None
+    try:
+        return msgpack.encode(column)
+    except (OverflowError, UnicodeEncodeError):
+        return None
 
 
 def _open(piece: _Piece) -> Sequence[Any]:

@@ -5,11 +5,11 @@ or the next plan would say something else.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
-from reconciler.packing import Keyed
+from reconciler.packing import Column, Keyed, is_text
 from reconciler.planning.columns import asked
 from reconciler.planning.values import is_worthless, matching_form
 
@@ -103,13 +103,13 @@ class AssetIndex:
         entries: dict[str, list[int]] = {}
         name, records = self.fields[place], self.assets.records
         column = [None] * len(records) if self._positions[place] is None else records.column(name)
-        before = asked(lambda value: worthy_form(value, self._worthless), column)
+        before = worthy_forms(column, self._worthless)
         for asset_id, form in zip(records.column("id"), before, strict=True):
             new = self._rewritten.of(asset_id)
             becomes = worthy_form(new[name], self._worthless) if name in new else form
-            if becomes is not None:
+            if isinstance(becomes, str):
                 entries.setdefault(becomes, []).append(asset_id)
-            if form is not None and becomes != form:
+            if isinstance(form, str) and becomes != form:
                 self._given_up.add((place, form))
         return entries
 
@@ -120,6 +120,21 @@ def worthy_form(value: Scalar, worthless: frozenset[str]) -> str | None:
         return None
     form = matching_form(value)
     return None if is_worthless(form, worthless) else form
+
+
+def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
+    """Return the form of each value, UNKNOWN where that is unknown."""
+
+    def form(value: Any) -> Form:
+        return UNKNOWN if value is UNKNOWN else worthy_form(value, worthless)
+
+    if not is_text(column) or None in column:
+        return asked(form, column)
+    forms = list(map(str.casefold, map("".join, map(str.split, column))))
+    return [
+        each if each.isalnum() and each[0] != each[-1] and each not in worthless else worthy_form(each, worthless)
+        for each in forms
+    ]
 
 
 def first_key(forms: Sequence[Form]) -> Key | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.packing import Column, is_text
-from reconciler.planning.values import are_datetimes, fit
+from reconciler.planning.values import are_datetimes, are_numbers, fit, fits_text
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 
@@ -61,15 +61,14 @@ MISFIT: Final = object()
 """Stands where a value does not fit its field; equal to nothing that a store holds."""
 
 _NUMBERS: Final = frozenset({bool, int, float})
-_PLAIN: Final = frozenset({FieldType.TEXT, FieldType.DATETIME})
+_SOME: Final = 1000
 
 
 def asked(function: Callable[[Any], Any], column: Column) -> list[Any]:
     """Return the function of each value."""
-    distinct = set(column)
-    if len(distinct) > len(column) // 2 or _mixed(column):
+    if differ(column) or _mixed(column):
         return list(map(function, column))
-    answers = {value: function(value) for value in distinct}
+    answers = {value: function(value) for value in set(column)}
     return list(map(answers.__getitem__, column))
 
 
@@ -78,7 +77,7 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
 
     None where asking each distinct row once does not pay, or would not be the same.
     """
-    if not inputs or any(map(_differ, inputs)) or any(map(_mixed, inputs)):
+    if not inputs or any(map(differ, inputs)) or any(map(_mixed, inputs)):
         return None
     numbers: dict[Any, int] = {}
     like = [numbers.setdefault(row, len(numbers)) for row in zip(*inputs, strict=True)]
@@ -90,7 +89,7 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
 
 def fitted(field: AssetField, column: Column) -> Column:
     """Return each value as its field holds it, MISFIT where it does not fit, UNKNOWN where it is unknown (F4)."""
-    if field.type in _PLAIN and _all_fit(field, column):
+    if _all_fit(field, column):
         return column
     return asked(lambda value: _fitted(field, value), column)
 
@@ -105,19 +104,23 @@ def _fitted(field: AssetField, value: Any) -> Any:
 
 
 def _all_fit(field: AssetField, column: Column) -> bool:
-    """Say whether every value is text that needs no look of its own."""
-    distinct = set(column)
-    if not is_text(distinct) or "" in distinct:
-        return False
-    distinct.discard(None)
-    if field.type is FieldType.DATETIME:
-        return are_datetimes(distinct)
-    longest = max(map(len, distinct), default=0)
-    return (field.max_length is None or longest <= field.max_length) and "\x00" not in "".join(distinct)
+    """Say whether every value fits as it is, and needs no look of its own."""
+    match field.type:
+        case FieldType.TEXT | FieldType.DATETIME if is_text(column):
+            texts = [text for text in (column if differ(column) else set(column)) if text is not None]
+            if field.type is FieldType.DATETIME:
+                return are_datetimes(texts)
+            return "" not in texts and fits_text(field, texts)
+        case FieldType.NUMBER:
+            return are_numbers([number for number in column if number is not None])
+        case _:
+            return False
 
 
-def _differ(column: Column) -> bool:
-    """Say whether most values of a column come once."""
+def differ(column: Column) -> bool:
+    """Say whether most values of a column come once; not all of a long one are looked at when its first are all new."""
+    if len(column) > _SOME and len(set(column[:_SOME])) > _SOME * 9 // 10:
+        return True
     return len(set(column)) > len(column) // 2
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.packing import PIECE, Column, Packed, pack, sorted_once
 from reconciler.planning import needs
-from reconciler.planning.asset_index import Form, first_key, worthy_form
-from reconciler.planning.columns import Columns, Lazily, Table, asked, distinct_rows, fitted
+from reconciler.planning.asset_index import Form, first_key, worthy_forms
+from reconciler.planning.columns import Columns, Lazily, Table, distinct_rows, fitted
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.entra_users import DEVICE_ID, Users, named_users, no_users, registered_owners
 from reconciler.planning.mapping import FieldMap, compile_mappings
@@ -291,8 +291,4 @@ def _stale(compiled: Compiled, properties: Columns, count: int) -> list[bool]:
 
 def _forms(compiled: Compiled, table: Table) -> list[Column]:
     """Return the devices' matching values as they are compared, a column for each matching field."""
-
-    def form(value: Any) -> Form:
-        return UNKNOWN if value is UNKNOWN else worthy_form(value, compiled.worthless)
-
-    return [asked(form, table.fields[key]) for key in compiled.keys]
+    return [worthy_forms(table.fields[key], compiled.worthless) for key in compiled.keys]

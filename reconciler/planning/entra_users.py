@@ -69,7 +69,8 @@ def named_users(snapshot: Snapshot, user_ids: Column | None, count: int) -> User
         return Users([UNKNOWN] * count, users)
     if snapshot.users_unknown is not None:
         return Users([None if user_id is None else UNKNOWN for user_id in user_ids], users)
-    places: dict[Any, Any] = {user_id: place for place, user_id in enumerate(users.column("id"))} | {UNKNOWN: UNKNOWN}
+    places: dict[Any, Any] = {user_id: place for place, user_id in enumerate(users.column("id"))}
+    places[UNKNOWN] = UNKNOWN
     return Users(list(map(places.get, user_ids)), users)
 
 

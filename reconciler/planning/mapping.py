@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.packing import Column
-from reconciler.planning.columns import Columns, asked
+from reconciler.planning.columns import Columns, asked, differ
 from reconciler.planning.entra_users import Users
 from reconciler.planning.transforms import Step, compile_transforms, transformed
 from reconciler.settings.field_mappings import Mapping, Write
@@ -16,7 +15,6 @@ Source = Callable[[Columns, Users], Column]
 """A mapping's values for the columns of device properties and the devices' Entra users, of which none is Unclear."""
 
 _USER = "user."
-_TEXT = frozenset({str})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +137,14 @@ def _transformed(source: Source, steps: Sequence[Step]) -> Source:
 
 def _stepped(step: Step, column: Column) -> Column:
     """Return a column after one transform, which is never asked of what is empty or unknown."""
+    known = [value for value in column if value is not None and value is not UNKNOWN and value != ""]
+    made = _together(step, known)
+    if len(known) == len(column):
+        return made
+    rest = iter(made)
+    return [UNKNOWN if each is UNKNOWN else None if each is None or each == "" else next(rest) for each in column]
 
-    def one(value: Any) -> Any:
-        if value is UNKNOWN:
-            return value
-        return None if value is None or value == "" else step.value(value)
 
-    if step.text is None or not _TEXT.issuperset(map(type, column)):
-        return asked(one, column)
-    texts = list(map(step.text, column))
-    return [text or None for text in texts] if "" in texts else texts
+def _together(step: Step, values: Column) -> Column:
+    made = step.many(values) if step.many and differ(values) else None
+    return asked(step.value, values) if made is None else made

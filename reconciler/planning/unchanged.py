@@ -5,7 +5,7 @@ devices are compared at once, one thing after the other: a look at each device b
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import and_, eq
+from operator import and_, eq, itemgetter
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
@@ -46,13 +46,14 @@ def _checks(
     if planner.connection.users.assign_from is not AssignFrom.NONE:
         yield _users(planner, places, linked)
     if planner.connection.imports.site_allocation is not SiteAllocation.KEEP:
-        yield map(eq, _picked(stored.column("site"), assets), map(_Sites(planner).__getitem__, linked))
+        yield map(eq, _picked(stored.column("site"), assets), _sites(planner, linked))
     if planner.software is not None:
         yield map(planner.software.same, _picked(planner.devices.ids, places), ids)
 
 
-def _picked(values: Any, keys: Iterable[Any]) -> list[Any]:
-    return list(map(values.__getitem__, keys))
+def _picked(values: Any, keys: Sequence[Any]) -> Column:
+    """Return the values of these keys, at once: a look at each takes twice as long."""
+    return itemgetter(*keys)(values) if len(keys) > 1 else tuple([values[key] for key in keys])
 
 
 def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> list[bool]:
@@ -113,14 +114,8 @@ def _people(planner: Planner) -> list[int | None]:
     return [one or person(value) for one, value in zip(exactly, identifiers, strict=True)]
 
 
-class _Sites(dict[int | None, str | None]):
-    """The site that goes with each user (S1)."""
-
-    def __init__(self, planner: Planner) -> None:
-        super().__init__()
-        self._imports = planner.connection.imports
-        self._directory = planner.world.directory
-
-    def __missing__(self, user: int | None) -> str | None:
-        site = self[user] = site_of(self._imports, user, self._directory)[0]
-        return site
+def _sites(planner: Planner, users: Column) -> Iterable[str | None]:
+    """Return the site that goes with each of these users (S1)."""
+    imports, directory = planner.connection.imports, planner.world.directory
+    sites = {user: site_of(imports, user, directory)[0] for user in set(users)}
+    return map(sites.__getitem__, users)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter, lt
+from operator import attrgetter, itemgetter, lt
 from typing import Any, Final, Generic, NamedTuple, TypeVar, overload
 
 from msgspec import UNSET, Struct, msgpack
@@ -36,6 +36,11 @@ _unpacked: Final = msgpack.Decoder(list[Any]).decode
 def is_text(values: Iterable[Any]) -> bool:
     """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
     return _TEXT.issuperset(map(type, values))
+
+
+def picked(values: Any, keys: Sequence[Any]) -> Column:
+    """Return the values of these keys, all together: a look at each by itself takes twice as long."""
+    return itemgetter(*keys)(values) if len(keys) > 1 else tuple([values[key] for key in keys])
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +198,13 @@ class Packed(Sequence[T]):
             coded = [piece for piece in held if isinstance(piece, _Coded)]
             if coded and len(coded) == len(held):
                 codes = b"".join([piece.codes for piece in coded])
-                picked = bytes(map(codes.__getitem__, places))
-                columns.append([_Coded(picked[start : start + PIECE], coded[0].known) for start in starts])
+                codes = bytes(picked(codes, places))
+                columns.append([_Coded(codes[start : start + PIECE], coded[0].known) for start in starts])
                 continue
             values = list(chain.from_iterable(map(_open, held)))
             again = _Held()
             for start in starts:
-                again.add(list(map(values.__getitem__, places[start : start + PIECE])))
+                again.add(picked(values, places[start : start + PIECE]))
             columns.append(again.pieces)
         return Packed(self.layout, columns, [min(start + PIECE, len(places)) for start in starts])
 

@@ -17,7 +17,7 @@ from reconciler.model.layouts import PEOPLE
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
-from reconciler.packing import Keyed, Packed, pack, sorted_once
+from reconciler.packing import Keyed, Packed, pack, picked, sorted_once
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
 _COLUMNS: Final = {
@@ -91,6 +91,7 @@ class Directory:
         self._changed = False
         self._indexes: dict[UserField, dict[str, list[int]]] = {}
         self._sites: dict[int, str | None] = {}
+        self._entra: dict[Any, int] = {}
 
     def column(self, name: str) -> list[Any]:
         """Return one field of every user, in the order of `people`."""
@@ -98,21 +99,27 @@ class Directory:
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
-        return self._index(field).get(identifier_form(value), ())
+        return self._index(field).get(identifier_form(value), ()) if value else ()
 
     def exactly(self, field: UserField) -> dict[Any, int]:
         """Return the user whose field alone has a value, by that value as it is stored."""
-        index, values = self._index(field), self.column(_COLUMNS[field])
+        values = self.column(_COLUMNS[field])
         users = {value: key for value, key in zip(values, self.people, strict=True) if value and not value.isspace()}
-        if all(len(several) == 1 for several in index.values()):
+        if len(set(map(identifier_form, users))) == sum(map(bool, values)):
             return users
-        return {value: key for value, key in users.items() if len(index[identifier_form(value)]) == 1}
+        return {value: key for value, key in users.items() if len(self.find(field, value)) == 1}
 
     def site(self, person_id: int) -> str | None:
         """Return a user's site; KeyError when there is no such user."""
         if not self._sites:
             self._sites = dict(zip(self.people, self.column("site"), strict=True))
         return self._sites[person_id]
+
+    def entra_places(self) -> dict[Any, int]:
+        """Return where in the columns each user is that is one of Entra's, by the id there."""
+        if not self._entra:
+            self._entra = {key: place for place, key in enumerate(self.column("entra_id")) if key is not None}
+        return self._entra
 
     def put_all(self, people: Sequence[Person]) -> None:
         """Add or replace several users."""
@@ -122,6 +129,7 @@ class Directory:
         if people:
             self._indexes.clear()
             self._sites.clear()
+            self._entra.clear()
 
     def before(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return those of these users that the store has, as they are there."""
@@ -169,7 +177,7 @@ Claims = dict[str, list[int]]
 
 def claims(field: UserField, users: Sequence[Any], directory: Directory) -> Claims:
     """Return which store users these Entra users could be."""
-    users, known = pack(users), frozenset(directory.column("entra_id"))
+    users, known = pack(users), directory.entra_places()
     new = [place for place, user_id in enumerate(users.column("id")) if user_id not in known]
     return {user.id: _found(user, field, directory) for user in users.at(new).values()}
 
@@ -186,7 +194,7 @@ def import_users(
 
     `found` are these users' claims, `wanted` says how many users of all connections claim a store user.
     """
-    known = dict(zip(directory.column("entra_id"), directory.people, strict=True))
+    known, ids = directory.entra_places(), list(directory.people)
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
@@ -195,7 +203,7 @@ def import_users(
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
             problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
             continue
-        key = mine[0] if mine else known.get(user.id)
+        key = mine[0] if mine else ids[known[user.id]] if user.id in known else None
         person = None if key is None else directory.people[key]
         after = _after(user, settings.import_users, person or Person(id=next_id, name=""))
         if person is None:
@@ -212,19 +220,20 @@ def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, f
     if not {*_READ, at}.issubset(users.layout.names):
         return users
     ids = users.column("id")
-    places = {user_id: place for place, user_id in enumerate(directory.column("entra_id"))}
+    places = directory.entra_places()
     of = [places.get(user_id, -1) for user_id in ids]
     same = [user_id not in found for user_id in ids]
     for name, own in _READ.items():
         stored = [*directory.column(own), _NOTHING]
-        same = list(map(and_, same, map(eq, users.column(name), map(stored.__getitem__, of))))
+        same = list(map(and_, same, map(eq, users.column(name), picked(stored, of))))
     if site:
         wanted, stored = map(site.lookup.get, users.column(at)), [*directory.column("site"), _NOTHING]
         same = [
             still and (not each or each == stored[place]) for still, each, place in zip(same, wanted, of, strict=True)
         ]
-    named = [*directory.column("name"), ""]
-    return users.at([number for number, still in enumerate(same) if not still or not named[of[number]]]).values()
+    named = picked([*directory.column("name"), ""], of)
+    looked_at = [place for place, (still, name) in enumerate(zip(same, named, strict=True)) if not (still and name)]
+    return users.at(looked_at).values()
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:

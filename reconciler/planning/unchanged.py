@@ -5,12 +5,12 @@ devices are compared at once, one thing after the other: a look at each device b
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import and_, eq, itemgetter
+from operator import and_, eq
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Presence
-from reconciler.packing import Column
+from reconciler.packing import Column, picked
 from reconciler.planning.asset_changes import site_of
 from reconciler.planning.entra_users import Unclear
 from reconciler.planning.planner import Planner
@@ -24,9 +24,9 @@ _UNSURE: Final = 0
 
 def unchanged(planner: Planner, places: Sequence[int]) -> list[bool]:
     """Say of bound devices, by their places in the list, whether the asset and the binding of each stay as they are."""
-    bindings = _picked(planner.bound, places)
-    tied = _picked(planner.world.bindings_before.column("asset_id"), bindings)
-    assets = _picked(planner.world.assets.places, tied)
+    bindings = picked(planner.bound, places)
+    tied = picked(planner.world.bindings_before.column("asset_id"), bindings)
+    assets = picked(planner.world.assets.places, tied)
     same = _steady(planner, places, bindings)
     for check in _checks(planner, places, assets, tied):
         same = list(map(and_, same, check))
@@ -41,31 +41,26 @@ def _checks(
     yield from _fields(planner, places, assets)
     if planner.connection.asset_types.update_types:
         types = [each.name or _UNSURE for each in planner.devices.types]
-        yield map(eq, _picked(stored.column("type"), assets), _picked(types, places))
-    linked = _picked(stored.column("user"), assets)
+        yield map(eq, picked(stored.column("type"), assets), picked(types, places))
+    linked = picked(stored.column("user"), assets)
     if planner.connection.users.assign_from is not AssignFrom.NONE:
         yield _users(planner, places, linked)
     if planner.connection.imports.site_allocation is not SiteAllocation.KEEP:
-        yield map(eq, _picked(stored.column("site"), assets), _sites(planner, linked))
+        yield map(eq, picked(stored.column("site"), assets), _sites(planner, linked))
     if planner.software is not None:
-        yield map(planner.software.same, _picked(planner.devices.ids, places), ids)
-
-
-def _picked(values: Any, keys: Sequence[Any]) -> Column:
-    """Return the values of these keys, at once: a look at each takes twice as long."""
-    return itemgetter(*keys)(values) if len(keys) > 1 else tuple([values[key] for key in keys])
+        yield map(planner.software.same, picked(planner.devices.ids, places), ids)
 
 
 def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> list[bool]:
     """Say which bindings are present with nothing under way, inactive only if their device is still stale."""
     names = ("presence", "missing_since", "missing_reads", "unlisted_reads", "inactive_since")
-    columns = (_picked(planner.world.bindings_before.column(name), bindings) for name in names)
+    columns = (picked(planner.world.bindings_before.column(name), bindings) for name in names)
     return [
         presence is Presence.PRESENT
         and not (missing_since or missing_reads or unlisted_reads)
         and (inactive_since is not None) is stale
         for presence, missing_since, missing_reads, unlisted_reads, inactive_since, stale in zip(
-            *columns, _picked(planner.devices.stale, places), strict=True
+            *columns, picked(planner.devices.stale, places), strict=True
         )
     ]
 
@@ -79,18 +74,18 @@ def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> I
         if field.name not in planner.world.positions:
             yield [False] * len(places)
             return
-        has = _picked(stored.column(field.name), assets)
+        has = picked(stored.column(field.name), assets)
         if mapping.write is Write.ALWAYS:
-            wanted = _picked(devices.fitted(at), places)
+            wanted = picked(devices.fitted(at), places)
             if has != wanted:
                 yield map(eq, has, wanted)
         else:
-            values = _picked(devices.mapped(at), places)
+            values = picked(devices.mapped(at), places)
             yield [mine is not None or value is None for mine, value in zip(has, values, strict=True)]
 
 
 def _users(planner: Planner, places: Sequence[int], linked: Column) -> Iterable[bool]:
-    wanted = _picked(_people(planner), places)
+    wanted = picked(_people(planner), places)
     if planner.connection.users.unlink_when_no_match:
         return map(eq, linked, wanted)
     return [user is None or user == has for has, user in zip(linked, wanted, strict=True)]

@@ -4,6 +4,7 @@ The caller's transaction makes it consistent. Names and texts that come again ar
 fields' JSON is decoded only where there is some.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ from reconciler.model.state import (
     State,
     Superseded,
 )
-from reconciler.packing import Packed, Packing
+from reconciler.packing import Column, Packed, Packing, layout_of
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS
 from reconciler.store.columns import read_columns, truths
@@ -31,7 +32,6 @@ from reconciler.store.software_rows import read_applications, read_installed
 from reconciler.store.tables import FIELD_COLUMNS, asset, binding, pin
 from reconciler.store.undoing import read_holds
 from reconciler.store.usage import read_usage
-from reconciler.store.vocabulary import NO_CUSTOM, decode_custom
 
 BUILT_IN: Final = tuple(BUILT_IN_FIELDS)
 """The names of the built-in fields, in the order of an asset's values."""
@@ -39,7 +39,6 @@ BUILT_IN: Final = tuple(BUILT_IN_FIELDS)
 EMPTY_STATE: Final = State(fields=BUILT_IN)
 """The state of a store that does not exist yet."""
 
-_NOTHING: Final[dict[str, Scalar]] = {}
 _BOOLEANS: Final = tuple(
     place for place, name in enumerate(BUILT_IN) if BUILT_IN_FIELDS[name].type is FieldType.BOOLEAN
 )
@@ -90,18 +89,30 @@ def as_stamp(row: Row[Any] | None) -> Stamp | None:
 def read_assets(connection: Connection, names: Names) -> Packed[Asset]:
     """Return every asset, by id."""
     called = [each.get for each in (names.types, names.sites, names.statuses)]
-    custom = tuple(names.custom_fields.values())
+    custom = _custom_reader(tuple(names.custom_fields.values()))
     assets = Packing(asset_layout(asset_fields(names)))
     for ids, tags, types, sites, statuses, users, texts, *values in read_columns(
         connection, select(*_ASSET_COLUMNS).order_by(asset.c.id)
     ):
         for place in _BOOLEANS:
             values[place] = truths(values[place])
-        decoded = [_NOTHING if text == NO_CUSTOM else decode_custom(text) for text in texts]
-        values += [[each.get(name) for each in decoded] for name in custom]
+        values.extend(custom(texts))
         worded = [list(map(call, keys)) for call, keys in zip(called, (types, sites, statuses), strict=True)]
         assets.add([ids, tags, *worded, users, *values], len(ids))
     return assets.packed()
+
+
+def _custom_reader(names: Sequence[str]) -> Callable[[Column], Iterable[Column]]:
+    """Return a function from assets' texts of custom fields to these fields' columns."""
+    if not names:
+        return lambda texts: ()
+    keys = [f"field_{number}" for number in range(len(names))]
+    row = msgspec.defstruct(
+        "Custom", [(key, Scalar, None) for key in keys], rename=dict(zip(keys, names, strict=True)), gc=False
+    )
+    decoder: Any = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
+    split = layout_of(row).split
+    return lambda texts: split(decoder.decode(f"[{','.join(texts)}]"))
 
 
 def asset_fields(names: Names) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 _BYTES: Final = "InBytes"
 _GLUED: Final = re.compile(r"[0-9a-f]{32}(?=[^@]+@)", re.I)
 _GLUE: Final = 32
-_WELL_WRITTEN: Final = re.compile(r"(?:(?!0001|9999)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)*", re.A)
+_WELL_WRITTEN: Final = re.compile(r"(?:(?!0001|9999)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)*+", re.A)
 _NEVER: Final = ("0001-", "9999-")
 _USUALLY_NEVER: Final = frozenset({"", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
 

@@ -126,10 +126,9 @@ class Directory:
         for person in people:
             self.people[person.id] = person
             self._changed = True
-        if people:
-            self._indexes.clear()
-            self._sites.clear()
-            self._entra.clear()
+        self._indexes.clear()
+        self._sites.clear()
+        self._entra.clear()
 
     def before(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return those of these users that the store has, as they are there."""

@@ -33,7 +33,7 @@ _EXACT: Final = 2**53
 _NUMBERS: Final = frozenset({int, float})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
-_DATETIMES: Final = re.compile(f"(?:{_DATETIME.pattern})*", re.ASCII)
+_DATETIMES: Final = re.compile(f"(?:{_DATETIME.pattern})*+", re.ASCII)
 
 
 def as_text(value: Scalar) -> str:

@@ -31,8 +31,9 @@ def plan_bound_devices(planner: Planner) -> None:
     ]
     own, assets = planner.ties.own, planner.world.assets
     moving = _moving(planner, mine)
-    own.make(planner.devices.ids[place] for place in moving)
-    assets.make(own[planner.devices.ids[place]].asset_id for place in moving)
+    looked_at = [*(planner.devices.ids[place] for place in moving), *(own.keys() - planner.devices.index.keys())]
+    own.make(looked_at)
+    assets.make(own[device_id].asset_id for device_id in looked_at)
     for device in planner.devices.each(moving):
         binding = own[device.device_id]
         plan_bound(planner, device, Decision(Verdict.BOUND, binding.asset_id, binding, *_BOUND))

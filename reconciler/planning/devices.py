@@ -25,6 +25,7 @@ from reconciler.settings.users import AssignFrom
 
 _USER = "user."
 _DEFENDER = "msSense"
+_TOGETHER = 10 * PIECE
 
 T = TypeVar("T")
 
@@ -127,9 +128,9 @@ class Devices:
         return name if isinstance(name, str) and name else self.ids[index]
 
     def each(self, places: Iterable[int]) -> Iterator[Listed]:
-        """Yield these devices, as many of them at a time as a piece holds."""
-        remaining = iter(places)
-        while some := list(islice(remaining, PIECE)):
+        """Yield these devices, many of them together: they may be in any piece, which costs as much as all its records."""
+        remaining, most = iter(places), max(_TOGETHER, len(self.ids) // 10)
+        while some := list(islice(remaining, most)):
             yield from self._together(some)
 
     def at(self, index: int) -> Listed:

@@ -18,6 +18,7 @@ from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subj
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
 from reconciler.packing import Keyed, Packed, pack, picked, sorted_once
+from reconciler.planning.lookup import Lookup
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
 _COLUMNS: Final = {
@@ -45,8 +46,7 @@ def references(people: Iterable[Person], ids: Collection[int] | None = None) -> 
     It is the first of UPN, mail, employee id and name that no other user has in any of these, whatever the case; where
     there is none, the name with the id.
     """
-    called = _Called(people)
-    return {key: called.reference(place) for place, key in enumerate(called.ids) if ids is None or key in ids}
+    return _Called(people).references(ids)
 
 
 class _Called:
@@ -55,16 +55,17 @@ class _Called:
     def __init__(self, people: Iterable[Person]) -> None:
         people = people if isinstance(people, Packed) else list(people)
         self.ids, *self._values = map(pack(people, PEOPLE).column, _CALLED)
-        forms = [[value.casefold() if value else None for value in column] for column in self._values]
-        self._owners: dict[str | None, int | None] = {}
-        for column in forms:
-            owners = self._owners
-            for form, key in zip(column, self.ids, strict=True):
-                if owners.setdefault(form, key) != key:
-                    owners[form] = None
+        self._owners: dict[str, int | None] = {}
+        for column in self._values:
+            for value, key in zip(column, self.ids, strict=True):
+                if value and self._owners.setdefault(form := value.casefold(), key) != key:
+                    self._owners[form] = None
 
-    def reference(self, place: int) -> str:
-        """Return what the user at this place is called."""
+    def references(self, ids: Collection[int] | None) -> dict[int, str]:
+        """Return what each user, or each of these, is called, by id."""
+        return {key: self._reference(place) for place, key in enumerate(self.ids) if ids is None or key in ids}
+
+    def _reference(self, place: int) -> str:
         key = self.ids[place]
         for column in self._values:
             value = column[place]
@@ -78,6 +79,8 @@ class _Called:
 
 def identifier_form(value: Scalar) -> str:
     """Return a user identifier as it is compared: trimmed, without case (U2)."""
+    if value.__class__ is str:
+        return value.strip().casefold()
     return str(value).strip().casefold() if value is not None else ""
 
 
@@ -89,9 +92,10 @@ class Directory:
         places = {key: place for place, key in enumerate(self.stored.column("id"))}
         self.people = Keyed(self.stored, places, _ID)
         self._changed = False
-        self._indexes: dict[UserField, dict[str, list[int]]] = {}
+        self._lookups: dict[UserField, Lookup] = {}
         self._sites: dict[int, str | None] = {}
         self._entra: dict[Any, int] = {}
+        self._called: _Called | None = None
 
     def column(self, name: str) -> list[Any]:
         """Return one field of every user, in the order of `people`."""
@@ -99,13 +103,13 @@ class Directory:
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
-        return self._index(field).get(identifier_form(value), ()) if value else ()
+        return self._lookup(field).get(identifier_form(value)) if value else ()
 
     def exactly(self, field: UserField) -> dict[Any, int]:
         """Return the user whose field alone has a value, by that value as it is stored."""
-        values = self.column(_COLUMNS[field])
+        values, lookup = self.column(_COLUMNS[field]), self._lookup(field)
         users = {value: key for value, key in zip(values, self.people, strict=True) if value and not value.isspace()}
-        if len(set(map(identifier_form, users))) == sum(map(bool, values)):
+        if not lookup.ambiguous:
             return users
         return {value: key for value, key in users.items() if len(self.find(field, value)) == 1}
 
@@ -126,7 +130,7 @@ class Directory:
         for person in people:
             self.people[person.id] = person
             self._changed = True
-        self._indexes.clear()
+        self._lookups.clear()
         self._sites.clear()
         self._entra.clear()
 
@@ -138,15 +142,21 @@ class Directory:
 
     def called(self, ids: Collection[int]) -> dict[int, str]:
         """Return what these users will be called in plans (by id)."""
-        return references(self.people.values() if self._changed else self.stored, ids)
+        if not self._changed:
+            return self.called_before(ids)
+        return references(self.people.values(), ids)
 
-    def _index(self, field: UserField) -> dict[str, list[int]]:
-        if field not in self._indexes:
-            index = self._indexes[field] = {}
-            for form, key in zip(map(identifier_form, self.column(_COLUMNS[field])), self.people, strict=True):
-                if form:
-                    index.setdefault(form, []).append(key)
-        return self._indexes[field]
+    def called_before(self, ids: Collection[int]) -> dict[int, str]:
+        """Return what these users were called in plans (by id)."""
+        if self._called is None:
+            self._called = _Called(self.stored)
+        return self._called.references(ids)
+
+    def _lookup(self, field: UserField) -> Lookup:
+        if field not in self._lookups:
+            forms = [form or None for form in map(identifier_form, self.column(_COLUMNS[field]))]
+            self._lookups[field] = Lookup(forms, list(self.people))
+        return self._lookups[field]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,6 @@ def plan_unlisted(planner: Planner) -> None:
         return
     excluded = {first_key(planner.devices.forms_of(place)) for place in _excluded(planner)}
     undecided = _undecided(planner)
-    own.make(left)
-    planner.world.assets.make(own[device_id].asset_id for device_id in left)
     for device_id in left:
         _plan_one(planner, own[device_id], excluded, undecided)
 

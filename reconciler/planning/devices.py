@@ -128,7 +128,7 @@ class Devices:
         return name if isinstance(name, str) and name else self.ids[index]
 
     def each(self, places: Iterable[int]) -> Iterator[Listed]:
-        """Yield these devices, many of them together: they may be in any piece, which costs as much as all its records."""
+        """Yield these devices, many together: they may be in any piece, which costs as much as all in it."""
         remaining, most = iter(places), max(_TOGETHER, len(self.ids) // 10)
         while some := list(islice(remaining, most)):
             yield from self._together(some)

@@ -41,14 +41,19 @@ def _checks(
     yield from _fields(planner, places, assets)
     if planner.connection.asset_types.update_types:
         types = [each.name or _UNSURE for each in planner.devices.types]
-        yield map(eq, picked(stored.column("type"), assets), picked(types, places))
+        yield map(eq, picked(stored.column("type"), assets), _of(types, places))
     linked = picked(stored.column("user"), assets)
     if planner.connection.users.assign_from is not AssignFrom.NONE:
         yield _users(planner, places, linked)
     if planner.connection.imports.site_allocation is not SiteAllocation.KEEP:
         yield map(eq, picked(stored.column("site"), assets), _sites(planner, linked))
     if planner.software is not None:
-        yield map(planner.software.same, picked(planner.devices.ids, places), ids)
+        yield map(planner.software.same, _of(planner.devices.ids, places), ids)
+
+
+def _of(column: Column, places: Sequence[int]) -> Column:
+    """Return the values of these devices, which are in order."""
+    return tuple(column) if len(places) == len(column) else picked(column, places)
 
 
 def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> list[bool]:
@@ -60,7 +65,7 @@ def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) ->
         and not (missing_since or missing_reads or unlisted_reads)
         and (inactive_since is not None) is stale
         for presence, missing_since, missing_reads, unlisted_reads, inactive_since, stale in zip(
-            *columns, picked(planner.devices.stale, places), strict=True
+            *columns, _of(planner.devices.stale, places), strict=True
         )
     ]
 
@@ -76,16 +81,16 @@ def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> I
             return
         has = picked(stored.column(field.name), assets)
         if mapping.write is Write.ALWAYS:
-            wanted = picked(devices.fitted(at), places)
+            wanted = _of(devices.fitted(at), places)
             if has != wanted:
                 yield map(eq, has, wanted)
         else:
-            values = picked(devices.mapped(at), places)
+            values = _of(devices.mapped(at), places)
             yield [mine is not None or value is None for mine, value in zip(has, values, strict=True)]
 
 
 def _users(planner: Planner, places: Sequence[int], linked: Column) -> Iterable[bool]:
-    wanted = picked(_people(planner), places)
+    wanted = _of(_people(planner), places)
     if planner.connection.users.unlink_when_no_match:
         return map(eq, linked, wanted)
     return [user is None or user == has for has, user in zip(linked, wanted, strict=True)]

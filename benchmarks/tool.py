@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import pages
-from benchmarks.fleet import DAYS
+from benchmarks.days import DAYS
 from benchmarks.settings import environment, surroundings
 from benchmarks.step import Facts, timed
 from reconciler.intune.records import Records, listed_devices, users
@@ -79,12 +79,13 @@ def _records(records: Records, rows: Iterator[bytes]) -> Packed[Any]:
 
 
 def _save(made: Plan, output: str | None, recording: Recording, record: str | None) -> None:
-    from reconciler.plan_files import write_plan  # noqa: PLC0415 - only where it is used
-    from reconciler.recordings import write_recording  # noqa: PLC0415 - as above
-
     if output:
+        from reconciler.plan_files import write_plan  # noqa: PLC0415 - only where it is used
+
         write_plan(made, Path(output))
     if record:
+        from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
+
         write_recording(recording, Path(record))
 
 

@@ -9,7 +9,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.apply import show_outcome, where, who
-from reconciler.cli.options import Env, can_be_written, surroundings
+from reconciler.cli.options import Env, at_store, can_be_written, surroundings
 from reconciler.cli.talk import Talk, say
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
 
@@ -101,8 +101,9 @@ def export(
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
 
     can_be_written(output)
-    with Talk() as talk:
-        state = read_state(surroundings(context, env, talk))
+    at = at_store(context, env)
+    with Talk():
+        state = read_state(at)
     lines = csv_lines(asset_rows(state))
     if output is None:
         printing.put(b"".join(lines))

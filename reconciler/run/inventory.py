@@ -40,7 +40,7 @@ def plan_import(around: Surroundings, files: Files) -> Import:
         StampError: the store is another instance's.
     """
     state = read_state(around)
-    refuse_foreign(state.stamp, around.environment)
+    refuse_foreign(state.stamp, around.instance)
     planned = plan_inventory(
         around.environment,
         state,

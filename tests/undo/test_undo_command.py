@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from command_line import CommandLine, Done, rows, write
+from command_line import CommandLine, Done, everything, rows, write
 
 from reconciler.simulator.server import Simulator
 
@@ -70,6 +70,17 @@ def test_undoing_the_next_day_restores_the_first(cli: CommandLine, simulator: Si
     assert still(standing(cli)) == before
     undo(cli, last_run(cli))
     assert still(standing(cli)) == after
+
+
+def test_a_run_is_looked_for_before_anything_is_asked(cli: CommandLine) -> None:
+    """Where there is no terminal: a run that is not there is said to be none, and another one's undo is shown."""
+    before = everything(cli.store)
+    nothing, done = cli.run("undo", "prod", "nothing"), cli.run("undo", "prod", last_run(cli), *ALL)
+    assert (nothing.code, nothing.out) == (64, "")
+    assert nothing.err.startswith("The store knows no run 'nothing'.")
+    assert (done.code, done.err) == (1, "There is no terminal to ask on, and nothing was done. Add --yes.\n")
+    assert done.out.startswith(f"Undo of run {last_run(cli)} · prod (production)")
+    assert everything(cli.store) == before
 
 
 def test_a_created_asset_that_somebody_touched_stays(cli: CommandLine) -> None:

@@ -118,7 +118,7 @@ def status(
 def _status_lines(found: "StoreStatus", state: "State", environment: "Environment | None") -> "list[Text]":
     from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
     from reconciler.report.history import status_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run.holding import held_connections  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.holding import held_connections, held_words  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
 
     if environment is None:
@@ -127,6 +127,6 @@ def _status_lines(found: "StoreStatus", state: "State", environment: "Environmen
         found,
         pending=pending_settings(environment, state),
         unconfigured=unconfigured_tenants(environment, state),
-        held=[str(each) for each in held_connections(environment, state)],
+        held=[held_words(each) for each in held_connections(environment, state)],
         width=printing.width(),
     )

@@ -56,13 +56,14 @@ def pin(
 
 def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
     """Unpin FIELD of ASSET in ENV's store: the next plan may write it again."""
+    from reconciler.report.values import moment  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     at = at_store(context, env)
     tag = _tag(_state(at), asset)
     with open_store(at.store_url(), write=True) as store:
         before = store.unpin(tag, field)
-    say(f"{field} of {tag} is no longer pinned; it was since {before.pinned_at}: {before.reason}")
+    say(f"{field} of {tag} is no longer pinned; it was since {moment(before.pinned_at)}: {before.reason}")
     return ExitCode.DONE
 
 

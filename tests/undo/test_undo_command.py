@@ -5,6 +5,7 @@ from typing import Any
 
 from command_line import CommandLine, Done, everything, rows, write
 
+from reconciler.report.values import moment
 from reconciler.simulator.server import Simulator
 
 ALL = ("--allow", "removed=1000", "--allow", "updated=1000", "--because", "a test")
@@ -153,18 +154,20 @@ def test_an_unknown_run_is_wrong_usage(cli: CommandLine) -> None:
 
 
 def test_an_undone_connection_is_held_until_somebody_resumes(cli: CommandLine) -> None:
-    """Neither an apply nor a scheduled one does again what was undone; status and plan tell of it."""
+    """Neither an apply nor a scheduled one does again what was undone; status and plan tell of it, and since when."""
     first = last_run(cli)
     undo(cli, first)
     before = standing(cli)
+    [hold] = rows(cli.store, "SELECT since FROM hold")
+    held = f"intune is held since {moment(hold['since'])}, when run {first} was undone"
     for arguments in ([], ["--scheduled"]):
         refused = cli.apply(*arguments)
         assert refused.code == 1
-        assert f"when run {first} was undone" in refused.err
+        assert held in refused.err
         assert "--resume" in refused.err
     assert standing(cli) == before
-    assert "intune is held since" in " ".join(cli.run("status", "prod").out.split())
-    assert "intune is held since" in " ".join(cli.run("plan", "prod").out.split())
+    assert held in " ".join(cli.run("status", "prod").out.split())
+    assert held in " ".join(cli.run("plan", "prod").out.split())
     assert cli.apply("--resume", "--allow", "created=99", "--because", "x").code == 0
     assert "is held since" not in cli.run("status", "prod").out
     assert cli.apply().code == 0

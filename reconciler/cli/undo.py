@@ -72,7 +72,7 @@ def undo(
         applies.show_outcome(applied.outcome, time.monotonic() - started)
         held = ", ".join(each.name for each in applied.plan.connections)
         if held:
-            say(f"Held: {held}. `status` shows it; apply goes on once the settings differ, or with --resume.")
+            say(f"Held: {held}, until other settings or `apply --resume`; `status` shows it.")
     return plans.exit_code(applied.plan)
 
 

@@ -19,8 +19,8 @@ def add_to(app: typer.Typer) -> None:
 def check(context: typer.Context, env: Env) -> int:
     """Look whether ENV's store is what it should be; nothing is changed, and the exit code is 1 for any fault.
 
-    Looked at are the tables' revision, the stamp, the database's own integrity, references between rows, live
-    bindings, custom fields and pins.
+    Looked at are the tables' revision, the stamp, the database's own integrity, references between rows, presence and
+    times, live bindings, custom fields and pins.
     """
     from reconciler.report.findings import findings_text  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy

@@ -100,6 +100,14 @@ def test_a_base_that_is_a_commit_is_named_once(cli: CommandLine) -> None:
     assert f"Impact of this change, against {commit[:7]}\n" in done.out
 
 
+def test_a_base_whose_name_is_no_text_is_told_by_its_bytes(cli: CommandLine) -> None:
+    """Git takes any byte for a branch; what is shown and saved can be read everywhere."""
+    git(cli.folder, "branch", "b\udcff")
+    done = cli.run(*planned(cli, "--impact", str(cli.folder / "impact.json"), base="b\udcff"))
+    assert "Impact of this change, against b\\xff (" in done.out
+    assert msgspec.json.decode((cli.folder / "impact.json").read_bytes())["base"] == "b\\xff"
+
+
 def test_the_plan_stays_the_plan(cli: CommandLine) -> None:
     """As JSON, the plan is the same bytes with and without a base; the impact is a document of its own."""
     alone = cli.run("plan", "prod", "--recording", str(cli.folder / "prod.rec"), "--format", "json")

@@ -65,7 +65,8 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     """Show what an apply of ENV would do, and why; nothing is written.
 
     A plan that is over a limit is shown whole and exits with 3. `-o FILE` saves the plan for `apply ENV FILE`. With
-    --base REF it is planned twice from what was read, and what the change of the settings causes comes first.
+    --base REF it is planned twice from what was read, and what the change of the settings causes comes last; with
+    --format markdown or html it comes first.
     """
     from reconciler.planning.scope import picked  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run import planning  # noqa: PLC0415 - as above

@@ -15,7 +15,7 @@ from reconciler.intune.records import Records, listed_devices, users
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
-from reconciler.packing import Packed, Packing, sorted_once
+from reconciler.packing import Packed, Packing, once_each
 from reconciler.planning import needs
 from reconciler.planning.build import build_plan
 from reconciler.run.reading import read_state
@@ -75,7 +75,7 @@ def _records(records: Records, rows: Iterator[bytes]) -> Packed[Any]:
     for page in rows:
         columns, _ = records.columns(page)
         packing.add(columns, len(columns[0]))
-    return sorted_once(packing.packed(), "id")
+    return once_each(packing.packed(), "id")
 
 
 def _save(made: Plan, output: str | None, recording: Recording, record: str | None) -> None:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter, itemgetter, lt
+from operator import attrgetter, itemgetter
 from typing import Any, Final, Generic, NamedTuple, TypeVar, overload
 
 from msgspec import UNSET, Struct, msgpack
@@ -227,17 +227,16 @@ def pack(records: Sequence[T], layout: Layout[T] | None = None) -> Packed[T]:
     return packing.packed()
 
 
-def sorted_once(records: Packed[T], key: str, seen: str | None = None) -> Packed[T]:
-    """Return records sorted by a key; of several with one key the one that was `seen` last, else that came last."""
+def once_each(records: Packed[T], key: str, seen: str | None = None) -> Packed[T]:
+    """Return records without those whose key another has that was `seen` later, or else came later."""
     keys = records.column(key)
-    if all(map(lt, keys, keys[1:])):
+    if len(set(keys)) == len(keys):
         return records
     order: Sequence[int] = range(len(keys))
     if seen is not None:
         times = records.column(seen)
         order = sorted(order, key=lambda place: times[place] or "")
-    kept = {keys[place]: place for place in order}
-    return records.picked([kept[each] for each in sorted(kept)])
+    return records.picked(sorted({keys[place]: place for place in order}.values()))
 
 
 def _encoded(column: Column, kinds: set[type]) -> bytes | None:

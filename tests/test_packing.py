@@ -13,7 +13,7 @@ from msgspec import UNSET, Struct
 
 from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.state import Asset, Binding, Life, Presence, Superseded
-from reconciler.packing import PIECE, Keyed, Packing, layout_of, pack, sorted_once
+from reconciler.packing import PIECE, Keyed, Packing, layout_of, once_each, pack
 
 
 class Thing(Struct, frozen=True):
@@ -94,7 +94,7 @@ def test_assets_and_bindings_are_packed_with_what_is_inside_them() -> None:
 
 def test_nothing_is_packed_too() -> None:
     """No record has every column, and it is empty."""
-    assert (pack(()), pack(()).column("any"), sorted_once(pack(()), "id")) == ((), [], ())
+    assert (pack(()), pack(()).column("any"), once_each(pack(()), "id")) == ((), [], ())
 
 
 def test_a_column_that_there_is_not_is_an_error() -> None:
@@ -103,11 +103,11 @@ def test_a_column_that_there_is_not_is_an_error() -> None:
         pack(things([1])).column("valeu")
 
 
-def test_records_are_sorted_once_each() -> None:
-    """Of several with one key the one with the latest time stays, else the last one."""
+def test_of_records_with_one_key_one_stays() -> None:
+    """It is the one with the latest time, else the last one, in its place."""
     records = [Thing("b", "2"), Thing("a", "1"), Thing("b", "1"), Thing("a", "1")]
-    assert sorted_once(pack(records), "key", "value") == [Thing("a", "1"), Thing("b", "2")]
-    assert sorted_once(pack(records), "key") == [Thing("a", "1"), Thing("b", "1")]
+    assert once_each(pack(records), "key", "value") == [Thing("b", "2"), Thing("a", "1")]
+    assert once_each(pack(records), "key") == [Thing("b", "1"), Thing("a", "1")]
 
 
 def test_records_by_key_are_made_when_asked_for_and_can_be_replaced() -> None:

@@ -12,7 +12,7 @@ from reconciler.intune.hosts import is_microsofts
 from reconciler.intune.paging import Page, pages
 from reconciler.intune.records import Records
 from reconciler.intune.retrying import http_date
-from reconciler.packing import Column, Packed, Packing, sorted_once
+from reconciler.packing import Column, Packed, Packing, once_each
 
 PERMISSION: Final = "DeviceManagementManagedDevices.Read.All"
 _AHEAD: Final = timedelta(minutes=10)
@@ -23,7 +23,7 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DeviceList:
-    """The listed devices by id; `unknown` says why they are not all; `read_at` is Graph's time.
+    """The listed devices; `unknown` says why they are not all; `read_at` is Graph's time.
 
     Of several with one id it is the one that checked in last (G7).
     """
@@ -56,7 +56,7 @@ def read_devices(graph: Graph, records: Records, progress: Progress) -> DeviceLi
     if lost and unknown is None:
         unknown = f"{lost} devices of the list have no id, so they could not be used."
     return DeviceList(
-        sorted_once(devices.packed(), "id", "lastSyncDateTime"), unknown, read_at or stamp(graph.budget.pace.now())
+        once_each(devices.packed(), "id", "lastSyncDateTime"), unknown, read_at or stamp(graph.budget.pace.now())
     )
 
 

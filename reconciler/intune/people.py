@@ -8,7 +8,7 @@ from reconciler.intune.devices import Progress, columns_of
 from reconciler.intune.graph import Graph
 from reconciler.intune.paging import pages
 from reconciler.intune.records import Records
-from reconciler.packing import Packing, sorted_once
+from reconciler.packing import Packing, once_each
 
 PERMISSION: Final = "User.Read.All"
 
@@ -28,4 +28,4 @@ def read_people(graph: Graph, records: Records, progress: Progress) -> tuple[Seq
         return (), str(error)
     if lost:
         return (), f"{lost} users of the list have no id, so they could not be used."
-    return sorted_once(users.packed(), "id"), None
+    return once_each(users.packed(), "id"), None

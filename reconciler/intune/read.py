@@ -1,7 +1,6 @@
 """Reading one connection: devices, absence, details, users and so on; each part can fail on its own (G1-G8)."""
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Any
 
 from reconciler.intune import hosts
@@ -113,4 +112,4 @@ def _absence(
 def _together(devices: Sequence[Any], absence: Absence) -> Sequence[Any]:
     if not absence.found:
         return devices
-    return tuple(sorted((*devices, *absence.found), key=attrgetter("id")))
+    return (*devices, *absence.found)

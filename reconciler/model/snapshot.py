@@ -60,8 +60,8 @@ class Part(Struct, frozen=True):
 class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """What one run read from Graph for one connection.
 
-    `devices` are Structs of `record_type`, sorted by id, each id once, sentinels already None; a device that only a
-    single GET found is among them, its id in `unlisted` and its user UNKNOWN. `users` likewise, by id. `read_at` is
+    `devices` are Structs of `record_type`, as they were listed, each id once, sentinels already None; one that only
+    a single GET found is among them, its id in `unlisted` and its user UNKNOWN. `users` likewise. `read_at` is
     Graph's own `Date` when the read began, as `2026-11-23T08:00:00Z`.
     """
 

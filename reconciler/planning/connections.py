@@ -124,7 +124,7 @@ def _match(planner: Planner, devices: list[Candidate]) -> list[Candidate]:
     decisions = planner.matching.decisions
     planner.index.refresh()
     match_claims(devices, planner.devices.index, planner.ties, planner.index, planner.matching)
-    taken = [each.device_id for each in devices if decisions[each.device_id].verdict in _TAKEN]
+    taken = sorted(each.device_id for each in devices if decisions[each.device_id].verdict in _TAKEN)
     left = [each for each in devices if decisions[each.device_id].verdict not in _TAKEN]
     _plan_decided(planner, taken)
     tenant = planner.snapshot.source, planner.connection.tenant_id

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.packing import PIECE, Column, Packed, pack, sorted_once
+from reconciler.packing import PIECE, Column, Packed, once_each, pack
 from reconciler.planning import needs
 from reconciler.planning.asset_index import Form, first_key, worthy_forms
 from reconciler.planning.columns import Columns, Lazily, Table, distinct_rows, fitted
@@ -104,7 +104,7 @@ class Listed:
 
 @dataclass(slots=True)
 class Devices:
-    """The listed devices, sorted by id; `index` says where an id stands, `forms` are columns, one a matching field.
+    """The listed devices; `index` says where an id stands, `forms` are columns, one a matching field.
 
     What every decision needs is held for each; all else is asked of the packed records, column by column.
     """
@@ -207,7 +207,7 @@ class Devices:
 
 def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     """Return the snapshot's devices with all that its settings say of them."""
-    records = sorted_once(pack(snapshot.devices), "id")
+    records = once_each(pack(snapshot.devices), "id")
     ids = records.column("id")
     properties = _properties(compiled, records)
     said = _users(compiled, snapshot, properties, len(ids))

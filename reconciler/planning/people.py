@@ -17,7 +17,7 @@ from reconciler.model.layouts import PEOPLE
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
-from reconciler.packing import Keyed, Packed, pack, picked, sorted_once
+from reconciler.packing import Keyed, Packed, once_each, pack, picked
 from reconciler.planning.lookup import Lookup
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
@@ -207,7 +207,7 @@ def import_users(
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    for user in _changing(settings.import_users, sorted_once(pack(users), "id"), directory, found):
+    for user in _changing(settings.import_users, once_each(pack(users), "id"), directory, found):
         mine = found.get(user.id, [])
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
             problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
@@ -227,7 +227,7 @@ def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, f
     site = settings.site
     at = site.from_.removeprefix("user.") if site else "id"
     if not {*_READ, at}.issubset(users.layout.names):
-        return users
+        return sorted(users, key=_ID)
     ids = users.column("id")
     places = directory.entra_places()
     of = [places.get(user_id, -1) for user_id in ids]
@@ -242,7 +242,7 @@ def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, f
         ]
     named = picked([*directory.column("name"), ""], of)
     looked_at = [place for place, (still, name) in enumerate(zip(same, named, strict=True)) if not (still and name)]
-    return users.at(looked_at).values()
+    return sorted(users.at(looked_at).values(), key=_ID)
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:

@@ -10,8 +10,8 @@ from bisect import bisect_right
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter, itemgetter
-from typing import Any, Final, Generic, NamedTuple, TypeVar, overload
+from operator import attrgetter, eq, itemgetter
+from typing import Any, Final, Generic, TypeVar, overload
 
 from msgspec import UNSET, Struct, msgpack
 
@@ -33,14 +33,74 @@ _PACKED: Final = frozenset({str, int, float, bool, type(None)})
 _unpacked: Final = msgpack.Decoder(list[Any]).decode
 
 
+class Coded(Sequence[Any]):
+    """A column of few values that come again and again: each a byte, the place of its value.
+
+    Not every one of `values` has to come. What is asked of each value is asked of these alone.
+    """
+
+    __slots__ = ("codes", "values")
+
+    def __init__(self, codes: bytes, values: Sequence[Any]) -> None:
+        self.codes = codes
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.values.__getitem__, self.codes)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Coded": ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return Coded(self.codes[place], self.values)
+        return self.values[self.codes[place]]
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values and value in map(self.values.__getitem__, set(self.codes))
+
+    def mapped(self, function: Callable[[Any], Any]) -> "Coded":
+        """Return the function of each value."""
+        return Coded(self.codes, list(map(function, self.values)))
+
+    def recoded(self, other: "Coded") -> bytes:
+        """Return the other's codes as those of the same values here; for a value that is not here, one that is no code.
+
+        There have to be fewer values than there are codes.
+        """
+        places = [self.values.index(value) if value in self.values else len(self.values) for value in other.values]
+        return other.codes.translate(bytes(places).ljust(_CODES, b"\0"))
+
+
 def is_text(values: Iterable[Any]) -> bool:
     """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
-    return _TEXT.issuperset(map(type, values))
+    return _TEXT.issuperset(map(type, values.values if isinstance(values, Coded) else values))
 
 
 def picked(values: Any, keys: Sequence[Any]) -> Column:
     """Return the values of these keys, all together: a look at each by itself takes twice as long."""
+    if isinstance(values, Coded):
+        return Coded(bytes(picked(values.codes, keys)), values.values)
     return itemgetter(*keys)(values) if len(keys) > 1 else tuple([values[key] for key in keys])
+
+
+def in_order(column: Column, places: Sequence[int]) -> Column:
+    """Return the values at these places, which are in order: the column itself when they are all."""
+    return column if len(places) == len(column) else picked(column, places)
+
+
+def equal(mine: Column, theirs: Column) -> Iterable[bool] | None:
+    """Say of each value of a column whether the other has the same there; None when all are the same."""
+    if isinstance(mine, Coded) and isinstance(theirs, Coded) and len(mine.values) < _CODES:
+        codes = mine.recoded(theirs)
+        mine, theirs = mine.codes, codes
+    else:
+        mine, theirs = tuple(mine), tuple(theirs)
+    return None if mine == theirs else map(eq, mine, theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +124,7 @@ def layout_of(kind: type[Struct]) -> Layout[Any]:
     return Layout(names, split, lambda columns: map(kind, *columns))
 
 
-class _Coded(NamedTuple):
-    """The number of each value, a byte; the numbers are the places in `known`."""
-
-    codes: bytes
-    known: Mapping[Any, int]
-
-
-_Piece = bytes | _Coded | tuple[Any, ...]
+_Piece = bytes | Coded | tuple[Any, ...]
 
 
 class Packing(Generic[T]):
@@ -98,31 +151,37 @@ class Packing(Generic[T]):
 
 
 class _Held:
-    """A column as it is held, which grows by pieces; `known` numbers the values that come again."""
+    """A column as it is held, which grows by pieces; `values` are those that come again, `codes` their places."""
 
     def __init__(self) -> None:
         self.pieces: list[_Piece] = []
-        self._known: dict[Any, int] = {}
+        self._values: list[Any] = []
+        self._codes: dict[Any, int] = {}
         self._again = True
 
     def add(self, column: Column) -> None:
         """Add a piece."""
         kinds = set(map(type, column))
-        self.pieces.append((self._again and self._coded(column, kinds)) or _encoded(column, kinds) or tuple(column))
+        coded = self._coded(column, kinds) if self._again else None
+        self.pieces.append(coded or _encoded(column, kinds) or tuple(column))
 
-    def _coded(self, column: Column, kinds: set[type]) -> _Coded | None:
+    def _coded(self, column: Column, kinds: set[type]) -> Coded | None:
         """Return a piece of values that come again; once they do not, the column's others are not tried."""
         if not _DISTINCT.issuperset(kinds) and (len(kinds) > 1 or not kinds.isdisjoint(_NUMBERS)):
             return None
         try:
-            new = set(column).difference(self._known)
+            distinct = set(column)
         except TypeError:
             return None
-        self._again = len(new) <= (len(column) + 1) // 2 and len(self._known) + len(new) <= _CODES
+        new = distinct.difference(self._codes)
+        self._again = len(new) <= (len(column) + 1) // 2 and len(self._codes) + len(new) <= _CODES
         if not self._again:
             return None
-        self._known.update(zip(new, range(len(self._known), _CODES), strict=False))
-        return _Coded(bytes(map(self._known.__getitem__, column)), self._known)
+        self._codes.update(zip(new, range(len(self._values), _CODES), strict=False))
+        self._values += new
+        if len(distinct) == 1:
+            return Coded(bytes((self._codes[column[0]],)) * len(column), self._values)
+        return Coded(bytes(map(self._codes.__getitem__, column)), self._values)
 
 
 class Packed(Sequence[T]):
@@ -166,11 +225,16 @@ class Packed(Sequence[T]):
 
     def column(self, name: str) -> list[Any]:
         """Return a column, unpacked; KeyError when the records have no such field, and there are some."""
+        return list(self.coded(name))
+
+    def coded(self, name: str) -> Column:
+        """Return a column, coded as far as it is held so, otherwise as `column` does."""
         if not self._ends:
             return []
         if name not in self.layout.names:
             raise KeyError(name)
-        return list(chain.from_iterable(map(_open, self._columns[self.layout.names.index(name)])))
+        held = self._columns[self.layout.names.index(name)]
+        return _together(held) or list(chain.from_iterable(map(_open, held)))
 
     def at(self, places: Iterable[int]) -> dict[int, T]:
         """Return the records at these places, by place."""
@@ -195,11 +259,10 @@ class Packed(Sequence[T]):
         starts = range(0, len(places), PIECE)
         columns: list[list[_Piece]] = []
         for held in self._columns:
-            coded = [piece for piece in held if isinstance(piece, _Coded)]
-            if coded and len(coded) == len(held):
-                codes = b"".join([piece.codes for piece in coded])
-                codes = bytes(picked(codes, places))
-                columns.append([_Coded(codes[start : start + PIECE], coded[0].known) for start in starts])
+            coded = _together(held)
+            if coded is not None:
+                coded = Coded(bytes(picked(coded.codes, places)), coded.values)
+                columns.append([coded[start : start + PIECE] for start in starts])
                 continue
             values = list(chain.from_iterable(map(_open, held)))
             again = _Held()
@@ -248,10 +311,16 @@ def _encoded(column: Column, kinds: set[type]) -> bytes | None:
         return None
 
 
+def _together(pieces: Sequence[_Piece]) -> Coded | None:
+    """Return a column's pieces as one when they are all coded: they share their values then."""
+    coded = [piece for piece in pieces if isinstance(piece, Coded)]
+    if not coded or len(coded) < len(pieces):
+        return None
+    return Coded(b"".join([piece.codes for piece in coded]), coded[0].values)
+
+
 def _open(piece: _Piece) -> Sequence[Any]:
-    if isinstance(piece, bytes):
-        return _unpacked(piece)
-    return list(map(tuple(piece.known).__getitem__, piece.codes)) if isinstance(piece, _Coded) else piece
+    return _unpacked(piece) if isinstance(piece, bytes) else piece
 
 
 class Keyed(Mapping[K, T]):

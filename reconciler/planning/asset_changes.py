@@ -155,11 +155,18 @@ def draft_site(draft: Draft, compiled: Compiled, user: int | None, world: World)
 
 def site_of(imports: ImportsFile, user: int | None, directory: Directory) -> tuple[str | None, str]:
     """Return the site of an asset that has this user, and why; None when there is no such site (S1)."""
+    sites = directory.sites()
+    site = sites.get(user) if user is not None else None
     if imports.site_allocation is SiteAllocation.DEFAULT_SITE:
-        return imports.default_site, "every asset is at the default site"
-    if user is None or user not in directory.people:
-        return imports.default_site, "it has no user: the default site"
-    site = directory.site(user)
-    if site is None:
-        return imports.default_site, "its user has no site: the default site"
-    return site, "the site of its user"
+        reason = "every asset is at the default site"
+    elif user is None or user not in sites:
+        reason = "it has no user: the default site"
+    else:
+        reason = "its user has no site: the default site" if site is None else "the site of its user"
+    return site_with(imports, site), reason
+
+
+def site_with(imports: ImportsFile, site: str | None) -> str | None:
+    """Return the site of an asset whose user is at this one; None stands for no user, too."""
+    by_user = imports.site_allocation is not SiteAllocation.DEFAULT_SITE
+    return site if by_user and site is not None else imports.default_site

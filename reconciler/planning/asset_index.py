@@ -131,7 +131,7 @@ def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
         return UNKNOWN if value is UNKNOWN else worthy_form(value, worthless)
 
     if not is_text(column):
-        return asked(form, column)
+        return list(asked(form, column))
     forms = map(str.casefold, map("".join, map(str.split, [text or "" for text in column])))
     return [
         each if each.isalnum() and each[0] != each[-1] and each not in worthless else worthy_form(each, worthless)

@@ -31,7 +31,7 @@ def plan_bound_devices(planner: Planner) -> None:
     ]
     own, assets = planner.ties.own, planner.world.assets
     moving = sorted(_moving(planner, mine), key=ids.__getitem__)
-    looked_at = [*(planner.devices.ids[place] for place in moving), *(own.keys() - planner.devices.index.keys())]
+    looked_at = [*(planner.devices.ids[place] for place in moving), *(own.places.keys() - planner.devices.index.keys())]
     own.make(looked_at)
     assets.make(own[device_id].asset_id for device_id in looked_at)
     for device in planner.devices.each(moving):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.packing import Column, is_text
+from reconciler.packing import Coded, Column, is_text
 from reconciler.planning.values import are_datetimes, are_numbers, fit, fits_text
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
@@ -64,8 +64,10 @@ _NUMBERS: Final = frozenset({bool, int, float})
 _SOME: Final = 1000
 
 
-def asked(function: Callable[[Any], Any], column: Column) -> list[Any]:
+def asked(function: Callable[[Any], Any], column: Column) -> Column:
     """Return the function of each value."""
+    if isinstance(column, Coded):
+        return column.mapped(function)
     if differ(column) or _mixed(column):
         return list(map(function, column))
     answers = {value: function(value) for value in set(column)}
@@ -107,7 +109,7 @@ def _all_fit(field: AssetField, column: Column) -> bool:
     """Say whether every value fits as it is, and needs no look of its own."""
     match field.type:
         case FieldType.TEXT | FieldType.DATETIME if is_text(column):
-            texts = [text for text in (column if differ(column) else set(column)) if text is not None]
+            texts = [text for text in (column if differ(column) else _values(column)) if text is not None]
             if field.type is FieldType.DATETIME:
                 return are_datetimes(texts)
             return "" not in texts and fits_text(field, texts)
@@ -119,9 +121,15 @@ def _all_fit(field: AssetField, column: Column) -> bool:
 
 def differ(column: Column) -> bool:
     """Say whether most values of a column come once; not all of a long one are looked at when its first are all new."""
+    if isinstance(column, Coded):
+        return False
     if len(column) > _SOME and len(set(column[:_SOME])) > _SOME * 9 // 10:
         return True
     return len(set(column)) > len(column) // 2
+
+
+def _values(column: Column) -> Iterable[Any]:
+    return column.values if isinstance(column, Coded) else set(column)
 
 
 def _mixed(column: Column) -> bool:

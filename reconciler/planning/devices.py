@@ -229,7 +229,7 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
 
 
 def _properties(compiled: Compiled, records: Packed[Any]) -> Lazily:
-    return Lazily(len(compiled.names), lambda at: records.column(compiled.names[at]))
+    return Lazily(len(compiled.names), lambda at: records.coded(compiled.names[at]))
 
 
 def _decided(decide: Callable[[Table], Sequence[T]], inputs: Inputs, table: Table) -> Sequence[T]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.packing import Column
+from reconciler.packing import Coded, Column
 from reconciler.planning.columns import Columns, asked, differ
 from reconciler.planning.entra_users import Users
 from reconciler.planning.transforms import Step, compile_transforms, transformed
@@ -137,6 +137,8 @@ def _transformed(source: Source, steps: Sequence[Step]) -> Source:
 
 def _stepped(step: Step, column: Column) -> Column:
     """Return a column after one transform, which is never asked of what is empty or unknown."""
+    if isinstance(column, Coded):
+        return column.mapped(lambda value: _stepped(step, [value])[0])
     known = [value for value in column if value is not None and value is not UNKNOWN and value != ""]
     made = _together(step, known)
     if len(known) == len(column):

@@ -8,7 +8,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from operator import and_, attrgetter, eq
+from operator import and_, attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from reconciler.model.layouts import PEOPLE
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
-from reconciler.packing import Keyed, Packed, once_each, pack, picked
+from reconciler.packing import Column, Keyed, Packed, equal, in_order, pack, picked
 from reconciler.planning.lookup import Lookup
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
@@ -97,27 +97,23 @@ class Directory:
         self._entra: dict[Any, int] = {}
         self._called: _Called | None = None
 
-    def column(self, name: str) -> list[Any]:
+    def column(self, name: str) -> Column:
         """Return one field of every user, in the order of `people`."""
-        return list(map(attrgetter(name), self.people.values())) if self._changed else self.stored.column(name)
+        return list(map(attrgetter(name), self.people.values())) if self._changed else self.stored.coded(name)
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
         return self._lookup(field).get(identifier_form(value)) if value else ()
 
-    def exactly(self, field: UserField) -> dict[Any, int]:
-        """Return the user whose field alone has a value, by that value as it is stored."""
-        values, lookup = self.column(_COLUMNS[field]), self._lookup(field)
-        users = {value: key for value, key in zip(values, self.people, strict=True) if value and not value.isspace()}
-        if not lookup.ambiguous:
-            return users
-        return {value: key for value, key in users.items() if len(self.find(field, value)) == 1}
+    def alone(self, field: UserField) -> dict[Any, int]:
+        """Return the user who alone has an identifier in this field, by the identifier's form."""
+        return self._lookup(field).alone
 
-    def site(self, person_id: int) -> str | None:
-        """Return a user's site; KeyError when there is no such user."""
+    def sites(self) -> dict[int, str | None]:
+        """Return each user's site, by the user's id."""
         if not self._sites:
             self._sites = dict(zip(self.people, self.column("site"), strict=True))
-        return self._sites[person_id]
+        return self._sites
 
     def entra_places(self) -> dict[Any, int]:
         """Return where in the columns each user is that is one of Entra's, by the id there."""
@@ -178,8 +174,6 @@ _READ: Final = {
 }
 """What a store user has of the properties of an Entra user."""
 
-_NOTHING: Final = object()
-
 Claims = dict[str, list[int]]
 """For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
 
@@ -207,7 +201,7 @@ def import_users(
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    for user in _changing(settings.import_users, once_each(pack(users), "id"), directory, found):
+    for user in _changing(settings.import_users, pack(users), directory, found):
         mine = found.get(user.id, [])
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
             problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
@@ -228,21 +222,24 @@ def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, f
     at = site.from_.removeprefix("user.") if site else "id"
     if not {*_READ, at}.issubset(users.layout.names):
         return sorted(users, key=_ID)
-    ids = users.column("id")
     places = directory.entra_places()
-    of = [places.get(user_id, -1) for user_id in ids]
-    same = [user_id not in found for user_id in ids]
+    ids = users.column("id")
+    known = list(map(places.get, ids))
+    there = [number for number, place in enumerate(known) if place is not None]
+    of = in_order(known, there)
+
+    def stored(name: str) -> Column:
+        return picked(directory.column(name), of)
+
+    same = [bool(name) for name in stored("name")]
     for name, own in _READ.items():
-        stored = [*directory.column(own), _NOTHING]
-        same = list(map(and_, same, map(eq, users.column(name), picked(stored, of))))
+        check = equal(in_order(users.coded(name), there), stored(own))
+        same = same if check is None else list(map(and_, same, check))
     if site:
-        wanted, stored = map(site.lookup.get, users.column(at)), [*directory.column("site"), _NOTHING]
-        same = [
-            still and (not each or each == stored[place]) for still, each, place in zip(same, wanted, of, strict=True)
-        ]
-    named = picked([*directory.column("name"), ""], of)
-    looked_at = [place for place, (still, name) in enumerate(zip(same, named, strict=True)) if not (still and name)]
-    return sorted(users.at(looked_at).values(), key=_ID)
+        sites = zip(map(site.lookup.get, in_order(users.coded(at), there)), stored("site"), strict=True)
+        same = [still and (not wanted or wanted == has) for still, (wanted, has) in zip(same, sites, strict=True)]
+    settled = {number for number, still in zip(there, same, strict=True) if still and ids[number] not in found}
+    return sorted(users.at([number for number in range(len(ids)) if number not in settled]).values(), key=_ID)
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:

@@ -83,7 +83,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
     read = make_read(snapshot, world.reads.get(connection.tenant_id), counts=not world.scope.picked)
     bindings = tenant_bindings(world, connection.tenant_id, read.newer)
     names = connection.imports.matching_fields()
-    absent = _absent(connection, snapshot, bindings.own.keys() - devices.index.keys())
+    absent = _absent(connection, snapshot, bindings.own.places.keys() - devices.index.keys())
     return Planner(
         world=world,
         connection=connection,

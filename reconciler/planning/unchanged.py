@@ -5,13 +5,13 @@ devices are compared at once, one thing after the other: a look at each device b
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import and_, eq
+from operator import and_
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Presence
-from reconciler.packing import Column, picked
-from reconciler.planning.asset_changes import site_of
+from reconciler.packing import Column, equal, in_order, picked
+from reconciler.planning.asset_changes import site_with
 from reconciler.planning.entra_users import Unclear
 from reconciler.planning.planner import Planner
 from reconciler.settings.field_mappings import Write
@@ -29,31 +29,27 @@ def unchanged(planner: Planner, places: Sequence[int]) -> list[bool]:
     assets = picked(planner.world.assets.places, tied)
     same = _steady(planner, places, bindings)
     for check in _checks(planner, places, assets, tied):
-        same = list(map(and_, same, check))
+        if check is not None:
+            same = list(map(and_, same, check))
     return same
 
 
 def _checks(
     planner: Planner, places: Sequence[int], assets: Sequence[int], ids: Sequence[int]
-) -> Iterator[Iterable[bool]]:
-    """Yield the checks of the assets: where they stand, and their ids."""
+) -> Iterator[Iterable[bool] | None]:
+    """Yield the checks of the assets, None where all hold: `assets` are where they stand, and `ids` theirs."""
     stored = planner.world.assets.records
     yield from _fields(planner, places, assets)
     if planner.connection.asset_types.update_types:
         types = [each.name or _UNSURE for each in planner.devices.types]
-        yield map(eq, picked(stored.column("type"), assets), _of(types, places))
+        yield equal(picked(stored.column("type"), assets), in_order(types, places))
     linked = picked(stored.column("user"), assets)
     if planner.connection.users.assign_from is not AssignFrom.NONE:
         yield _users(planner, places, linked)
     if planner.connection.imports.site_allocation is not SiteAllocation.KEEP:
-        yield map(eq, picked(stored.column("site"), assets), _sites(planner, linked))
+        yield equal(picked(stored.column("site"), assets), _sites(planner, linked))
     if planner.software is not None:
-        yield map(planner.software.same, _of(planner.devices.ids, places), ids)
-
-
-def _of(column: Column, places: Sequence[int]) -> Column:
-    """Return the values of these devices, which are in order."""
-    return tuple(column) if len(places) == len(column) else picked(column, places)
+        yield map(planner.software.same, in_order(planner.devices.ids, places), ids)
 
 
 def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> list[bool]:
@@ -65,12 +61,12 @@ def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) ->
         and not (missing_since or missing_reads or unlisted_reads)
         and (inactive_since is not None) is stale
         for presence, missing_since, missing_reads, unlisted_reads, inactive_since, stale in zip(
-            *columns, _of(planner.devices.stale, places), strict=True
+            *columns, in_order(planner.devices.stale, places), strict=True
         )
     ]
 
 
-def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> Iterator[Iterable[bool]]:
+def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> Iterator[Iterable[bool] | None]:
     """Yield checks of what is always written, and of what is written where it is empty."""
     stored, devices, fields = planner.world.assets.records, planner.devices, planner.compiled.fields
     for at, (mapping, field) in enumerate(zip(fields.mappings, fields.fields, strict=True)):
@@ -79,20 +75,19 @@ def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> I
         if field.name not in planner.world.positions:
             yield [False] * len(places)
             return
-        has = picked(stored.column(field.name), assets)
+        has = picked(stored.coded(field.name), assets)
         if mapping.write is Write.ALWAYS:
-            wanted = _of(devices.fitted(at), places)
-            if has != wanted:
-                yield map(eq, has, wanted)
+            wanted = in_order(devices.fitted(at), places)
+            yield equal(has, wanted)
         else:
-            values = _of(devices.mapped(at), places)
+            values = in_order(devices.mapped(at), places)
             yield [mine is not None or value is None for mine, value in zip(has, values, strict=True)]
 
 
-def _users(planner: Planner, places: Sequence[int], linked: Column) -> Iterable[bool]:
-    wanted = _of(_people(planner), places)
+def _users(planner: Planner, places: Sequence[int], linked: Column) -> Iterable[bool] | None:
+    wanted = in_order(_people(planner), places)
     if planner.connection.users.unlink_when_no_match:
-        return map(eq, linked, wanted)
+        return equal(linked, wanted)
     return [user is None or user == has for has, user in zip(linked, wanted, strict=True)]
 
 
@@ -110,12 +105,13 @@ def _people(planner: Planner) -> list[int | None]:
         return found[0] if len(found) == 1 else _UNSURE
 
     identifiers = planner.devices.identifiers
-    exactly = map(directory.exactly(store).get, identifiers)
-    return [one or person(value) for one, value in zip(exactly, identifiers, strict=True)]
+    forms = [value.strip().casefold() if value.__class__ is str else value for value in identifiers]
+    alone = map(directory.alone(store).get, forms)
+    return [one or person(value) for one, value in zip(alone, identifiers, strict=True)]
 
 
-def _sites(planner: Planner, users: Column) -> Iterable[str | None]:
+def _sites(planner: Planner, users: Column) -> Column:
     """Return the site that goes with each of these users (S1)."""
-    imports, directory = planner.connection.imports, planner.world.directory
-    sites = {user: site_of(imports, user, directory)[0] for user in set(users)}
-    return map(sites.__getitem__, users)
+    imports, sites = planner.connection.imports, planner.world.directory.sites()
+    theirs = list(map(sites.get, users))
+    return picked({site: site_with(imports, site) for site in set(theirs)}, theirs)

@@ -16,7 +16,7 @@ _OPEN = frozenset({Verdict.PROBLEM, Verdict.WITHHELD})
 def plan_unlisted(planner: Planner) -> None:
     """Plan the bindings that are left."""
     own, listed, moved = planner.ties.own, planner.devices.index, planner.matching.moved_from
-    left = sorted(own.keys() - listed.keys() - moved.keys())
+    left = sorted(own.places.keys() - listed.keys() - moved.keys())
     if not left:
         return
     excluded = {first_key(planner.devices.forms_of(place)) for place in _excluded(planner)}

@@ -1,5 +1,6 @@
 """The state as planning works on it: indexed once, with what this plan has decided so far."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, Final
@@ -114,32 +115,27 @@ def tenant_bindings(world: World, tenant_id: str, newer: bool) -> TenantBindings
     in the plan that applied this read is for the next read to take (M4, row 11). A binding whose asset a person removed
     is none (row 13).
     """
-    own: dict[str, int] = {}
-    holders: dict[int, int] = {}
-    others: dict[int, int] = {}
     bindings, assets = world.bindings_before, world.assets.places
     tenants, tied, devices, presences = map(bindings.column, ("tenant_id", "asset_id", "device_id", "presence"))
 
     def rank(place: int) -> tuple[bool, str, str]:
         return presences[place] is Presence.DELETED, tenants[place], devices[place]
 
-    def hold(holders: dict[int, int], asset_id: int, place: int) -> None:
-        other = holders.setdefault(asset_id, place)
-        if other != place and rank(place) < rank(other):
-            holders[asset_id] = place
+    def first(places: Sequence[int]) -> Keyed[int, Binding]:
+        """Return the bindings by asset; of several of one asset the first by rank."""
+        by_asset = {tied[place]: place for place in places}
+        if len(by_asset) < len(places):
+            by_asset = {tied[place]: place for place in sorted(places, key=rank, reverse=True)}
+        return Keyed(bindings, by_asset, _ASSET_ID)
 
-    for place, (tenant, asset_id, device_id) in enumerate(zip(tenants, tied, devices, strict=True)):
-        if asset_id not in assets:
-            continue
-        if tenant == tenant_id:
-            own[device_id] = place
-            hold(holders, asset_id, place)
-        elif not newer or presences[place] is not Presence.DELETED:
-            hold(others, asset_id, place)
+    there = [place for place, asset_id in enumerate(tied) if asset_id in assets]
+    mine = [place for place in there if tenants[place] == tenant_id]
+    others = [place for place in there if tenants[place] != tenant_id] if len(mine) < len(there) else []
+    own = {devices[place]: place for place in mine}
     return TenantBindings(
         own=Keyed(bindings, own, lambda binding: binding.life.device_id),
-        holders=Keyed(bindings, holders, _ASSET_ID),
-        others=Keyed(bindings, others, _ASSET_ID),
+        holders=first(mine),
+        others=first([place for place in others if not newer or presences[place] is not Presence.DELETED]),
     )
 
 

@@ -1,6 +1,6 @@
 """Rows turned into columns, thousands at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -12,14 +12,9 @@ from reconciler.store.dialect import plain_rows
 
 def read_columns(connection: Connection, statement: Select[Any]) -> Iterator[list[Column]]:
     """Yield a statement's columns, some thousand rows at a time; the rows are `plain_rows`."""
-    for rows in _in_chunks(plain_rows(connection, statement)):
-        yield list(zip(*rows, strict=True))
-
-
-def _in_chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    remaining = iter(rows)
-    while some := list(islice(remaining, PIECE)):
-        yield some
+    rows = plain_rows(connection, statement)
+    while some := list(islice(rows, PIECE)):
+        yield list(zip(*some, strict=True))
 
 
 def truths(column: Column) -> Column:

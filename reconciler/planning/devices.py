@@ -111,13 +111,14 @@ class Devices:
 
     compiled: Compiled
     records: Packed[Any]
+    said: Users
+    """Their Entra users, as the source says them."""
     users: Users
-    """Their Entra users, as far as mappings read them: none is Unclear."""
+    """The same, as mappings read them: none is Unclear."""
     ids: list[str]
     index: dict[str, int]
     excluded: Sequence[Answer]
     stale: list[bool]
-    identifiers: Column
     types: Sequence[TypeDecision]
     forms: list[Column]
     _kept: dict[str, Column] = field(default_factory=dict)
@@ -153,6 +154,10 @@ class Devices:
     def fitted(self, place: int) -> Column:
         """Return the same as its field holds it: MISFIT where it does not fit (F4)."""
         return fitted(self.compiled.fields.fields[place], self.mapped(place))
+
+    def identifiers(self) -> Column:
+        """Return what the source says of each device's user, as `Listed` has it."""
+        return _identifiers(self.compiled, _properties(self.compiled, self.records), self.said)
 
     def forms_of(self, index: int) -> tuple[Form, ...]:
         """Return one device's matching values as they are compared."""
@@ -190,6 +195,7 @@ class Devices:
         devices = [found[place] for place in places]
         properties = Lazily(len(compiled.names), lambda at: list(map(attrgetter(compiled.names[at]), devices)))
         columns = compiled.fields.columns(properties, self.users.of(places))
+        identifiers = _identifiers(compiled, properties, self.said.of(places))
         held = [fitted(field, column) for field, column in zip(compiled.fields.fields, columns, strict=True)]
         for number, place in enumerate(places):
             yield Listed(
@@ -199,7 +205,7 @@ class Devices:
                 fitted=[column[number] for column in held],
                 excluded=self.excluded[place],
                 stale=self.stale[place],
-                identifier=self.identifiers[place],
+                identifier=identifiers[number],
                 type=self.types[place],
                 forms=self.forms_of(place),
             )
@@ -217,12 +223,12 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     return Devices(
         compiled=compiled,
         records=records,
+        said=said,
         users=users,
         ids=ids,
         index=dict(zip(ids, range(len(ids)), strict=True)),
         excluded=_excluded(compiled, table),
         stale=_stale(compiled, properties, len(ids)),
-        identifiers=_identifiers(compiled, properties, said),
         types=_decided(compiled.decide_type, compiled.type_inputs, table),
         forms=_forms(compiled, table),
     )

@@ -121,7 +121,7 @@ def _why_not(mapping: Mapping, draft: Draft, stored: object, value: object) -> s
 def user_facts(planner: Planner, place: int, draft: Draft) -> Iterator[Fact]:
     """Yield whom the source names, which store user that is, and the site that follows (U1-U3, S1)."""
     users, imports, world = planner.connection.users, planner.connection.imports, planner.world
-    value = planner.devices.identifiers[place]
+    value = planner.devices.at(place).identifier
     found = assign(users, world.directory, value, world.not_imported.get(planner.name))
     shown = "unclear" if isinstance(value, Unclear) else said(value)
     yield Fact("source", f"{users.identifier_source()} is {shown}", f"assignFrom is {users.assign_from} (U1)")

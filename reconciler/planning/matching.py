@@ -7,9 +7,10 @@
 - M6 a bound device that is proven absent hands its binding to the device that now has the asset's value.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from reconciler.model.snapshot import UNKNOWN, UnknownType
 from reconciler.model.state import Binding, Presence
@@ -58,19 +59,23 @@ class Decision:
     rule: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ties:
     """The store's bindings as one connection sees them.
 
-    `own` are this tenant's by device id, `holders` the same by asset (a live one before a deleted one); `others` say
-    for an asset which live binding of another tenant has it; `absent` are the device ids of this tenant that are
-    proven absent.
+    `own` are this tenant's by device id; `others` say for an asset which live binding of another tenant has it; in
+    `absent` are the device ids of this tenant that are proven absent.
     """
 
     own: Keyed[str, Binding]
-    holders: Keyed[int, Binding]
     others: Keyed[int, Binding]
     absent: frozenset[str]
+    find_holders: Callable[[], Keyed[int, Binding]]
+
+    @cached_property
+    def holders(self) -> Keyed[int, Binding]:
+        """The bindings of `own` by asset (a live one before a deleted one), found when they are first asked for."""
+        return self.find_holders()
 
 
 @dataclass(slots=True)

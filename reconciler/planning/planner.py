@@ -91,7 +91,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
         compiled=compiled,
         devices=devices,
         read=read,
-        ties=Ties(bindings.own, bindings.holders, bindings.others, absent),
+        ties=Ties(bindings.own, bindings.others, absent, bindings.holders),
         bound=list(map(bindings.own.places.get, devices.ids)),
         index=AssetIndex(world.assets, names, world.positions, compiled.worthless, world.rewritten),
         unlisted=frozenset(snapshot.unlisted),

@@ -104,7 +104,7 @@ def _people(planner: Planner) -> list[int | None]:
             return nobody
         return found[0] if len(found) == 1 else _UNSURE
 
-    identifiers = planner.devices.identifiers
+    identifiers = planner.devices.identifiers()
     forms = [value.strip().casefold() if value.__class__ is str else value for value in identifiers]
     alone = map(directory.alone(store).get, forms)
     return [one or person(value) for one, value in zip(alone, identifiers, strict=True)]

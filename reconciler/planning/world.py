@@ -1,7 +1,8 @@
 """The state as planning works on it: indexed once, with what this plan has decided so far."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from typing import Any, Final
 
@@ -104,7 +105,7 @@ class TenantBindings:
     """The store's bindings as one tenant sees them."""
 
     own: Keyed[str, Binding]
-    holders: Keyed[int, Binding]
+    holders: Callable[[], Keyed[int, Binding]]
     others: Keyed[int, Binding]
 
 
@@ -134,7 +135,7 @@ def tenant_bindings(world: World, tenant_id: str, newer: bool) -> TenantBindings
     own = {devices[place]: place for place in mine}
     return TenantBindings(
         own=Keyed(bindings, own, lambda binding: binding.life.device_id),
-        holders=first(mine),
+        holders=partial(first, mine),
         others=first([place for place in others if not newer or presences[place] is not Presence.DELETED]),
     )
 

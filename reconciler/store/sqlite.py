@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 Mode = Literal["ro", "rw", "rwc"]
 
 _ROWS_PER_CALL: Final = 5000
+_ROWS_AT_ONCE: Final = 1000
 _CACHE_KIB: Final = 32 * 1024
 
 
@@ -75,7 +76,7 @@ def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple
     """Yield a statement's rows as the driver gives them, thousands at a time."""
     with connection.execute(statement) as result:
         cursor: Any = result.cursor
-        while rows := cursor.fetchmany(_ROWS_PER_CALL):
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             yield from rows
 
 

@@ -4,6 +4,7 @@ import difflib
 import secrets
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from typing import Any, Final
 
@@ -39,8 +40,11 @@ _COLUMNS: Final = (
 _BINDING_COLUMNS: Final = ("run_id", "connection", "source", "tenant_id", "asset", "before", "after", "reason")
 
 
-Reason = tuple[str, str]
-"""A rule and the words of its reason; a run keeps each once, since thousands of its changes share it."""
+_ACTIONS: Final = {each: each.value for each in Action}
+_SUBJECTS: Final = {each: each.value for each in Subject}
+
+Reasons = dict[str, dict[str, int]]
+"""A number for each reason's words and rule; a run keeps each once, since thousands of its changes share it."""
 
 
 def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: bytes, revision: str) -> str:
@@ -64,36 +68,36 @@ def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: byte
         "undoes": None if plan.undoes is None else _key(connection, plan.undoes),
     }
     key = connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one()
-    reasons: dict[Reason, int] = defaultdict(count().__next__)
+    number = count().__next__
+    reasons: Reasons = defaultdict(lambda: defaultdict(number))
     insert_many(connection, run_change, _COLUMNS, _rows(key, plan.changes, reasons))
     insert_many(connection, run_binding, _BINDING_COLUMNS, _binding_rows(key, plan.bindings, reasons))
-    numbered = ((key, number, rule, reason) for (rule, reason), number in reasons.items())
-    insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), numbered)
+    numbered = [(key, place, rule, words) for words, rules in reasons.items() for rule, place in rules.items()]
+    insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), sorted(numbered))
     return run_id
 
 
-def _rows(key: int, changes: tuple[Change, ...], reasons: dict[Reason, int]) -> Iterator[tuple[Any, ...]]:
+def _rows(key: int, changes: tuple[Change, ...], reasons: Reasons) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of changes; `reasons` numbers each reason when it is first asked for."""
+    kinds = cache(_text)
     for change in changes:
         attributes = [
-            (each.name, each.before, each.after, reasons[each.rule, each.reason]) for each in change.attributes
+            (each.name, each.before, each.after, reasons[each.reason][each.rule]) for each in change.attributes
         ]
         yield (
             key,
-            change.subject.value,
-            change.action.value,
+            _SUBJECTS[change.subject],
+            _ACTIONS[change.action],
             change.name,
             change.label,
             change.connection,
             change.entra_id if change.subject is Subject.USER else change.device_id,
-            _text(change.kinds),
+            kinds(change.kinds),
             _text(attributes),
         )
 
 
-def _binding_rows(
-    key: int, changes: tuple[BindingChange, ...], reasons: dict[Reason, int]
-) -> Iterator[tuple[Any, ...]]:
+def _binding_rows(key: int, changes: tuple[BindingChange, ...], reasons: Reasons) -> Iterator[tuple[Any, ...]]:
     for change in changes:
         yield (
             key,
@@ -103,7 +107,7 @@ def _binding_rows(
             change.asset,
             None if change.before is None else _text(change.before),
             None if change.removed else _text(change.after),
-            reasons[change.rule, change.reason],
+            reasons[change.reason][change.rule],
         )
 
 

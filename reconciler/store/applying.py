@@ -19,6 +19,7 @@ from reconciler.store.journal import write_run
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.person_rows import write_people
 from reconciler.store.removing import people_to_remove, remove_assets, remove_bindings, remove_people, still_there
+from reconciler.store.shapes import shaped
 from reconciler.store.software_rows import write_software
 from reconciler.store.stamping import ensure_stamp, move_on
 from reconciler.store.state import read_applied, read_state
@@ -142,8 +143,9 @@ class Transaction:
             gone = people_to_remove(vocabulary, changes[Subject.USER])
             self._users = write_people(connection, changes[Subject.USER], vocabulary)
             vocabulary = Vocabulary.read(connection, _created(plan, self._users), gone)
-        write_assets(connection, changes[Subject.ASSET], vocabulary, now)
-        write_software(connection, changes[Subject.ASSET])
+        assets = shaped(changes[Subject.ASSET])
+        write_assets(connection, assets, vocabulary, now)
+        write_software(connection, assets)
         remove_bindings(connection, plan.bindings)
         write_bindings(connection, plan.bindings)
         remove_assets(connection, changes[Subject.ASSET])

@@ -13,7 +13,7 @@ from reconciler.store.binding_rows import Key, binding_rows, life_values
 from reconciler.store.catalogue_rows import entry_after, list_form, read_entries
 from reconciler.store.differing import Difference, Side, before, same
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
-from reconciler.store.shapes import shape_of
+from reconciler.store.shapes import Shaped, shaped
 from reconciler.store.software_rows import find_software
 from reconciler.store.vocabulary import Vocabulary
 
@@ -32,8 +32,9 @@ def compare(
             by_subject[change.subject].append(change)
     yield from _entries(connection, by_subject[Subject.CATALOGUE], side)
     yield from _people(by_subject[Subject.USER], vocabulary, side, users)
-    yield from compare_assets(connection, by_subject[Subject.ASSET], vocabulary, side)
-    yield from _software(connection, by_subject[Subject.ASSET], side)
+    assets = shaped(by_subject[Subject.ASSET])
+    yield from compare_assets(connection, assets, vocabulary, side)
+    yield from _software(connection, assets, side)
     bindings = [each for each in plan.bindings if side is before or not each.removed]
     yield from _bindings(connection, bindings, side)
 
@@ -67,8 +68,8 @@ def _people(
                 yield Difference(change.label, name, expected, found)
 
 
-def _software(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
-    wanted = {change.name: change for change in changes if shape_of(change).software}
+def _software(connection: Connection, changes: Sequence[Shaped], side: Side) -> Iterator[Difference]:
+    wanted = {change.name: change for change, shape in changes if shape.software}
     if not wanted:
         return
     tags = {key: tag for tag, key in asset_ids(connection, list(wanted)).items()}

@@ -1,6 +1,6 @@
 """Between a plan's words and the rows' ids: asset attributes and the columns that hold them, both ways."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -45,7 +45,25 @@ decode_custom: Final[Callable[[str], dict[str, Scalar]]] = msgspec.json.Decoder(
 
 def encode_custom(values: dict[str, Any]) -> str:
     """Return the text of custom fields; an empty one is left out."""
-    return _ENCODER.encode({name: value for name, value in values.items() if value is not None}).decode()
+    if None in values.values():
+        values = {name: value for name, value in values.items() if value is not None}
+    return _ENCODER.encode(values).decode()
+
+
+class Ids(dict[Scalar, Any]):
+    """The ids that the names of an attribute of `REFERENCES` have; None is None's."""
+
+    def __init__(self, attribute: str, called: Mapping[int, str]) -> None:
+        super().__init__(zip(called.values(), called.keys(), strict=True))
+        self._attribute = attribute
+        self[None] = None
+
+    def __missing__(self, name: Scalar) -> int:
+        """Raise StaleError: the store has nothing of that name."""
+        raise StaleError(
+            f"The plan refers to the {self._attribute} {name!r}, which the store does not have (any more). "
+            "Nothing was written; plan again."
+        )
 
 
 @dataclass(frozen=True)
@@ -55,7 +73,7 @@ class Vocabulary:
     names: Names
     people: tuple[Person, ...]
     called: dict[str, dict[int, str]]
-    ids: dict[str, dict[str, int]]
+    ids: dict[str, Ids]
 
     @classmethod
     def read(
@@ -70,7 +88,7 @@ class Vocabulary:
         users = references(each for each in people if each.id not in gone)
         users |= {key: name for name, key in (created or {}).items()}
         called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
-        ids = {attribute: {name: key for key, name in table.items()} for attribute, table in called.items()}
+        ids = {attribute: Ids(attribute, table) for attribute, table in called.items()}
         return cls(names, people, called, ids)
 
     def stored(self, attribute: str, value: Scalar) -> Scalar:
@@ -79,18 +97,4 @@ class Vocabulary:
         Raises:
             StaleError: the store has nothing of that name.
         """
-        if value is None or attribute not in self.ids:
-            return value
-        key = self.ids[attribute].get(str(value))
-        if key is None:
-            raise StaleError(
-                f"The plan refers to the {attribute} {value!r}, which the store does not have (any more). "
-                "Nothing was written; plan again."
-            )
-        return key
-
-    def worded(self, attribute: str, value: Scalar) -> Scalar:
-        """Return what a plan says for a column's value."""
-        if value is None or attribute not in self.called:
-            return value
-        return self.called[attribute].get(int(value))
+        return self.ids[attribute][value] if attribute in self.ids else value

@@ -37,6 +37,7 @@ class Transaction:
         self._connection = connection
         self._origin = origin
         self._users: dict[str, int] = {}
+        self._vocabulary: Vocabulary | None = None
         self._outcome: Outcome | None = None
 
     @property
@@ -71,7 +72,8 @@ class Transaction:
         Raises:
             StaleError: it does not; every row that differs is told.
         """
-        verify(self._connection, plan, expected_revision)
+        self._vocabulary = Vocabulary.read(self._connection)
+        verify(self._connection, plan, self._vocabulary, expected_revision)
 
     def write(
         self,
@@ -122,7 +124,7 @@ class Transaction:
         Raises:
             ReadBackError: one does not (A4).
         """
-        vocabulary = Vocabulary.read(self._connection, _created(plan, self._users))
+        vocabulary = Vocabulary.read(self._connection, self._vocabulary, created=_created(plan, self._users))
         differences = list(compare(self._connection, plan, vocabulary, after, self._users))
         differences += still_there(self._connection, plan, vocabulary)
         if differences:
@@ -137,12 +139,13 @@ class Transaction:
             changes[change.subject].append(change)
         connection = self._connection
         write_entries(connection, changes[Subject.CATALOGUE])
-        vocabulary = Vocabulary.read(connection)
+        vocabulary = Vocabulary.read(connection, self._vocabulary)
         gone: frozenset[int] = frozenset()
         if changes[Subject.USER]:
             gone = people_to_remove(vocabulary, changes[Subject.USER])
             self._users = write_people(connection, changes[Subject.USER], vocabulary)
-            vocabulary = Vocabulary.read(connection, _created(plan, self._users), gone)
+            vocabulary = Vocabulary.read(connection, vocabulary, created=_created(plan, self._users), gone=gone)
+        self._vocabulary = vocabulary
         assets = shaped(changes[Subject.ASSET])
         write_assets(connection, assets, vocabulary, now)
         write_software(connection, assets)

@@ -20,7 +20,7 @@ from reconciler.store.tables import FIELD_COLUMNS, asset
 from reconciler.store.vocabulary import CUSTOM_PREFIX, Vocabulary, decode_custom
 
 
-def verify(connection: Connection, plan: Plan, expected_revision: str | None) -> None:
+def verify(connection: Connection, plan: Plan, vocabulary: Vocabulary, expected_revision: str | None) -> None:
     """Do nothing when the plan fits; a store that moved on elsewhere does no harm.
 
     Raises:
@@ -28,7 +28,6 @@ def verify(connection: Connection, plan: Plan, expected_revision: str | None) ->
     """
     row = connection.execute(select(stamp)).one_or_none()
     _refuse_another_store(plan, row)
-    vocabulary = Vocabulary.read(connection)
     differences = list(_differences(connection, plan, vocabulary))
     if differences:
         moved = " The store was written to since the plan was made." if _moved(row, expected_revision) else ""

@@ -66,30 +66,45 @@ class Ids(dict[Scalar, Any]):
         )
 
 
+_NOBODY: Final[Mapping[str, int]] = {}
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What ids are called and which ids names have, for each attribute of `REFERENCES`."""
 
     names: Names
     people: tuple[Person, ...]
+    gone: frozenset[int]
+    references: dict[int, str]
+    """What users are called by their own values alone."""
     called: dict[str, dict[int, str]]
     ids: dict[str, Ids]
 
     @classmethod
     def read(
-        cls, connection: Connection, created: dict[str, int] | None = None, gone: frozenset[int] = frozenset()
+        cls,
+        connection: Connection,
+        last: Self | None = None,
+        *,
+        created: Mapping[str, int] = _NOBODY,
+        gone: frozenset[int] = frozenset(),
     ) -> Self:
         """Return the vocabulary of the store as it is.
 
-        `created` are the ids of a plan's new users, `gone` those of the users that it is about to remove.
+        `last` is the one read before, if any: while users are the same, they are called the same. `created` are the ids
+        of a plan's new users, `gone` those of the users that it is about to remove.
         """
         names = read_names(connection)
         people = read_people(connection, names.sites)
-        users = references(each for each in people if each.id not in gone)
-        users |= {key: name for name, key in (created or {}).items()}
+        if last is not None and (last.gone, last.people) == (gone, people):
+            called_so = last.references
+        else:
+            called_so = references(each for each in people if each.id not in gone)
+        users = called_so | {key: name for name, key in created.items()}
         called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
         ids = {attribute: Ids(attribute, table) for attribute, table in called.items()}
-        return cls(names, people, called, ids)
+        return cls(names, people, gone, called_so, called, ids)
 
     def stored(self, attribute: str, value: Scalar) -> Scalar:
         """Return what a column holds for an attribute's value.

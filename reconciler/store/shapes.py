@@ -3,7 +3,7 @@
 A fleet's changes have few shapes, and comparing or building a row by shape costs a third of doing so by attribute.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -45,11 +45,6 @@ class Shape:
 
 Shaped = tuple[Change, Shape]
 """A change with its shape."""
-
-
-def shaped(changes: Iterable[Change]) -> list[Shaped]:
-    """Return assets' changes, each with its shape."""
-    return [(change, shape_of(change)) for change in changes]
 
 
 def shape_of(change: Change) -> Shape:

@@ -104,7 +104,8 @@ class Transaction:
             self._write_settings(dict(environment_document), dict(enabled), digest, now)
         revision = move_on(connection, plan.highest_tag)
         usage = usage_of(plan, self._origin.allowances, bound_before, count_bound(connection))
-        run_id = write_run(connection, plan, self._origin, usage=usage, revision=revision)
+        counts = plan.counts()
+        run_id = write_run(connection, plan, self._origin, counts=counts, usage=usage, revision=revision)
         if plan.undoes is None:
             let_go(connection, tenants_of(plan).values())
         else:
@@ -115,7 +116,7 @@ class Transaction:
             revision=revision,
             changes=len(plan.changes),
             bindings=len(plan.bindings),
-            counts=plan.counts(),
+            counts=counts,
         )
         return self._outcome
 

@@ -3,7 +3,7 @@
 import difflib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import count
 from typing import Any, Final
@@ -47,8 +47,10 @@ Reasons = dict[str, dict[str, int]]
 """A number for each reason's words and rule; a run keeps each once, since thousands of its changes share it."""
 
 
-def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: bytes, revision: str) -> str:
-    """Write a run and its changes; return the run's id, which sorts by time."""
+def write_run(
+    connection: Connection, plan: Plan, origin: Origin, *, counts: Mapping[str, int], usage: bytes, revision: str
+) -> str:
+    """Write a run and its changes; return the run's id, which sorts by time. `counts` are the plan's."""
     run_id = f"{compact(origin.started_at)}-{secrets.token_hex(2)}"
     row = {
         "run_id": run_id,
@@ -60,7 +62,7 @@ def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: byte
         "settings_commit": origin.commit,
         "settings_clean": origin.clean,
         "plan_digest": plan.digest,
-        "counts": _text(plan.counts()),
+        "counts": _text(counts),
         "allowances": _text(origin.allowances),
         "because": origin.because,
         "usage": usage.decode(),

@@ -128,7 +128,7 @@ class Transaction:
         """
         connection, changes = self._connection, self._changes(plan)
         created = _created(changes.users, self._users)
-        vocabulary = Vocabulary.read(connection, self._vocabulary, created=created)
+        vocabulary = Vocabulary.read(connection, created)
         differences = list(compare(connection, changes, plan.bindings, vocabulary, after, self._users))
         differences += still_there(connection, changes, plan.bindings, vocabulary)
         if differences:
@@ -145,14 +145,14 @@ class Transaction:
     def _write_rows(self, plan: Plan, now: str) -> None:
         connection, changes = self._connection, self._changes(plan)
         write_entries(connection, changes.catalogue)
-        vocabulary = Vocabulary.read(connection, self._vocabulary)
+        vocabulary = (self._vocabulary or Vocabulary.read(connection)).with_names_read_again(connection)
+        self._vocabulary = None  # a fleet's users are many: they are let go when they are read anew
         gone: frozenset[int] = frozenset()
         if changes.users:
             gone = people_to_remove(vocabulary, changes.users)
             self._users = write_people(connection, changes.users, vocabulary)
             created = _created(changes.users, self._users)
-            vocabulary = Vocabulary.read(connection, vocabulary, created=created, gone=gone)
-        self._vocabulary = vocabulary
+            vocabulary = Vocabulary.read(connection, created, gone)
         write_assets(connection, changes.shaped, vocabulary, now)
         write_software(connection, changes.shaped)
         remove_bindings(connection, plan.bindings)

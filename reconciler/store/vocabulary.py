@@ -73,38 +73,32 @@ _NOBODY: Final[Mapping[str, int]] = {}
 class Vocabulary:
     """What ids are called and which ids names have, for each attribute of `REFERENCES`."""
 
-    names: Names
     people: tuple[Person, ...]
-    gone: frozenset[int]
-    references: dict[int, str]
-    """What users are called by their own values alone."""
     called: dict[str, dict[int, str]]
     ids: dict[str, Ids]
 
     @classmethod
     def read(
-        cls,
-        connection: Connection,
-        last: Self | None = None,
-        *,
-        created: Mapping[str, int] = _NOBODY,
-        gone: frozenset[int] = frozenset(),
+        cls, connection: Connection, created: Mapping[str, int] = _NOBODY, gone: frozenset[int] = frozenset()
     ) -> Self:
         """Return the vocabulary of the store as it is.
 
-        `last` is the one read before, if any: while users are the same, they are called the same. `created` are the ids
-        of a plan's new users, `gone` those of the users that it is about to remove.
+        `created` are the ids of a plan's new users, `gone` those of the users that it is about to remove.
         """
         names = read_names(connection)
         people = read_people(connection, names.sites)
-        if last is not None and (last.gone, last.people) == (gone, people):
-            called_so = last.references
-        else:
-            called_so = references(each for each in people if each.id not in gone)
-        users = called_so | {key: name for name, key in created.items()}
+        users = references(each for each in people if each.id not in gone)
+        users |= {key: name for name, key in created.items()}
+        return cls._of(names, people, users)
+
+    def with_names_read_again(self, connection: Connection) -> Self:
+        """Return it with what types, sites and statuses are called now; users, which are many, stay as they are."""
+        return self._of(read_names(connection), self.people, self.called["user"])
+
+    @classmethod
+    def _of(cls, names: Names, people: tuple[Person, ...], users: dict[int, str]) -> Self:
         called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
-        ids = {attribute: Ids(attribute, table) for attribute, table in called.items()}
-        return cls(names, people, gone, called_so, called, ids)
+        return cls(people, called, {attribute: Ids(attribute, table) for attribute, table in called.items()})
 
     def stored(self, attribute: str, value: Scalar) -> Scalar:
         """Return what a column holds for an attribute's value.

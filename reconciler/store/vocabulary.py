@@ -87,7 +87,8 @@ class Vocabulary:
         """
         names = read_names(connection)
         people = read_people(connection, names.sites)
-        users = references(each for each in people if each.id not in gone)
+        all_new = len(created) == len(people)  # then the plan names every one, as in a first import
+        users = {} if all_new else references(each for each in people if each.id not in gone)
         users |= {key: name for name, key in created.items()}
         return cls._of(names, people, users)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from benchmarks.fleet import FIRST
+from benchmarks.days import FIRST, stamp
 from benchmarks.settings import environment, surroundings
 from benchmarks.tool import snapshot
 from reconciler.configuration.documents import document
@@ -13,7 +13,6 @@ from reconciler.model.run import Origin
 from reconciler.model.state import Recording
 from reconciler.planning.build import build_plan
 from reconciler.run.reading import read_state
-from reconciler.simulator.records import stamp
 from reconciler.store.opening import open_store
 
 DEVICE_PAGES: Final = 100

@@ -8,7 +8,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count, islice
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from benchmarks.days import FIRST
 from benchmarks.settings import connection
 from reconciler.intune.records import listed_devices, users
 from reconciler.planning import needs
@@ -25,12 +25,7 @@ from reconciler.simulator import rows
 from reconciler.simulator.devices import Ticket, assigned, has_user, kind, make_device
 from reconciler.simulator.names import code
 from reconciler.simulator.people import make_user
-from reconciler.simulator.records import Device, User, stamp
-
-FIRST: Final = datetime(2026, 9, 14, 6, tzinfo=UTC)
-NEXT: Final = FIRST + timedelta(days=1)
-DAYS: Final = {"first": stamp(FIRST), "next": stamp(NEXT)}
-"""When each day's devices were read."""
+from reconciler.simulator.records import Device, User
 
 PAGE: Final = 1000
 NEW, VANISHED, CHANGED, USERLESS = 0.01, 0.01, 0.05, 0.005

@@ -13,7 +13,7 @@ from importlib import import_module
 from time import perf_counter, process_time
 from typing import Any
 
-from reconciler.cli.collecting import collect_rarely
+from reconciler.cli.collecting import collect_no_more, collect_rarely
 
 Facts = dict[str, Any]
 
@@ -32,6 +32,7 @@ def main() -> None:
     collect_rarely()
     step = getattr(import_module(f"benchmarks.{module}"), function)
     sys.stdout.write(json.dumps(step(**json.loads(arguments)) or {}))
+    collect_no_more()
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ from typing import Any, Final
 import msgspec
 
 from benchmarks import pages
-from benchmarks.fleet import DAYS
+from benchmarks.days import DAYS
 from benchmarks.settings import environment, surroundings
 from benchmarks.step import Facts, timed
 from reconciler.intune.records import Records, listed_devices, users
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
+from reconciler.packing import Packed, Packing, once_each
 from reconciler.planning import needs
 from reconciler.planning.build import build_plan
 from reconciler.run.reading import read_state
@@ -69,21 +70,22 @@ def snapshot(
     )
 
 
-def _records(records: Records, rows: Iterator[bytes]) -> tuple[Any, ...]:
-    found: list[Any] = []
+def _records(records: Records, rows: Iterator[bytes]) -> Packed[Any]:
+    packing = Packing(records.layout)
     for page in rows:
-        found += records.read(page)[0]
-    found.sort(key=lambda record: record.id)
-    return tuple(found)
+        columns, _ = records.columns(page)
+        packing.add(columns, len(columns[0]))
+    return once_each(packing.packed(), "id")
 
 
 def _save(made: Plan, output: str | None, recording: Recording, record: str | None) -> None:
-    from reconciler.plan_files import write_plan  # noqa: PLC0415 - only where it is used
-    from reconciler.recordings import write_recording  # noqa: PLC0415 - as above
-
     if output:
+        from reconciler.plan_files import write_plan  # noqa: PLC0415 - only where it is used
+
         write_plan(made, Path(output))
     if record:
+        from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
+
         write_recording(recording, Path(record))
 
 

@@ -26,7 +26,7 @@ def write_plan(plan: Plan, path: Path) -> None:
     """Write a sealed plan, whole or not at all, readable by its owner only. Raises ReconcilerError."""
     try:
         with whole_file(path) as stream:
-            stream.write(sealing.encode(plan))
+            stream.writelines(sealing.pieces(plan))
     except OSError as error:
         raise ReconcilerError(
             f"The plan could not be written to {path}: {error.strerror}. Nothing was changed; name another file."
@@ -40,15 +40,17 @@ def read_plan(path: Path) -> Plan:
     in any byte from what was saved.
     """
     data = _read(path)
-    _check_version(path, data)
+    _check_whole(path, data)
     try:
         plan = msgspec.json.decode(data, type=Plan)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        _check_version(path, _header(path, data))
         raise _changed(path, str(error)) from error
-    if sealing.digest(plan) != plan.digest:
-        raise _changed(path, "its digest is not the one of its content")
-    if sealing.encode(plan) != data:
+    _check_version(path, plan)
+    if not sealing.is_encoded(plan, data):
         raise _changed(path, "its layout is not the one that was saved, or it holds a key that no plan has")
+    if sealing.digest_of(data) != plan.digest:
+        raise _changed(path, "its digest is not the one of its content")
     return plan
 
 
@@ -61,19 +63,27 @@ def _read(path: Path) -> bytes:
         ) from error
 
 
-def _check_version(path: Path, data: bytes) -> None:
-    """Raise PlanFileError unless the data is, or once was, a plan of this format version."""
+def _check_whole(path: Path, data: bytes) -> None:
+    """Raise PlanFileError when the data begins as a plan does and does not end as one."""
     if data.startswith(b'{"formatVersion":') and not data.endswith(b"}\n"):
         raise PlanFileError(
             f"The plan {path} is cut short: it ends after {len(data):,} bytes, in the middle. Copy it again from where "
             f"it was made. {_PLAN_AGAIN}"
         )
+
+
+def _header(path: Path, data: bytes) -> _Header:
+    """Return the header of what is, or once was, a plan of some format version. Raises PlanFileError."""
     try:
-        header = msgspec.json.decode(data, type=_Header)
+        return msgspec.json.decode(data, type=_Header)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PlanFileError(
             f"{path} is not a saved plan ({_what(data, error)}). Name a file that `reconciler plan ENV -o FILE` wrote."
         ) from error
+
+
+def _check_version(path: Path, header: _Header | Plan) -> None:
+    """Raise PlanFileError unless the header is of this format version."""
     if header.format_version != PLAN_FORMAT:
         raise PlanFileError(
             f"The plan {path} has format version {header.format_version} (written by reconciler "

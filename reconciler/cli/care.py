@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Env, can_ask, surroundings
+from reconciler.cli.options import Env, at_store, can_ask
 from reconciler.cli.talk import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
 
@@ -19,16 +19,15 @@ def add_to(app: typer.Typer) -> None:
 def check(context: typer.Context, env: Env) -> int:
     """Look whether ENV's store is what it should be; nothing is changed, and the exit code is 1 for any fault.
 
-    Looked at are the tables' revision, the stamp, the database's own integrity, references between rows, live
-    bindings, custom fields and pins.
+    Looked at are the tables' revision, the stamp, the database's own integrity, references between rows, presence and
+    times, live bindings, custom fields and pins.
     """
     from reconciler.report.findings import findings_text  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
-    with Talk() as talk:
-        around = surroundings(context, env, talk)
-        with open_store(around.store_url()) as store:
-            findings = store.check(around.environment.instance.name)
+    at = at_store(context, env)
+    with Talk(), open_store(at.store_url()) as store:
+        findings = store.check(at.instance.name)
     printing.show(findings_text(findings, width=printing.width()))
     return ExitCode.ERROR if any(finding.faults for finding in findings) else ExitCode.DONE
 
@@ -41,8 +40,8 @@ def upgrade(
     """Bring ENV's store up to date, after showing what will be done; a newer version's store is refused."""
     from reconciler.store.opening import initialise, pending_migrations  # noqa: PLC0415 - sqlalchemy is heavy
 
-    with Talk() as talk:
-        url = surroundings(context, env, talk).store_url()
+    url = at_store(context, env).store_url()
+    with Talk():
         missing = pending_migrations(url)
     if missing is None:
         raise StoreError(

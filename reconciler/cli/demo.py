@@ -9,6 +9,7 @@ import os
 import tempfile
 import textwrap
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,10 +34,10 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(
     context: typer.Context,
-    devices: Annotated[int, typer.Option(min=100, max=100_000, help="How many devices the tenant has.")] = 500,
-    users: Annotated[int, typer.Option(min=10, max=100_000, help="How many users the tenant has.")] = 400,
+    devices: Annotated[int, typer.Option(min=100, max=100_000, help="How many devices the tenant has.")] = 200,
+    users: Annotated[int, typer.Option(min=10, max=100_000, help="How many users the tenant has.")] = 160,
 ) -> int:
-    """Tell the main job as a story: a simulated tenant, its first import, its next day, and an instance that is off.
+    """Tell the main job as a story: a simulated tenant, its first import, its next day, a limit, an undo.
 
     Needs environments `prod` and `uat`; touches nothing of yours and cleans up after itself.
     """
@@ -46,12 +47,17 @@ def demo(
     options: Global = context.obj
     with (
         tempfile.TemporaryDirectory(prefix="reconciler-demo-") as folder,
-        Simulator(Tenant.generate(devices=devices, users=users)) as simulator,
+        Simulator(Tenant.generate(devices=devices, users=users, now=_today())) as simulator,
         _variables(simulator.environment()),
     ):
         overlay = _overlay(Path(folder), simulator)
         _tell(_Story(options, overlay, simulator))
     return ExitCode.DONE
+
+
+def _today() -> datetime:
+    """Return the time that the tenant begins at: now, or a saved plan of it would be too old to apply."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def _overlay(folder: Path, simulator: "Simulator") -> Path:
@@ -85,7 +91,8 @@ class _Story:
 
     def __init__(self, options: Global, overlay: Path, simulator: "Simulator") -> None:
         self.simulator = simulator
-        folders = ["--environments", str(options.environments), "--overlay", str(overlay)]
+        self._folder = overlay.parent
+        folders = ["--environments", str(options.environments.absolute()), "--overlay", str(overlay)]
         self._before = [*folders, "--log-format", options.log_format, *(["--debug"] if options.debug else [])]
 
     def say(self, text: str) -> None:
@@ -93,18 +100,26 @@ class _Story:
         wrapper = textwrap.TextWrapper(printing.width(), "── ", "   ", break_on_hyphens=False)
         printing.write("\n" + wrapper.fill(text))
 
-    def run(self, *arguments: str) -> None:
-        """Run a command; the story ends when it fails."""
+    def run(self, *arguments: str, code: ExitCode = ExitCode.DONE) -> None:
+        """Run a command in the demo's folder; the story ends when it exits with another code."""
         from rich.text import Text  # noqa: PLC0415 - rich is heavy
 
         from reconciler.cli.main import run  # noqa: PLC0415 - it imports this module
 
         printing.show([Text(), Text(f"$ reconciler {' '.join(arguments)}", style="bold")])
-        code = run([*self._before, *arguments])
-        if code == ExitCode.INTERRUPTED:
+        with contextlib.chdir(self._folder):
+            found = run([*self._before, *arguments])
+        if found == ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
-        if code != ExitCode.DONE:
-            raise ReconcilerError(f"The demo ends here: `reconciler {' '.join(arguments)}` exited with {code}.")
+        if found != code:
+            raise ReconcilerError(f"The demo ends here: `reconciler {' '.join(arguments)}` exited with {found}.")
+
+    def last_run(self) -> str:
+        """Return the id of production's last run."""
+        from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+        with open_store(f"sqlite:///{self._folder / 'prod.db'}") as store:
+            return store.history(1)[0].run_id
 
 
 def _tell(story: _Story) -> None:
@@ -115,21 +130,25 @@ def _tell(story: _Story) -> None:
         "simulator and a fresh store are."
     )
     story.run("validate", "prod", "uat")
-    story.say("The first plan: an empty store, so everything is new. Nothing is written.")
-    story.run("plan", "prod")
-    story.say("Apply it. (Production insists on committed settings; an overlay never is, hence the option.)")
-    story.run("apply", "prod", "--yes", "--allow-uncommitted")
+    story.say("The first plan: an empty store, so everything is new. It is saved, and nothing else is written.")
+    story.run("plan", "prod", "--summary", "-o", "first.plan")
+    story.say("Apply exactly that. (Production insists on committed settings; an overlay never is, hence the option.)")
+    story.run("apply", "prod", "first.plan", "--allow-uncommitted")
     story.say("Plan again: the store is what the settings and Intune say.")
-    story.run("plan", "prod")
-    story.say(f"A day passes in the tenant: {_happened(tenant.next_day())}.")
-    story.run("plan", "prod")
-    story.say("Apply the day.")
-    story.run("apply", "prod", "--yes", "--allow-uncommitted")
+    story.run("plan", "prod", "--summary")
+    day = tenant.next_day(new=2, gone=1, renamed=1, re_enrolled=1, reassigned=1, unassigned=1)
+    story.say(f"A day passes in the tenant: {_happened(day)}.")
+    story.run("plan", "prod", "-o", "day.plan")
+    story.run("apply", "prod", "day.plan", "--allow-uncommitted")
+    gone = len(tenant.devices.items) // 10
+    tenant.next_day(new=0, gone=gone, renamed=0, re_enrolled=0, reassigned=0, unassigned=0)
+    story.say(f"A bad day: {gone} devices are gone at once. A limit stops what nobody allowed.")
+    story.run("plan", "prod", "--summary", code=ExitCode.OVER_LIMIT)
+    story.say("Who did what; and the day's run is put back, where nobody changed it since.")
     story.run("history", "prod")
-    story.run("status", "prod")
+    story.run("undo", "prod", story.last_run(), "--yes")
     story.say("UAT has the same connection, kept out by `enabledForInstances: production-only`.")
     before = story.simulator.tally.total
-    story.run("plan", "uat")
     story.run("apply", "uat", "--yes")
     asked = story.simulator.tally.total - before
     story.say(f"The simulator counted {asked} requests from UAT, and {before} from production.")
@@ -140,6 +159,6 @@ def _tell(story: _Story) -> None:
 
 def _happened(day: "Day") -> str:
     return (
-        f"{len(day.new)} devices are new, {len(day.gone)} gone, {len(day.renamed)} renamed, "
-        f"{len(day.re_enrolled)} re-enrolled, {len(day.reassigned)} have another user and {len(day.unassigned)} none"
+        f"devices are new ({len(day.new)}), gone ({len(day.gone)}), renamed ({len(day.renamed)}), re-enrolled "
+        f"({len(day.re_enrolled)}), have another user ({len(day.reassigned)}) and none ({len(day.unassigned)})"
     )

@@ -1,13 +1,20 @@
 """`reconciler history`, `show` and `status`: what was done to a store, and how it is (J1)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.options import Env, duration, surroundings
+from reconciler.cli.options import Env, at_store, at_store_of, duration, load, surroundings_of
 from reconciler.cli.talk import Talk, warn
 from reconciler.errors import ExitCode, ReconcilerError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from reconciler.model.run import StoreStatus
+    from reconciler.model.state import State
+    from reconciler.settings.environment import Environment
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,7 +37,8 @@ def history(
     from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
-    with Talk() as talk, open_store(surroundings(context, env, talk).store_url()) as store:
+    at = at_store(context, env)
+    with Talk(), open_store(at.store_url()) as store:
         runs = store.history(limit)
     if json:
         from reconciler.report.json import history_json  # noqa: PLC0415 - only where it is used
@@ -51,7 +59,8 @@ def show(
     from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
-    with Talk() as talk, open_store(surroundings(context, env, talk).store_url()) as store:
+    at = at_store(context, env)
+    with Talk(), open_store(at.store_url()) as store:
         detail = store.run(run)
     if json:
         from reconciler.report.json import run_json  # noqa: PLC0415 - only where it is used
@@ -72,37 +81,52 @@ def status(
 ) -> int:
     """Show how ENV's store is: whose it is, its last run and reads, bindings by presence, and pending settings.
 
-    With --max-age it is an alarm for outside: it tells when the schedule has stopped.
+    With --max-age it is an alarm for outside: it tells when the schedule has stopped. Where the settings have problems
+    only the store is shown, and the exit code is 5; with --max-age, which asks the settings, it is 1.
     """
-    from reconciler.planning.tenants import late_reads, unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
-    from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run.holding import held_connections  # noqa: PLC0415 - as above
-    from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
+    from reconciler.planning.tenants import late_reads  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - as above
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
     from reconciler.run.stamps import whose  # noqa: PLC0415 - as above
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     most = None if max_age is None else duration(max_age, "--max-age")
+    loaded = load(context, env)
+    at = at_store_of(context, loaded)
     with Talk() as talk:
-        around = surroundings(context, env, talk)
-        with open_store(around.store_url()) as store:
+        with open_store(at.store_url()) as store:
             found = store.status()
-        state = read_state(around)
-    if told := whose(state.stamp, around.environment):
+        state = read_state(at)
+    if told := whose(state.stamp, at.instance):
         warn(f"{told}: it looks like a copy.")
-    printing.show(
-        report.status_text(
-            found,
-            pending=pending_settings(around.environment, state),
-            unconfigured=unconfigured_tenants(around.environment, state),
-            held=[str(each) for each in held_connections(around.environment, state)],
-            width=printing.width(),
+    printing.show(_status_lines(found, state, loaded.environment))
+    if loaded.environment is None and most is None:
+        warn(
+            f"{loaded.in_words()}, so what is pending or held, tenants without a connection and credentials about to "
+            f"end are not told. To see what is wrong: reconciler validate {env}"
         )
-    )
+        return ExitCode.PARTLY_UNKNOWN
+    around = surroundings_of(context, loaded, talk)
     for warning in all_warnings(around):
         warn(warning)
     late = [] if most is None else late_reads(around.environment, state, around.now(), most)
     if late:
         raise ReconcilerError(f"{'; '.join(late)}: longer ago than {max_age}. See whether the schedule still runs.")
     return ExitCode.DONE
+
+
+def _status_lines(found: "StoreStatus", state: "State", environment: "Environment | None") -> "list[Text]":
+    from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.report.history import status_text  # noqa: PLC0415 - only where it is used
+    from reconciler.run.holding import held_connections, held_words  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
+
+    if environment is None:
+        return status_text(found, width=printing.width())
+    return status_text(
+        found,
+        pending=pending_settings(environment, state),
+        unconfigured=unconfigured_tenants(environment, state),
+        held=[held_words(each) for each in held_connections(environment, state)],
+        width=printing.width(),
+    )

@@ -9,7 +9,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.apply import show_outcome, where, who
-from reconciler.cli.options import Env, can_be_written, surroundings
+from reconciler.cli.options import Env, at_store, can_be_written, surroundings
 from reconciler.cli.talk import Talk, say
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
 
@@ -52,10 +52,10 @@ def bring(
     """Show what FILE would create in ENV's store and what is wrong with it, row by row; `--yes` writes it.
 
     A row without a tag gets the next one. A tag that the store has is never overwritten. Rows with problems are left
-    out, and the exit code is then 5.
+    out, and the exit code is then 5; a column that is not known stops the whole file.
     """
     from reconciler.report.inventory import inventory_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run.inventory import Files, plan_import, write_import  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.inventory import Files, check_usable, plan_import, write_import  # noqa: PLC0415 - pydantic is heavy
 
     if file is None and users is None:
         raise UsageError("There is nothing to import: name a FILE of assets, --users FILE, or both.")
@@ -64,9 +64,10 @@ def bring(
         around = surroundings(context, env, talk)
         planned = plan_import(around, Files(file, users, ignore))
     printing.show(inventory_text(planned.inventory, env, every=every, width=printing.width()))
+    check_usable(planned)
     if yes:
         _tell(write_import(around, planned, who=who(), where=where()), time.monotonic() - started)
-    elif planned.inventory.plan.changes and not planned.inventory.unusable:
+    elif planned.inventory.plan.changes:
         say("Nothing was written. Add --yes to create what has no problem.")
     return _exit_code(planned)
 
@@ -101,8 +102,9 @@ def export(
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
 
     can_be_written(output)
-    with Talk() as talk:
-        state = read_state(surroundings(context, env, talk))
+    at = at_store(context, env)
+    with Talk():
+        state = read_state(at)
     lines = csv_lines(asset_rows(state))
     if output is None:
         printing.put(b"".join(lines))

@@ -36,7 +36,7 @@ from reconciler.cli import (
     undo,
     validate,
 )
-from reconciler.cli.collecting import collect_rarely
+from reconciler.cli.collecting import collect_no_more, collect_rarely
 from reconciler.cli.options import Global
 from reconciler.cli.streams import let_go
 from reconciler.cli.talk import LogFormat, choose, complain, talking
@@ -174,4 +174,5 @@ def main() -> None:
         complain("Interrupted. What was not finished was not kept.", code)
         sys.stderr.flush()
         os._exit(code)  # requests that are under way would keep the process until they are answered
+    collect_no_more()
     sys.exit(code)

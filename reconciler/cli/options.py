@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.talk import LogFormat, Talk
+from reconciler.cli.talk import LogFormat, Talk, warn
 from reconciler.errors import NotConfirmedError, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
-    from reconciler.run.surroundings import Surroundings
+    from reconciler.configuration.load import Loaded
+    from reconciler.run.surroundings import AtStore, Surroundings
 
 
 def environment_names(context: typer.Context, incomplete: str) -> list[str]:
@@ -49,11 +50,22 @@ class Global:
 
 def surroundings(context: typer.Context, name: str, talk: Talk) -> "Surroundings":
     """Load an environment and put it where it runs; SettingsError with every problem when it has errors."""
+    return surroundings_of(context, load(context, name), talk)
+
+
+def load(context: typer.Context, name: str, *, with_commit: bool = True) -> "Loaded":
+    """Read and check an environment, laid over as the command line says."""
     from reconciler.configuration.load import load_environment  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run.surroundings import Surroundings  # noqa: PLC0415 - as above
 
     options: Global = context.obj
-    loaded = load_environment(options.environments, name, overlay=options.overlay)
+    return load_environment(options.environments, name, overlay=options.overlay, with_commit=with_commit)
+
+
+def surroundings_of(context: typer.Context, loaded: "Loaded", talk: Talk) -> "Surroundings":
+    """Put a loaded environment where it runs; SettingsError with every problem when it has errors."""
+    from reconciler.run.surroundings import Surroundings  # noqa: PLC0415 - pydantic is heavy
+
+    options: Global = context.obj
     return Surroundings(
         environment=loaded.settled(),
         environments=options.environments,
@@ -62,6 +74,26 @@ def surroundings(context: typer.Context, name: str, talk: Talk) -> "Surroundings
         progress=talk,
         phase=talk.phase,
     )
+
+
+def at_store(context: typer.Context, name: str) -> "AtStore":
+    """Put an instance at its store, for a command that needs no other settings: what is wrong with those is a warning.
+
+    SettingsError with every problem when `instance.yaml` has one.
+    """
+    loaded = load(context, name, with_commit=False)
+    found = at_store_of(context, loaded)
+    if loaded.environment is None:
+        warn(f"{loaded.in_words()}, in files that this command does not need. To see them: reconciler validate {name}")
+    return found
+
+
+def at_store_of(context: typer.Context, loaded: "Loaded") -> "AtStore":
+    """Put a loaded instance at its store; SettingsError with every problem when `instance.yaml` has one."""
+    from reconciler.run.surroundings import AtStore  # noqa: PLC0415 - pydantic is heavy
+
+    options: Global = context.obj
+    return AtStore(loaded.settled_instance(), options.environments, os.environ)
 
 
 def duration(text: str, option: str) -> int:

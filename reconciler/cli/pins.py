@@ -6,13 +6,13 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.apply import who
-from reconciler.cli.options import Env, surroundings
+from reconciler.cli.options import Env, at_store, surroundings
 from reconciler.cli.talk import Talk, say
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconciler.model.state import State
-    from reconciler.run.surroundings import Surroundings
+    from reconciler.run.surroundings import AtStore, Surroundings
     from reconciler.settings.environment import Environment
 
 Asset = Annotated[str, typer.Argument(metavar="ASSET", help="Its tag; or its device id, serial number or name.")]
@@ -56,14 +56,14 @@ def pin(
 
 def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
     """Unpin FIELD of ASSET in ENV's store: the next plan may write it again."""
+    from reconciler.report.values import moment  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
-    with Talk() as talk:
-        around = surroundings(context, env, talk)
-    tag = _tag(_state(around), asset)
-    with open_store(around.store_url(), write=True) as store:
+    at = at_store(context, env)
+    tag = _tag(_state(at), asset)
+    with open_store(at.store_url(), write=True) as store:
         before = store.unpin(tag, field)
-    say(f"{field} of {tag} is no longer pinned; it was since {before.pinned_at}: {before.reason}")
+    say(f"{field} of {tag} is no longer pinned; it was since {moment(before.pinned_at)}: {before.reason}")
     return ExitCode.DONE
 
 
@@ -72,18 +72,19 @@ def pins(context: typer.Context, env: Env) -> int:
     from reconciler.report.pins import pins_text  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
-    with Talk() as talk, open_store(surroundings(context, env, talk).store_url()) as store:
+    at = at_store(context, env)
+    with Talk(), open_store(at.store_url()) as store:
         found = store.pins()
     printing.show(pins_text(found, width=printing.width()))
     return ExitCode.DONE
 
 
-def _state(around: "Surroundings") -> "State":
+def _state(at: "AtStore | Surroundings") -> "State":
     from reconciler.run.reading import read_state  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.stamps import refuse_foreign  # noqa: PLC0415 - as above
 
-    state = read_state(around)
-    refuse_foreign(state.stamp, around.environment)
+    state = read_state(at)
+    refuse_foreign(state.stamp, at.instance)
     return state
 
 

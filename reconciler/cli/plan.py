@@ -65,10 +65,11 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     """Show what an apply of ENV would do, and why; nothing is written.
 
     A plan that is over a limit is shown whole and exits with 3. `-o FILE` saves the plan for `apply ENV FILE`. With
-    --base REF it is planned twice from what was read, and what the change of the settings causes comes first.
+    --base REF it is planned twice from what was read, and what the change of the settings causes comes last; with
+    --format markdown or html it comes first.
     """
     from reconciler.planning.scope import picked  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run import impact, planning  # noqa: PLC0415 - as above
+    from reconciler.run import planning  # noqa: PLC0415 - as above
 
     if summary and form not in (None, PlanFormat.TEXT):
         raise UsageError(f"--summary is of the text. Leave it out, or leave out --format {form}.")
@@ -80,6 +81,8 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
         around = surroundings(context, env, talk)
         scope = picked(around.environment, connection, only or [])
         if before is not None:
+            from reconciler.run import impact  # noqa: PLC0415 - only where it is used
+
             asked = impact.Asked(allowed, as_if_enabled, scope)
             planned, caused = impact.plan_with_impact(around, before, recording, asked)
         elif recording is None:

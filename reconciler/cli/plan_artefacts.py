@@ -109,19 +109,19 @@ def _seconds_between(since: str, now: str) -> float | None:
 
 
 def _show(made: Made) -> None:
-    if made.impact is not None:
-        from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
-
-        printing.show(impact_text(made.impact, every=made.every, width=printing.width()))
     printing.show(_lines(made, printing.width()))
 
 
 def _lines(made: Made, width: int = 80) -> "list[Text]":
-    from reconciler.report.text import plan_text, summary_text  # noqa: PLC0415 - only where it is used
+    """Return the plan, and below it what a change of settings causes: a terminal shows the end of what is long."""
+    from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text import plan_text, summary_text  # noqa: PLC0415 - as above
 
     if made.summary:
-        return summary_text(made.plan, width=width, kind=made.instance.kind)
-    return plan_text(made.plan, every=made.every, width=width, kind=made.instance.kind)
+        plan = summary_text(made.plan, width=width, kind=made.instance.kind)
+    else:
+        plan = plan_text(made.plan, every=made.every, width=width, kind=made.instance.kind)
+    return [*plan, *(impact_text(made.impact, every=made.every, width=width) if made.impact else [])]
 
 
 def show(plan: "Plan", kind: str, *, every: bool = False) -> None:
@@ -156,11 +156,9 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
 
 
 def _text(made: Made) -> str:
-    from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
-    from reconciler.report.text import plain  # noqa: PLC0415 - as above
+    from reconciler.report.text import plain  # noqa: PLC0415 - only where it is used
 
-    impact = impact_text(made.impact, every=made.every) if made.impact else []
-    return plain([*impact, *_lines(made)])
+    return plain(_lines(made))
 
 
 def _markdown(made: Made) -> str:

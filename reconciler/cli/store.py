@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.options import Env, can_ask, surroundings
+from reconciler.cli.options import Env, at_store, can_ask
 from reconciler.cli.talk import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
 
@@ -30,8 +30,9 @@ def init(context: typer.Context, env: Env) -> int:
     """Make ENV's store where there is none, or bring an older one up to date."""
     from reconciler.store.opening import initialise  # noqa: PLC0415 - sqlalchemy is heavy
 
-    with Talk() as talk:
-        initialise(surroundings(context, env, talk).store_url())
+    at = at_store(context, env)
+    with Talk():
+        initialise(at.store_url())
     say(f"The store of {env} is ready.")
     return ExitCode.DONE
 
@@ -45,18 +46,17 @@ def adopt(
     """Make a copied store ENV's own: a new store id, the old one kept as adopted_from (E3)."""
     from reconciler.run.stamps import foreign  # noqa: PLC0415 - pydantic is heavy
 
-    with Talk() as talk:
-        around = surroundings(context, env, talk)
-    instance = around.environment.instance
-    before = _existing(around.store_url()).stamp()
-    if before is not None and not foreign(before, around.environment):
+    at = at_store(context, env)
+    instance = at.instance
+    before = _existing(at.store_url()).stamp()
+    if before is not None and not foreign(before, instance):
         say(f"The store is {instance.name}'s already (store id {before.store_id}); nothing was changed.")
         return ExitCode.DONE
     can_ask(yes)
     theirs = f"that of {before.instance} ({before.kind})" if before else "nobody's yet"
     if not yes and not typer.confirm(f"The store is {theirs}. Make it {instance.name}'s?", err=True):
         raise NotConfirmedError("Not adopted: it was not confirmed. Nothing was written.")
-    with _writable(around.store_url()) as store:
+    with _writable(at.store_url()) as store:
         stamp = store.adopt(instance.name, instance.kind)
     origin = f", adopted from {stamp.adopted_from}" if stamp.adopted_from else ""
     say(f"The store is {instance.name}'s now (store id {stamp.store_id}{origin}).")
@@ -70,8 +70,7 @@ def unlock(
     lease: Annotated[str, typer.Argument(metavar="LEASE", help="The lease's id, as the refused apply told it.")],
 ) -> int:
     """Free a lease whose holder is gone; an apply that still runs under it can no longer commit (A2)."""
-    with Talk() as talk:
-        url = surroundings(context, env, talk).store_url()
+    url = at_store(context, env).store_url()
     _existing(url)
     with _writable(url) as store:
         store.unlock(lease)

@@ -45,8 +45,6 @@ def undo(
     if allowed and not because:
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
     can_be_written(output)
-    if output is None:
-        can_ask(yes, "")
     started = time.monotonic()
     with Talk() as talk:
         around = surroundings(context, env, talk)
@@ -63,7 +61,7 @@ def undo(
             who=applies.who(),
             where=applies.where(),
             show=show,
-            confirm=lambda: yes or typer.confirm(f"Undo this in {env}?", err=True),
+            confirm=lambda: yes or _confirmed(env),
             allowances=allowed,
             because=because,
         )
@@ -74,8 +72,13 @@ def undo(
         applies.show_outcome(applied.outcome, time.monotonic() - started)
         held = ", ".join(each.name for each in applied.plan.connections)
         if held:
-            say(f"Held: {held}. `status` shows it; apply goes on once the settings differ, or with --resume.")
+            say(f"Held: {held}, until other settings or `apply --resume`; `status` shows it.")
     return plans.exit_code(applied.plan)
+
+
+def _confirmed(env: str) -> bool:
+    can_ask(yes=False)
+    return typer.confirm(f"Undo this in {env}?", err=True)
 
 
 def _save(plan: "Plan", kind: str, output: Path) -> ExitCode:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from reconciler.configuration.git import ask
+from reconciler.configuration.git import CANNOT_RUN, ask
 from reconciler.configuration.load import Loaded, load_environment
 from reconciler.errors import ReconcilerError, UsageError
 
@@ -23,7 +23,7 @@ def load_at(environments: Path, name: str, ref: str) -> Loaded:
     commit = commit_of(environments, ref)
     loaded = load_commit(environments, name, commit)
     if loaded is None:
-        raise UsageError(f"There was no environment `{name}` in {environments} at {ref} ({commit[:10]}).")
+        raise UsageError(f"There was no environment `{name}` in {environments} at {shown_ref(ref)} ({commit[:10]}).")
     return loaded
 
 
@@ -52,22 +52,39 @@ def load_commit(environments: Path, name: str, commit: str, *, overlay: Path | N
 
 def commit_of(environments: Path, ref: str) -> str:
     """Return the commit that a reference names; UsageError or ReconcilerError when it names none here."""
-    if not ref or ref.startswith("-"):
-        raise UsageError(f"`{ref}` names no commit; write ENV@REF with a commit, a branch or a tag.")
+    shown = shown_ref(ref)
+    if not ref or ref.startswith(("-", "^")):
+        raise _no_commit(shown)
     if not environments.is_dir():
         raise UsageError(f"There is no folder {environments}; --environments DIR names the one with your environments.")
     found, commit = ask(environments, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     if found:
         return commit.decode().strip()
     inside, shallow = ask(environments, "rev-parse", "--is-shallow-repository")
+    if shallow == CANNOT_RUN:
+        raise ReconcilerError(
+            f"Git cannot be run, and it is what knows {shown} of {environments}. Install it, or put it on the PATH."
+        )
     if not inside:
-        raise ReconcilerError(f"{environments} is in no Git repository that can be read, so there is no {ref} of it.")
+        raise ReconcilerError(f"{environments} is in no Git repository that can be read, so there is no {shown} of it.")
+    if ask(environments, "cat-file", "-e", ref)[0]:
+        raise _no_commit(shown)
     if shallow.decode().strip() == "true":
         raise ReconcilerError(
-            f"The commit {ref} is not in this clone, which is shallow: it has the newest commits only. Fetch the rest "
-            "with `git fetch --unshallow`; in GitHub Actions, give actions/checkout `fetch-depth: 0`."
+            f"The commit {shown} is not in this clone, which is shallow: it has the newest commits only. Fetch the "
+            "rest with `git fetch --unshallow`; in GitHub Actions, give actions/checkout `fetch-depth: 0`."
         )
-    raise ReconcilerError(f"There is no commit {ref} in the repository of {environments}. `git fetch` may bring it.")
+    raise ReconcilerError(f"There is no commit {shown} in the repository of {environments}. `git fetch` may bring it.")
+
+
+def _no_commit(shown: str) -> UsageError:
+    return UsageError(f"`{shown}` names no commit. Name a commit, a branch or a tag.")
+
+
+def shown_ref(ref: str) -> str:
+    """Return a reference as it can be shown and written: on one line, a byte that is no text as its number."""
+    text = ref.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def _files(environments: Path, commit: str) -> Iterator[tuple[str, str, bytes]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+CANNOT_RUN: Final = b"Git cannot be run"
 _TIMEOUT = 30
 _OF_ANOTHER_REPOSITORY = frozenset(("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"))
 
@@ -57,7 +58,7 @@ def ask(folder: Path, *arguments: str) -> tuple[bool, bytes]:
             command, env=environment, capture_output=True, timeout=_TIMEOUT, check=False
         )
     except (OSError, subprocess.SubprocessError):
-        return False, b"Git cannot be run"
+        return False, CANNOT_RUN
     if done.returncode:
         return False, done.stderr.strip().partition(b"\n")[0]
     return True, done.stdout

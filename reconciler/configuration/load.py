@@ -8,7 +8,7 @@ are reported at once.
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reconciler.configuration import (
     documents,
@@ -30,29 +30,47 @@ from reconciler.configuration.typed import accepted, typed
 from reconciler.errors import SettingsError, UsageError
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.environment import Environment
+from reconciler.settings.instance import InstanceFile
 
 if TYPE_CHECKING:
     from reconciler.configuration.sound import Sound
+
+
+_INSTANCE: Final = "instance.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """What an environment's folder holds: the environment, None when there are errors, and every problem.
 
-    `overlay` is the folder that was laid over it, None without one.
+    `overlay` is the folder that was laid over it, None without one. `instance` is what `instance.yaml` holds, None when
+    that file has an error.
     """
 
     environment: Environment | None
     problems: tuple[SettingsProblem, ...]
     overlay: Path | None = None
+    instance: InstanceFile | None = None
 
     def settled(self) -> Environment:
         """Return the environment; SettingsError with every error in its message when there is none."""
         if self.environment is None:
-            found = errors(self.problems)
-            count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-            raise SettingsError(f"The settings have {count}.\n{rendered(found, Format.TEXT).rstrip()}")
+            raise self._refused()
         return self.environment
+
+    def settled_instance(self) -> InstanceFile:
+        """Return the instance's own settings; SettingsError with every error when `instance.yaml` has one."""
+        if self.instance is None:
+            raise self._refused()
+        return self.instance
+
+    def in_words(self) -> str:
+        """Return how many errors there are, as a sentence without its end."""
+        number = len(errors(self.problems))
+        return f"The settings have {'1 problem' if number == 1 else f'{number} problems'}"
+
+    def _refused(self) -> SettingsError:
+        return SettingsError(f"{self.in_words()}.\n{rendered(errors(self.problems), Format.TEXT).rstrip()}")
 
 
 def environments_in(environments: Path) -> list[str]:
@@ -76,10 +94,10 @@ def load_environment(environments: Path, name: str, *, overlay: Path | None = No
     models = reading.models()
     problems = by_place(reading.problems)
     if errors(problems):
-        return Loaded(None, problems, overlay)
+        return Loaded(None, problems, overlay, reading.instance(models))
     state = git.state(environments / name, reading.files.texts) if with_commit else git.UNKNOWN
     environment = documents.assembled(models, reading.documents, state, overlaid=overlay is not None)
-    return Loaded(environment, problems, overlay)
+    return Loaded(environment, problems, overlay, environment.instance)
 
 
 class _Reading:
@@ -118,6 +136,16 @@ class _Reading:
             self.problems += [problem for problem in found if not sound.is_told(problem.message)]
         self.problems += lint.suspicious(parts)
         return models
+
+    def instance(self, models: dict[str, SettingsFile]) -> InstanceFile | None:
+        """Return the instance's own settings, None when their file has an error, or what is laid over it may have."""
+        wrong = {problem.file for problem in errors(self.problems)}
+        if f"{self.files.shown}/{_INSTANCE}" in wrong:
+            return None
+        if self.over is not None and (self.over.problems or f"{self.over.shown}/{_INSTANCE}" in wrong):
+            return None
+        found = models.get(_INSTANCE)
+        return found if isinstance(found, InstanceFile) else None
 
     def _read_documents(self) -> None:
         self.documents = self._parsed(self.files)

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from reconciler.errors import SecretError
-from reconciler.settings.environment import Environment
+from reconciler.settings.instance import InstanceFile
 from reconciler.settings.secrets import FromEnvironment, FromFile, Secret
 
 ROOT_VARIABLE: Final = "RECONCILER_SECRETS_DIR"
@@ -45,14 +45,14 @@ def secret_path(reference: FromFile, folder: Path, environ: Mapping[str, str]) -
     return path
 
 
-def store_url(environment: Environment, environments: Path, environ: Mapping[str, str]) -> str:
+def store_url(instance: InstanceFile, environments: Path, environ: Mapping[str, str]) -> str:
     """Return the store's URL with a relative SQLite path made absolute, from the folder that holds `environments`.
 
     SecretError when the URL is a reference whose value can not be had, or when a SQLite URL names no file.
     """
-    url = environment.instance.store.url
+    url = instance.store.url
     if isinstance(url, FromEnvironment | FromFile):
-        url = read_secret(url, environments / environment.instance.name, environ)
+        url = read_secret(url, environments / instance.name, environ)
     if not url.startswith("sqlite:"):
         return url
     path, _, query = url.removeprefix(_SQLITE).partition("?")

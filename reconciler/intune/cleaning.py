@@ -16,8 +16,8 @@ from functools import partial
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
+from reconciler.packing import Column
 from reconciler.settings.properties import Property, PropertyType
-from reconciler.sharing import Column
 
 Clean = Callable[[Column], Column]
 
@@ -26,8 +26,9 @@ ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 _BYTES: Final = "InBytes"
 _GLUED: Final = re.compile(r"[0-9a-f]{32}(?=[^@]+@)", re.I)
 _GLUE: Final = 32
-_WELL_WRITTEN: Final = re.compile(r"(?:(?!0001|9999)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)*", re.A)
+_WELL_WRITTEN: Final = re.compile(r"(?:(?!0001|9999)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)*+", re.A)
 _NEVER: Final = ("0001-", "9999-")
+_USUALLY_NEVER: Final = frozenset({"", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
 
 
 def cleaning(property_: Property) -> Clean | None:
@@ -56,6 +57,7 @@ def _emptied(empties: frozenset[Any], column: Column) -> Column:
 
 
 def _dates(column: Column) -> Column:
+    column = _emptied(_USUALLY_NEVER, column)
     texts = [value for value in column if value is not None]
     try:
         if _WELL_WRITTEN.fullmatch("".join(texts)):

@@ -16,6 +16,7 @@ from reconciler.intune.graph import Graph
 from reconciler.intune.records import Records
 from reconciler.intune.singles import ask_singly
 from reconciler.model.snapshot import UNKNOWN
+from reconciler.packing import Packed
 
 _GONE: Final = "Asked for alone it was answered 404: it may have been deleted since it was listed."
 _LACKING: Final = "Asked for alone it was answered without a usable value of each property that was asked for."
@@ -25,17 +26,17 @@ _LACKING: Final = "Asked for alone it was answered without a usable value of eac
 class Details:
     """The devices with what each answered, and why some of the properties are not known, by the device's id."""
 
-    devices: tuple[Any, ...]
+    devices: Sequence[Any]
     unknown: dict[str, str] = field(default_factory=dict)
 
 
-def read_details(graph: Graph, records: Records, devices: Sequence[Any], progress: Progress) -> Details:
+def read_details(graph: Graph, records: Records, devices: Packed[Any], progress: Progress) -> Details:
     """Ask each device for the properties of these records; for none when there are no such properties."""
     if not records.properties:
-        return Details(tuple(devices))
+        return Details(devices)
     known: dict[str, Any] = {}
     unknown: dict[str, str] = {}
-    for number, (id_, answer) in enumerate(ask_singly(graph, records, (device.id for device in devices)), 1):
+    for number, (id_, answer) in enumerate(ask_singly(graph, records, devices.column("id")), 1):
         match answer:
             case None:
                 unknown[id_] = _GONE

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from operator import attrgetter
 from typing import Any, Final
 
 from reconciler.errors import GraphError, SignInError
@@ -13,6 +12,7 @@ from reconciler.intune.hosts import is_microsofts
 from reconciler.intune.paging import Page, pages
 from reconciler.intune.records import Records
 from reconciler.intune.retrying import http_date
+from reconciler.packing import Column, Packed, Packing, once_each
 
 PERMISSION: Final = "DeviceManagementManagedDevices.Read.All"
 _AHEAD: Final = timedelta(minutes=10)
@@ -23,9 +23,12 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class DeviceList:
-    """The listed devices by id, each once; `unknown` says why they are not all; `read_at` is Graph's time."""
+    """The listed devices; `unknown` says why they are not all; `read_at` is Graph's time.
 
-    devices: tuple[Any, ...]
+    Of several with one id it is the one that checked in last (G7).
+    """
+
+    devices: Packed[Any]
     unknown: str | None
     read_at: str
 
@@ -36,40 +39,33 @@ def read_devices(graph: Graph, records: Records, progress: Progress) -> DeviceLi
     Raises GraphError, UnreachableError and SignInError when not even its first page could be read.
     """
     url = f"{graph.base}/v1.0/deviceManagement/managedDevices?$select={records.select}&$top=1000"
-    devices: list[Any] = []
+    devices = Packing(records.layout)
     read_at = unknown = None
     lost = 0
     try:
         for page in pages(graph, url, PERMISSION):
-            found, without_id = rows_of(records, url, page)
+            columns, without_id = columns_of(records, url, page)
             read_at = read_at or _time(page, graph)
-            devices += found
+            devices.add(columns, len(columns[0]))
             lost += without_id
-            progress("devices", len(devices))
+            progress("devices", devices.count)
     except (GraphError, SignInError) as error:
         if read_at is None:
             raise
-        unknown = f"The list ended early, after {len(devices)} devices. {error}"
+        unknown = f"The list ended early, after {devices.count} devices. {error}"
     if lost and unknown is None:
         unknown = f"{lost} devices of the list have no id, so they could not be used."
-    return DeviceList(_once_each(devices), unknown, read_at or stamp(graph.budget.pace.now()))
+    return DeviceList(
+        once_each(devices.packed(), "id", "lastSyncDateTime"), unknown, read_at or stamp(graph.budget.pace.now())
+    )
 
 
-def rows_of(records: Records, url: str, page: Page) -> tuple[list[Any], int]:
-    """Return the records of a page, and how many of its rows have no id. Raises GraphError when it is no page."""
+def columns_of(records: Records, url: str, page: Page) -> tuple[list[Column], int]:
+    """Return a page's records as columns, and how many of its rows have no id. Raises GraphError when it is no page."""
     try:
-        return records.read(page.rows)
+        return records.columns(page.rows)
     except (ValueError, RecursionError) as error:
         raise not_understood(url, page.reply) from error
-
-
-def _once_each(devices: list[Any]) -> tuple[Any, ...]:
-    """Sort by id; of several devices with one id the one that checked in last is kept (G7)."""
-    devices.sort(key=attrgetter("id"))
-    kept = {device.id: device for device in devices}
-    if len(kept) < len(devices):
-        kept = {device.id: device for device in sorted(devices, key=lambda device: device.lastSyncDateTime or "")}
-    return tuple(kept[id_] for id_ in sorted(kept)) if len(kept) < len(devices) else tuple(devices)
 
 
 def _time(page: Page, graph: Graph) -> str:

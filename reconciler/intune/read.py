@@ -1,6 +1,6 @@
 """Reading one connection: devices, absence, details, users and so on; each part can fail on its own (G1-G8)."""
 
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any
 
 from reconciler.intune import hosts
@@ -59,7 +59,7 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         reading_organisation = parts.submit(read_organisation, graph, needs.organisation)
         counting = parts.submit(enrolled_count, graph)
         devices = read_devices(graph, listed, progress)
-        ids = frozenset(map(attrgetter("id"), devices.devices))
+        ids = frozenset(devices.devices.column("id"))
         absence = _absence(graph, needs, bound, devices, ids, progress)
         details = read_details(graph, device_details(needs.device_properties), devices.devices, progress)
         found_people, people_unknown = reading_people.result()
@@ -95,7 +95,7 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
     )
 
 
-def _people(graph: Graph, records: Records, progress: Progress) -> tuple[tuple[Any, ...], str | None]:
+def _people(graph: Graph, records: Records, progress: Progress) -> tuple[Sequence[Any], str | None]:
     if not records.properties:
         return (), "not read"
     return read_people(graph, records, progress)
@@ -109,7 +109,7 @@ def _absence(
     return prove_absence(graph, single_devices(needs.device_properties), bound, ids, progress)
 
 
-def _together(devices: tuple[Any, ...], absence: Absence) -> tuple[Any, ...]:
+def _together(devices: Sequence[Any], absence: Absence) -> Sequence[Any]:
     if not absence.found:
         return devices
-    return tuple(sorted((*devices, *absence.found), key=attrgetter("id")))
+    return (*devices, *absence.found)

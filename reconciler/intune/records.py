@@ -1,7 +1,7 @@
 """Graph's rows of JSON to clean Structs of `record_type`: by type, or value by value where a type does not fit."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 from reconciler.intune.cleaning import cleaning, unglued
 from reconciler.intune.mending import mended
 from reconciler.model.snapshot import UNKNOWN, record_type
+from reconciler.packing import Column, layout_of
 from reconciler.settings.properties import (
     DEVICE_PROPERTIES,
     DEVICE_USER_PROPERTIES,
@@ -18,7 +19,6 @@ from reconciler.settings.properties import (
     Property,
     PropertyType,
 )
-from reconciler.sharing import Column, Sharing
 
 _ALWAYS: Final = ("deviceName", "enrolledDateTime", "lastSyncDateTime")
 _UPN: Final = "userPrincipalName"
@@ -39,7 +39,7 @@ class Records:
         self._make = record_type(name, tuple((one.name, one.type) for one in self._known if one.name != "id"))
         self._decoder = msgspec.json.Decoder(list[self._make])  # type: ignore[name-defined]
         self._columns = [self._column(name, one) for one in self._known]
-        self._sharing = [Sharing() if one.type is PropertyType.TEXT else None for one in self._known]
+        self.layout = layout_of(self._make)
 
     @property
     def select(self) -> str:
@@ -51,11 +51,17 @@ class Records:
 
         Raises ValueError when it is no array, RecursionError when it is too deep.
         """
+        columns, lost = self.columns(rows)
+        return list(self.layout.make(columns)), lost
+
+    def columns(self, rows: bytes) -> tuple[list[Column], int]:
+        """Return the records of a JSON array column by column, as `layout` names them, otherwise as `read` does."""
         try:
             records, lost = self._decoded(rows)
         except (msgspec.DecodeError, UnicodeError):
             records, lost = self._decoded(mended(rows))
-        return self._cleaned(records), lost
+        columns: list[Column] = list(zip(*map(astuple, records), strict=True)) or [()] * len(self._columns)
+        return [clean(each) if clean else each for clean, each in zip(self._columns, columns, strict=True)], lost
 
     def _decoded(self, rows: bytes) -> tuple[list[Any], int]:
         try:
@@ -72,14 +78,6 @@ class Records:
         if name == "Device" and property_.name == _UPN and clean is not None:
             return lambda column: clean(unglued(column))
         return clean
-
-    def _cleaned(self, records: Sequence[Any]) -> list[Any]:
-        if not records:
-            return []
-        columns: list[Column] = list(zip(*map(astuple, records), strict=True))
-        cleaned = (clean(column) if clean else column for clean, column in zip(self._columns, columns, strict=True))
-        shared = (each.shared(column) if each else column for each, column in zip(self._sharing, cleaned, strict=True))
-        return list(map(self._make, *shared))
 
     def _tolerated(self, rows: bytes) -> tuple[list[Any], int]:
         found = msgspec.json.decode(rows)

@@ -5,6 +5,7 @@ plan, and is named by its connection and device too), a user by the reference of
 `Organisation/Site`.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -205,6 +206,15 @@ class SettingChange(Struct, frozen=True, rename="camel"):
     after: str
 
 
+def counts(changes: Iterable[Change]) -> dict[str, int]:
+    """Return how many changes there are of each kind, creations and updates of every subject included."""
+    found: dict[str, int] = {}
+    for change in changes:
+        for kind in change.kinds or (f"{change.subject}-{change.action}",):
+            found[kind] = found.get(kind, 0) + 1
+    return dict(sorted(found.items()))
+
+
 class Plan(Struct, frozen=True, rename="camel", kw_only=True):
     """A plan and everything its reader has to know about where it came from (P2).
 
@@ -239,11 +249,7 @@ class Plan(Struct, frozen=True, rename="camel", kw_only=True):
 
     def counts(self) -> dict[str, int]:
         """Return how many changes there are of each kind, creations and updates of every subject included."""
-        counts: dict[str, int] = {}
-        for change in self.changes:
-            for kind in change.kinds or (f"{change.subject}-{change.action}",):
-                counts[kind] = counts.get(kind, 0) + 1
-        return dict(sorted(counts.items()))
+        return counts(self.changes)
 
     def over_limit(self) -> tuple[LimitUse, ...]:
         """Return the limits that the plan is over."""

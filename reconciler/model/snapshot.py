@@ -1,5 +1,6 @@
 """What one run read from Graph for one connection, each part with what is known to be missing."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -59,8 +60,8 @@ class Part(Struct, frozen=True):
 class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """What one run read from Graph for one connection.
 
-    `devices` are Structs of `record_type`, sorted by id, each id once, sentinels already None; a device that only a
-    single GET found is among them, its id in `unlisted` and its user UNKNOWN. `users` likewise, by id. `read_at` is
+    `devices` are Structs of `record_type`, as they were listed, each id once, sentinels already None; one that only
+    a single GET found is among them, its id in `unlisted` and its user UNKNOWN. `users` likewise. `read_at` is
     Graph's own `Date` when the read began, as `2026-11-23T08:00:00Z`.
     """
 
@@ -70,7 +71,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     read_at: str
     device_properties: tuple[str, ...]
     """The properties that were asked for; any other is unknown."""
-    devices: tuple[Any, ...]
+    devices: Sequence[Any]
     devices_unknown: str | None = None
     """Why the list is not whole; None when every page was followed to the end without error (G3)."""
     unlisted: tuple[str, ...] = ()
@@ -84,7 +85,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     details_unknown: dict[str, str] = {}
     """Listed devices of which a property that lists leave empty is not known, with the reason (G5)."""
     user_properties: tuple[str, ...] = ()
-    users: tuple[Any, ...] = ()
+    users: Sequence[Any] = ()
     users_unknown: str | None = "not read"
     """Why the users are not known; None when they are."""
     owners: dict[str, tuple[str, ...]] = {}

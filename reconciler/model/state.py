@@ -1,5 +1,6 @@
 """What the store holds that planning needs, and a recording: the whole input of a plan besides the settings."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -180,9 +181,9 @@ class State(Struct, frozen=True, rename="camel", kw_only=True):
     revision: str = ""
     fields: tuple[str, ...] = ()
     catalogue: StoredCatalogue = StoredCatalogue()
-    assets: tuple[Asset, ...] = ()
-    people: tuple[Person, ...] = ()
-    bindings: tuple[Binding, ...] = ()
+    assets: Sequence[Asset] = ()
+    people: Sequence[Person] = ()
+    bindings: Sequence[Binding] = ()
     pins: dict[int, dict[str, str]] = {}
     applications: tuple[Application, ...] = ()
     versions: tuple[tuple[int, str], ...] = ()

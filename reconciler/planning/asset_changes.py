@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from reconciler.model.plan import Attribute
 from reconciler.model.snapshot import UNKNOWN, Scalar
-from reconciler.model.state import Asset, Person
+from reconciler.model.state import Asset
 from reconciler.planning.assignment import Assignment, Found, assign
 from reconciler.planning.columns import MISFIT
 from reconciler.planning.devices import Compiled, Listed
 from reconciler.planning.mapping import Told
+from reconciler.planning.people import Directory
 from reconciler.planning.types import TypeDecision
 from reconciler.planning.values import misfit
 from reconciler.planning.world import World
@@ -147,17 +148,25 @@ def draft_site(draft: Draft, compiled: Compiled, user: int | None, world: World)
         if draft.creating:
             draft.unknown.append(("site", "the device's user is unknown", "S1"))
         return
-    after, reason = site_of(imports, world.person(user))
+    after, reason = site_of(imports, user, world.directory)
     if after is not None:
         draft.put("site", draft.asset.site if draft.asset else None, after, reason, "S1")
 
 
-def site_of(imports: ImportsFile, user: Person | None) -> tuple[str | None, str]:
+def site_of(imports: ImportsFile, user: int | None, directory: Directory) -> tuple[str | None, str]:
     """Return the site of an asset that has this user, and why; None when there is no such site (S1)."""
+    sites = directory.sites()
+    site = sites.get(user) if user is not None else None
     if imports.site_allocation is SiteAllocation.DEFAULT_SITE:
-        return imports.default_site, "every asset is at the default site"
-    if user is None:
-        return imports.default_site, "it has no user: the default site"
-    if user.site is None:
-        return imports.default_site, "its user has no site: the default site"
-    return user.site, "the site of its user"
+        reason = "every asset is at the default site"
+    elif user is None or user not in sites:
+        reason = "it has no user: the default site"
+    else:
+        reason = "its user has no site: the default site" if site is None else "the site of its user"
+    return site_with(imports, site), reason
+
+
+def site_with(imports: ImportsFile, site: str | None) -> str | None:
+    """Return the site of an asset whose user is at this one; None stands for no user, too."""
+    by_user = imports.site_allocation is not SiteAllocation.DEFAULT_SITE
+    return site if by_user and site is not None else imports.default_site

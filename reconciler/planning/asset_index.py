@@ -4,11 +4,14 @@ A plan that gives an asset another matching value changes what other devices mat
 or the next plan would say something else.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
+from reconciler.packing import Column, Keyed, is_text
+from reconciler.planning.columns import asked
+from reconciler.planning.lookup import Lookup
 from reconciler.planning.values import is_worthless, matching_form
 
 Form = str | UnknownType | None
@@ -34,6 +37,10 @@ class Rewritten:
         """Return the new values of an asset."""
         return self._values.get(asset_id, _NONE)
 
+    def assets(self) -> Iterable[int]:
+        """Return the assets with new values."""
+        return self._values
+
 
 _NONE: Final[dict[str, Scalar]] = {}
 
@@ -43,7 +50,7 @@ class AssetIndex:
 
     def __init__(
         self,
-        assets: dict[int, Asset],
+        assets: Keyed[int, Asset],
         fields: Sequence[str],
         positions: dict[str, int],
         worthless: frozenset[str],
@@ -55,7 +62,7 @@ class AssetIndex:
         self._worthless = worthless
         self._rewritten = rewritten
         self._version = rewritten.version
-        self._indexes: dict[int, dict[str, list[int]]] = {}
+        self._indexes: dict[int, Lookup] = {}
         self._given_up: set[Key] = set()
 
     def form(self, asset: Asset, place: int) -> str | None:
@@ -71,7 +78,7 @@ class AssetIndex:
 
     def find(self, place: int, forms: Sequence[Form]) -> list[int]:
         """Return the assets with the form, except those with a different worthy value for an earlier field (M2)."""
-        found = self._index(place).get(str(forms[place]), [])
+        found = self._index(place).get(forms[place])
         return [each for each in found if not self._contradicts(self.assets[each], place, forms)]
 
     def is_stored(self, place: int, form: str) -> bool:
@@ -92,22 +99,21 @@ class AssetIndex:
         earlier = ((self.form(asset, i), forms[i]) for i in range(place))
         return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in earlier)
 
-    def _index(self, place: int) -> dict[str, list[int]]:
+    def _index(self, place: int) -> Lookup:
         if place not in self._indexes:
             self._indexes[place] = self._build(place)
         return self._indexes[place]
 
-    def _build(self, place: int) -> dict[str, list[int]]:
-        entries: dict[str, list[int]] = {}
-        for asset in self.assets.values():
-            form = self.form(asset, place)
-            if form is not None:
-                entries.setdefault(form, []).append(asset.id)
-            if self._rewritten.of(asset.id):
-                before = self._stored(asset, place)
-                if before is not None and before != form:
-                    self._given_up.add((place, before))
-        return entries
+    def _build(self, place: int) -> Lookup:
+        records = self.assets.records
+        column = [None] * len(records) if self._positions[place] is None else records.column(self.fields[place])
+        forms = worthy_forms(column, self._worthless)
+        for asset_id in self._rewritten.assets():
+            at = self.assets.places[asset_id]
+            before, forms[at] = forms[at], self.form(self.assets[asset_id], place)
+            if isinstance(before, str) and before != forms[at]:
+                self._given_up.add((place, before))
+        return Lookup(forms, records.column("id"))
 
 
 def worthy_form(value: Scalar, worthless: frozenset[str]) -> str | None:
@@ -116,6 +122,21 @@ def worthy_form(value: Scalar, worthless: frozenset[str]) -> str | None:
         return None
     form = matching_form(value)
     return None if is_worthless(form, worthless) else form
+
+
+def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
+    """Return the form of each value, UNKNOWN where that is unknown."""
+
+    def form(value: Any) -> Form:
+        return UNKNOWN if value is UNKNOWN else worthy_form(value, worthless)
+
+    if not is_text(column):
+        return list(asked(form, column))
+    forms = map(str.casefold, map("".join, map(str.split, [text or "" for text in column])))
+    return [
+        each if each.isalnum() and each[0] != each[-1] and each not in worthless else worthy_form(each, worthless)
+        for each in forms
+    ]
 
 
 def first_key(forms: Sequence[Form]) -> Key | None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.owners import Unclear
+from reconciler.planning.entra_users import Unclear
 from reconciler.planning.people import Directory
 from reconciler.settings.users import AssignFrom, UsersFile
 

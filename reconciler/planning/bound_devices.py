@@ -1,6 +1,6 @@
 """Devices that have an asset, or take one over: the binding's next life, and what the asset becomes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from reconciler.planning.drafting import draft_asset, finish, put_binding, put_s
 from reconciler.planning.matching import Decision, Verdict
 from reconciler.planning.planner import Planner
 from reconciler.planning.presence import Sighting, Step, first_life, step
-from reconciler.planning.unchanged import steady, unchanged
+from reconciler.planning.unchanged import unchanged
 from reconciler.settings.imports import OnFirstMatch
 
 _STALE_RECORD_READS = 3
@@ -29,22 +29,25 @@ def plan_bound_devices(planner: Planner) -> None:
         for place, (binding, device_id) in enumerate(zip(bindings, ids, strict=True))
         if binding is not None and device_id not in special
     ]
-    for place in _moving(planner, mine):
-        binding = bindings[place]
-        if binding is not None:
-            plan_bound(planner, planner.devices.at(place), Decision(Verdict.BOUND, binding.asset_id, binding, *_BOUND))
+    own, assets = planner.ties.own, planner.world.assets
+    moving = sorted(_moving(planner, mine), key=ids.__getitem__)
+    looked_at = [*(planner.devices.ids[place] for place in moving), *(own.places.keys() - planner.devices.index.keys())]
+    own.make(looked_at)
+    assets.make(own[device_id].asset_id for device_id in looked_at)
+    for device in planner.devices.each(moving):
+        binding = own[device.device_id]
+        plan_bound(planner, device, Decision(Verdict.BOUND, binding.asset_id, binding, *_BOUND))
     planner.counts[Verdict.BOUND] += len(mine)
 
 
-def _moving(planner: Planner, places: Sequence[int]) -> Iterator[int]:
-    """Yield the bound devices, by place, of which it is not sure that nothing changes."""
-    excluded, stale, unlisted = planner.devices.excluded, planner.devices.stale, planner.unlisted
-    assets = [planner.world.assets[each.asset_id] for each in map(planner.bound.__getitem__, places) if each]
-    for place, same in zip(places, unchanged(planner, places, assets), strict=True):
-        binding = planner.bound[place]
-        still = same and binding is not None and steady(binding.life, stale[place])
-        if not still or excluded[place] is not False or planner.devices.ids[place] in unlisted:
-            yield place
+def _moving(planner: Planner, places: Sequence[int]) -> list[int]:
+    """Return the bound devices, by place, of which it is not sure that nothing changes."""
+    devices, same = planner.devices, unchanged(planner, places)
+    return [
+        place
+        for place, still in zip(places, same, strict=True)
+        if not still or devices.excluded[place] is not False or devices.ids[place] in planner.unlisted
+    ]
 
 
 def plan_bound(planner: Planner, device: Listed, decision: Decision) -> None:

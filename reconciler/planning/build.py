@@ -9,15 +9,17 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 import reconciler
+from reconciler.model.layouts import asset_layout
 from reconciler.model.plan import Attribute, BindingChange, Change, ConnectionSummary, Plan, SettingChange, Subject
 from reconciler.model.snapshot import Part
 from reconciler.model.state import Recording, State
+from reconciler.packing import pack
 from reconciler.planning import needs
 from reconciler.planning.catalogue import catalogue_changes
 from reconciler.planning.connections import plan_connections
 from reconciler.planning.limits import Allowances, judge
 from reconciler.planning.organisations import may_be_renamed, plan_organisations
-from reconciler.planning.people import references, user_changes
+from reconciler.planning.people import user_changes
 from reconciler.planning.planner import Planner
 from reconciler.planning.scope import EVERYTHING, Scope, keep_assets
 from reconciler.planning.sealing import seal
@@ -183,23 +185,20 @@ def _new_order(change: Change) -> tuple[str, str, str]:
 
 def highest_number(state: State, prefix: str) -> int:
     """Return the highest number that a tag with this prefix has, or ever had."""
-    numbers = (asset.tag.removeprefix(prefix) for asset in state.assets if asset.tag.startswith(prefix))
-    used = (int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) <= _DIGITS)
-    return max(state.highest_tag, max(used, default=0))
+    tags = pack(state.assets, asset_layout(state.fields)).column("tag")
+    numbers = [tag.removeprefix(prefix) for tag in tags if tag.startswith(prefix)]
+    used = [int(number) for number in numbers if number.isdigit() and number.isascii() and len(number) <= _DIGITS]
+    return max(state.highest_tag, *used) if used else state.highest_tag
 
 
 def _user_changes(world: World) -> list[Change]:
-    before = {person.id: person for person in world.state.people}
-    changed = [
-        person
-        for person_id, person in world.directory.people.items()
-        if person_id in world.user_owners and before.get(person_id) != person
-    ]
+    directory = world.directory
+    before = directory.before(world.user_owners)
+    changed = [directory.people[key] for key in world.user_owners if before.get(key) != directory.people[key]]
     if not changed:
         return []
-    old_names = references(before.values())
-    new_names = references(world.directory.people.values())
-    names = {person.id: old_names.get(person.id) or new_names[person.id] for person in changed}
+    ids = frozenset(person.id for person in changed)
+    names = directory.called(ids) | directory.called_before(ids)
     changes = [
         change for person in changed for change in user_changes(world.user_owners[person.id], before, [person], names)
     ]
@@ -209,10 +208,11 @@ def _user_changes(world: World) -> list[Change]:
 def _named(world: World, changes: Iterable[Change]) -> list[Change]:
     """Put users' names where planning noted their ids (P1)."""
     changes = list(changes)
-    if not any(each.name == "user" for change in changes for each in change.attributes):
+    users = [each for change in changes for each in change.attributes if each.name == "user"]
+    if not users:
         return changes
-    before = references(world.state.people)
-    after = references(world.directory.people.values())
+    before = world.directory.called_before({each.before for each in users if isinstance(each.before, int)})
+    after = world.directory.called({each.after for each in users if isinstance(each.after, int)})
 
     def named(attribute: Attribute) -> Attribute:
         return Attribute(

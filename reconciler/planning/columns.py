@@ -4,24 +4,47 @@ A function is asked once for each distinct value of a column; where numbers of d
 and yet not the same (`1`, `1.0` and `True`), it is asked for every one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.values import are_datetimes, fit
+from reconciler.packing import Coded, Column, is_text
+from reconciler.planning.values import are_datetimes, are_numbers, fit, fits_text
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
-from reconciler.sharing import Column, is_text
+
+Columns = Mapping[int, Column]
+"""Columns by their place."""
+
+
+class Lazily(Columns):
+    """Columns that are made when they are asked for, and kept as long as this is."""
+
+    def __init__(self, count: int, make: Callable[[int], Column]) -> None:
+        self._count = count
+        self._make = make
+        self._made: dict[int, Column] = {}
+
+    def __getitem__(self, place: int) -> Column:
+        if place not in self._made:
+            self._made[place] = self._make(place)
+        return self._made[place]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._count))
+
+    def __len__(self) -> int:
+        return self._count
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Devices column by column: their properties and their mapped values by place, `count` values each."""
+    """Devices column by column: their properties and their mapped values, `count` values each."""
 
     count: int
-    properties: Mapping[int, Column]
-    fields: Mapping[int, Column]
+    properties: Columns
+    fields: Columns
 
 
 def of_one(row: Sequence[Any], values: Sequence[Any]) -> Table:
@@ -38,15 +61,16 @@ MISFIT: Final = object()
 """Stands where a value does not fit its field; equal to nothing that a store holds."""
 
 _NUMBERS: Final = frozenset({bool, int, float})
-_PLAIN: Final = frozenset({FieldType.TEXT, FieldType.DATETIME})
+_SOME: Final = 1000
 
 
-def asked(function: Callable[[Any], Any], column: Column) -> list[Any]:
+def asked(function: Callable[[Any], Any], column: Column) -> Column:
     """Return the function of each value."""
-    distinct = set(column)
-    if len(distinct) > len(column) // 2 or _mixed(column):
+    if isinstance(column, Coded):
+        return column.mapped(function)
+    if differ(column) or _mixed(column):
         return list(map(function, column))
-    answers = {value: function(value) for value in distinct}
+    answers = {value: function(value) for value in set(column)}
     return list(map(answers.__getitem__, column))
 
 
@@ -55,7 +79,7 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
 
     None where asking each distinct row once does not pay, or would not be the same.
     """
-    if not inputs or any(map(_differ, inputs)) or any(map(_mixed, inputs)):
+    if not inputs or any(map(differ, inputs)) or any(map(_mixed, inputs)):
         return None
     numbers: dict[Any, int] = {}
     like = [numbers.setdefault(row, len(numbers)) for row in zip(*inputs, strict=True)]
@@ -67,7 +91,7 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
 
 def fitted(field: AssetField, column: Column) -> Column:
     """Return each value as its field holds it, MISFIT where it does not fit, UNKNOWN where it is unknown (F4)."""
-    if field.type in _PLAIN and _all_fit(field, column):
+    if _all_fit(field, column):
         return column
     return asked(lambda value: _fitted(field, value), column)
 
@@ -82,20 +106,30 @@ def _fitted(field: AssetField, value: Any) -> Any:
 
 
 def _all_fit(field: AssetField, column: Column) -> bool:
-    """Say whether every value is text that needs no look of its own."""
-    distinct = set(column)
-    if not is_text(distinct) or "" in distinct:
+    """Say whether every value fits as it is, and needs no look of its own."""
+    match field.type:
+        case FieldType.TEXT | FieldType.DATETIME if is_text(column):
+            texts = [text for text in (column if differ(column) else _values(column)) if text is not None]
+            if field.type is FieldType.DATETIME:
+                return are_datetimes(texts)
+            return "" not in texts and fits_text(field, texts)
+        case FieldType.NUMBER:
+            return are_numbers([number for number in column if number is not None])
+        case _:
+            return False
+
+
+def differ(column: Column) -> bool:
+    """Say whether most values of a column come once; not all of a long one are looked at when its first are all new."""
+    if isinstance(column, Coded):
         return False
-    distinct.discard(None)
-    if field.type is FieldType.DATETIME:
-        return are_datetimes(distinct)
-    longest = max(map(len, distinct), default=0)
-    return (field.max_length is None or longest <= field.max_length) and "\x00" not in "".join(distinct)
-
-
-def _differ(column: Column) -> bool:
-    """Say whether most values of a column come once."""
+    if len(column) > _SOME and len(set(column[:_SOME])) > _SOME * 9 // 10:
+        return True
     return len(set(column)) > len(column) // 2
+
+
+def _values(column: Column) -> Iterable[Any]:
+    return column.values if isinstance(column, Coded) else set(column)
 
 
 def _mixed(column: Column) -> bool:

@@ -25,6 +25,7 @@ from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 
 _TAKEN = frozenset({Verdict.MATCHED, Verdict.MOVES})
+_WITH_ASSET = _TAKEN | {Verdict.BOUND}
 
 
 def plan_connections(
@@ -80,8 +81,7 @@ def _plan_bound(planner: Planner) -> None:
     """Plan what has an asset, and what takes one over from a device with its value."""
     planner.matching = match_together(_candidates(planner), planner.ties, planner.index)
     plan_bound_devices(planner)
-    for device_id, decision in sorted(planner.matching.decisions.items()):
-        _plan_decided(planner, device_id, decision)
+    _plan_decided(planner, sorted(planner.matching.decisions))
     for device_id, reason in sorted(planner.matching.contested.items()):
         label = planner.devices.label(planner.devices.index[device_id])
         planner.problem(device_id, label, reason, "M5")
@@ -91,8 +91,9 @@ def _candidates(planner: Planner) -> Iterable[Candidate]:
     """Return the devices that matching has to look at: unbound, sharing their value, or bound to a deleted binding."""
     keys = planner.devices.keys()
     shared = {key for key, count in Counter(keys).items() if count > 1 and key is not None}
+    presences = planner.world.bindings_before.column("presence")
     for place, (binding, key) in enumerate(zip(planner.bound, keys, strict=True)):
-        if binding is None or key in shared or binding.life.presence is Presence.DELETED:
+        if binding is None or key in shared or presences[binding] is Presence.DELETED:
             yield planner.devices.candidate(place)
 
 
@@ -123,16 +124,13 @@ def _match(planner: Planner, devices: list[Candidate]) -> list[Candidate]:
     decisions = planner.matching.decisions
     planner.index.refresh()
     match_claims(devices, planner.devices.index, planner.ties, planner.index, planner.matching)
-    left = []
-    for each in devices:
-        decision = decisions[each.device_id]
-        if decision.verdict not in _TAKEN:
-            left.append(each)
-            continue
-        _plan_decided(planner, each.device_id, decision)
-        asset_id, life = decision.asset_id or 0, first_life(each.device_id, planner.read)
-        tenant = planner.snapshot.source, planner.connection.tenant_id
-        planner.ties.holders[asset_id] = Binding(*tenant, asset_id, life)
+    taken = sorted(each.device_id for each in devices if decisions[each.device_id].verdict in _TAKEN)
+    left = [each for each in devices if decisions[each.device_id].verdict not in _TAKEN]
+    _plan_decided(planner, taken)
+    tenant = planner.snapshot.source, planner.connection.tenant_id
+    for device_id in taken:
+        asset_id = decisions[device_id].asset_id or 0
+        planner.ties.holders[asset_id] = Binding(*tenant, asset_id, first_life(device_id, planner.read))
     planner.left = frozenset(each.device_id for each in left)
     return left
 
@@ -140,27 +138,29 @@ def _match(planner: Planner, devices: list[Candidate]) -> list[Candidate]:
 def _plan_left(planner: Planner) -> None:
     """Create assets for the devices that match none, and report those of which nothing could be decided."""
     planner.index.refresh()
-    creations = Creations(planner)
-    for device_id in sorted(planner.left):
-        decision = planner.matching.decisions[device_id]
-        if decision.verdict is not Verdict.NEW:
-            _plan_decided(planner, device_id, decision)
-            continue
+    creations, decisions = Creations(planner), planner.matching.decisions
+    new = sorted(device_id for device_id in planner.left if decisions[device_id].verdict is Verdict.NEW)
+    for device in planner.devices.each(map(planner.devices.index.__getitem__, new)):
         planner.counts[Verdict.NEW] += 1
-        place = planner.devices.index[device_id]
-        plan_new(planner, creations, planner.devices.at(place), planner.devices.forms[place], decision)
+        plan_new(planner, creations, device, decisions[device.device_id])
+    _plan_decided(planner, sorted(planner.left.difference(new)))
 
 
-def _plan_decided(planner: Planner, device_id: str, decision: Decision) -> None:
-    planner.counts[decision.verdict] += 1
-    place = planner.devices.index[device_id]
-    match decision.verdict:
-        case Verdict.BOUND | Verdict.MOVES | Verdict.MATCHED:
-            plan_bound(planner, planner.devices.at(place), decision)
-            return
-        case _:
-            pass
-    label = planner.devices.label(place)
+def _plan_decided(planner: Planner, device_ids: Sequence[str]) -> None:
+    devices, decisions = planner.devices, planner.matching.decisions
+    with_asset = [device_id for device_id in device_ids if decisions[device_id].verdict in _WITH_ASSET]
+    planner.world.assets.make(decisions[device_id].asset_id or 0 for device_id in with_asset)
+    for device in devices.each(map(devices.index.__getitem__, with_asset)):
+        plan_bound(planner, device, decisions[device.device_id])
+    for device_id in device_ids:
+        decision = decisions[device_id]
+        planner.counts[decision.verdict] += 1
+        if decision.verdict not in _WITH_ASSET:
+            _report(planner, device_id, decision)
+
+
+def _report(planner: Planner, device_id: str, decision: Decision) -> None:
+    label = planner.devices.label(planner.devices.index[device_id])
     match decision.verdict:
         case Verdict.EXCLUDED:
             planner.leave(device_id, label, "excluded", "the settings leave it out", decision.rule)

@@ -1,18 +1,20 @@
 """A connection's settings compiled for one snapshot, and its listed devices as planning sees them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
+from reconciler.packing import PIECE, Column, Packed, once_each, pack
 from reconciler.planning import needs
-from reconciler.planning.asset_index import Form, first_key, worthy_form
-from reconciler.planning.columns import Table, asked, distinct_rows, fitted, table_of
+from reconciler.planning.asset_index import Form, first_key, worthy_forms
+from reconciler.planning.columns import Columns, Lazily, Table, distinct_rows, fitted
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
+from reconciler.planning.entra_users import DEVICE_ID, Users, named_users, no_users, registered_owners
 from reconciler.planning.mapping import FieldMap, compile_mappings
 from reconciler.planning.matching import Candidate
-from reconciler.planning.owners import DEVICE_ID, Unclear, plainly, registered_owners
 from reconciler.planning.presence import Sighting
 from reconciler.planning.types import Decide, TypeDecision, compile_types
 from reconciler.planning.values import worthless_forms
@@ -20,11 +22,10 @@ from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Clock
 from reconciler.settings.users import AssignFrom
-from reconciler.sharing import Column
 
 _USER = "user."
 _DEFENDER = "msSense"
-_ID: Final = attrgetter("id")
+_TOGETHER = 10 * PIECE
 
 T = TypeVar("T")
 
@@ -45,6 +46,8 @@ class Compiled:
     stale_before: str | None
     """A device that checked in before this point in time is stale; None when check-ins do not count."""
     places: dict[str, int]
+    names: tuple[str, ...]
+    """The properties by their place."""
 
 
 def compile_connection(
@@ -67,6 +70,7 @@ def compile_connection(
         worthless=worthless_forms(imports.ignored_values),
         stale_before=stale_before if by_check_in else None,
         places=mapped.places.properties,
+        names=tuple(mapped.places.properties),
     )
 
 
@@ -86,6 +90,8 @@ class Listed:
     stale: bool
     identifier: Any
     type: TypeDecision
+    forms: tuple[Form, ...]
+    """Its matching values as they are compared."""
 
     def sighting(self) -> Sighting | None:
         """Return how the device was seen; None when whether it is excluded is unknown."""
@@ -96,49 +102,61 @@ class Listed:
         return Sighting.STALE if self.stale else Sighting.FRESH
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Devices:
-    """The listed devices, column by column and sorted by id; `index` says where an id stands."""
+    """The listed devices; `index` says where an id stands, `forms` are columns, one a matching field.
 
+    What every decision needs is held for each; all else is asked of the packed records, column by column.
+    """
+
+    compiled: Compiled
+    records: Packed[Any]
+    users: Users
+    """Their Entra users, as far as mappings read them: none is Unclear."""
     ids: list[str]
     index: dict[str, int]
-    table: Table
-    fitted: Sequence[Column]
-    """The mapped values as their fields hold them: MISFIT where one does not fit (F4)."""
-    users: Column
-    """The Entra users: None for no user, UNKNOWN when that is not known."""
     excluded: Sequence[Answer]
     stale: list[bool]
     identifiers: Column
     types: Sequence[TypeDecision]
-    forms: list[tuple[Form, ...]]
-    places: dict[str, int]
+    forms: list[Column]
+    _kept: dict[str, Column] = field(default_factory=dict)
 
     def label(self, index: int) -> str:
         """Return what people call the device: its name, else its id."""
         name = self._property(index, "deviceName")
         return name if isinstance(name, str) and name else self.ids[index]
 
+    def each(self, places: Iterable[int]) -> Iterator[Listed]:
+        """Yield these devices, many together: they may be in any piece, which costs as much as all in it."""
+        remaining, most = iter(places), max(_TOGETHER, len(self.ids) // 10)
+        while some := list(islice(remaining, most)):
+            yield from self._together(some)
+
     def at(self, index: int) -> Listed:
-        """Return one device."""
-        return Listed(
-            device_id=self.ids[index],
-            label=self.label(index),
-            values=self.values(index),
-            fitted=tuple([column[index] for column in self.fitted]),
-            excluded=self.excluded[index],
-            stale=self.stale[index],
-            identifier=self.identifiers[index],
-            type=self.types[index],
-        )
+        """Return one device; several are had faster with `each`."""
+        return next(self.each([index]))
 
     def row(self, index: int) -> tuple[Any, ...]:
         """Return one device's properties, in the order of `places`."""
-        return tuple([column[index] for column in self.table.properties.values()])
+        record = self.records[index]
+        return tuple([getattr(record, name) for name in self.compiled.names])
 
-    def values(self, index: int) -> tuple[Any, ...]:
+    def values(self, index: int) -> Sequence[Any]:
         """Return one device's mapped values, in the order of the mappings."""
-        return tuple([column[index] for column in self.table.fields.values()])
+        return self.at(index).values
+
+    def mapped(self, place: int) -> Column:
+        """Return every device's value of one mapping."""
+        return self.compiled.fields.sources[place](_properties(self.compiled, self.records), self.users)
+
+    def fitted(self, place: int) -> Column:
+        """Return the same as its field holds it: MISFIT where it does not fit (F4)."""
+        return fitted(self.compiled.fields.fields[place], self.mapped(place))
+
+    def forms_of(self, index: int) -> tuple[Form, ...]:
+        """Return one device's matching values as they are compared."""
+        return tuple([column[index] for column in self.forms])
 
     def candidate(self, index: int) -> Candidate:
         """Return the device as matching sees it."""
@@ -148,7 +166,7 @@ class Devices:
             excluded=self.excluded[index],
             enrolled=self._property(index, "enrolledDateTime"),
             synced=self._property(index, "lastSyncDateTime"),
-            forms=self.forms[index],
+            forms=self.forms_of(index),
         )
 
     def property_of(self, device_id: str, name: str) -> Any:
@@ -157,37 +175,61 @@ class Devices:
 
     def keys(self) -> list[Any]:
         """Return each device's first worthy matching value, None where there is none or an earlier one is unknown."""
-        if len(self.forms[0] if self.forms else ()) == 1:
-            return [None if form is UNKNOWN else form for (form,) in self.forms]
-        return list(map(first_key, self.forms))
+        if len(self.forms) == 1:
+            return [None if form is UNKNOWN else form for form in self.forms[0]]
+        return list(map(first_key, zip(*self.forms, strict=True))) if self.forms else [None] * len(self.ids)
 
     def _property(self, index: int, name: str) -> Any:
-        place = self.places.get(name)
-        return UNKNOWN if place is None else self.table.properties[place][index]
+        if name not in self._kept:
+            read = name in self.compiled.places
+            self._kept[name] = self.records.column(name) if read else [UNKNOWN] * len(self.ids)
+        return self._kept[name][index]
+
+    def _together(self, places: Sequence[int]) -> Iterator[Listed]:
+        found, compiled = self.records.at(places), self.compiled
+        devices = [found[place] for place in places]
+        properties = Lazily(len(compiled.names), lambda at: list(map(attrgetter(compiled.names[at]), devices)))
+        columns = compiled.fields.columns(properties, self.users.of(places))
+        held = [fitted(field, column) for field, column in zip(compiled.fields.fields, columns, strict=True)]
+        for number, place in enumerate(places):
+            yield Listed(
+                device_id=self.ids[place],
+                label=self.label(place),
+                values=[column[number] for column in columns],
+                fitted=[column[number] for column in held],
+                excluded=self.excluded[place],
+                stale=self.stale[place],
+                identifier=self.identifiers[place],
+                type=self.types[place],
+                forms=self.forms_of(place),
+            )
 
 
 def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     """Return the snapshot's devices with all that its settings say of them."""
-    by_id = {device.id: device for device in sorted(snapshot.devices, key=_ID)}
-    ids = list(by_id)
-    properties = compiled.fields.properties(by_id.values())
+    records = once_each(pack(snapshot.devices), "id")
+    ids = records.column("id")
+    properties = _properties(compiled, records)
     said = _users(compiled, snapshot, properties, len(ids))
-    users = plainly(said) if _by_entra(compiled) else said
-    columns = compiled.fields.columns(properties, users)
-    table = table_of(len(ids), properties, columns)
+    users = said.plainly() if _by_entra(compiled) else said
+    sources = compiled.fields.sources
+    table = Table(len(ids), properties, Lazily(len(sources), lambda at: sources[at](properties, users)))
     return Devices(
+        compiled=compiled,
+        records=records,
+        users=users,
         ids=ids,
         index=dict(zip(ids, range(len(ids)), strict=True)),
-        table=table,
-        fitted=[fitted(field, column) for field, column in zip(compiled.fields.fields, columns, strict=True)],
-        users=users,
         excluded=_excluded(compiled, table),
         stale=_stale(compiled, properties, len(ids)),
         identifiers=_identifiers(compiled, properties, said),
         types=_decided(compiled.decide_type, compiled.type_inputs, table),
-        forms=_forms(compiled, columns, len(ids)),
-        places=compiled.places,
+        forms=_forms(compiled, table),
     )
+
+
+def _properties(compiled: Compiled, records: Packed[Any]) -> Lazily:
+    return Lazily(len(compiled.names), lambda at: records.coded(compiled.names[at]))
 
 
 def _decided(decide: Callable[[Table], Sequence[T]], inputs: Inputs, table: Table) -> Sequence[T]:
@@ -203,33 +245,23 @@ def _by_entra(compiled: Compiled) -> bool:
     return compiled.connection.users.assign_from is AssignFrom.ENTRA
 
 
-def _users(compiled: Compiled, snapshot: Snapshot, properties: Sequence[Column], count: int) -> Column:
-    """Return each device's Entra user: None for no user, UNKNOWN or Unclear when that is not known."""
+def _users(compiled: Compiled, snapshot: Snapshot, properties: Columns, count: int) -> Users:
+    """Return each device's Entra user, as the source says it."""
     if _by_entra(compiled):
         place = compiled.places.get(DEVICE_ID)
         return registered_owners(snapshot, [UNKNOWN] * count if place is None else properties[place])
     if not needs.user_properties(compiled.connection):
-        return [None] * count
+        return no_users(count)
     place = compiled.places.get("userId")
-    if place is None:
-        return [UNKNOWN] * count
-    if snapshot.users_unknown is not None:
-        return [None if user_id is None else UNKNOWN for user_id in properties[place]]
-    users: dict[Any, Any] = {user.id: user for user in snapshot.users} | {UNKNOWN: UNKNOWN}
-    return list(map(users.get, properties[place]))
+    return named_users(snapshot, None if place is None else properties[place], count)
 
 
-def _identifiers(compiled: Compiled, properties: Sequence[Column], users: Column) -> Column:
+def _identifiers(compiled: Compiled, properties: Columns, users: Users) -> Column:
     source = compiled.connection.users.identifier_source()
     if source.startswith(_USER):
-        name = source.removeprefix(_USER)
-        return [_property_of(user, name) for user in users]
+        return users.property(source.removeprefix(_USER))
     place = compiled.places.get(source)
     return [UNKNOWN] * len(users) if place is None else properties[place]
-
-
-def _property_of(user: Any, name: str) -> Any:
-    return user if user is None or user is UNKNOWN or isinstance(user, Unclear) else getattr(user, name, UNKNOWN)
 
 
 def _excluded(compiled: Compiled, table: Table) -> Sequence[Answer]:
@@ -250,7 +282,7 @@ def _either(answer: Answer, agent: Any) -> Answer:
     return None if agent is UNKNOWN else answer
 
 
-def _stale(compiled: Compiled, properties: Sequence[Column], count: int) -> list[bool]:
+def _stale(compiled: Compiled, properties: Columns, count: int) -> list[bool]:
     """Say of each device whether its check-in is older than `afterDays`; an unknown or empty check-in is not."""
     before, place = compiled.stale_before, compiled.places.get("lastSyncDateTime")
     if before is None or place is None:
@@ -258,12 +290,6 @@ def _stale(compiled: Compiled, properties: Sequence[Column], count: int) -> list
     return [isinstance(seen, str) and seen < before for seen in properties[place]]
 
 
-def _forms(compiled: Compiled, columns: Sequence[Column], count: int) -> list[tuple[Form, ...]]:
-    """Return each device's matching values as they are compared, one for each matching field."""
-
-    def form(value: Any) -> Form:
-        return UNKNOWN if value is UNKNOWN else worthy_form(value, compiled.worthless)
-
-    if not compiled.keys:
-        return [()] * count
-    return list(zip(*(asked(form, columns[key]) for key in compiled.keys), strict=True))
+def _forms(compiled: Compiled, table: Table) -> list[Column]:
+    """Return the devices' matching values as they are compared, a column for each matching field."""
+    return [worthy_forms(table.fields[key], compiled.worthless) for key in compiled.keys]

@@ -76,7 +76,7 @@ def _scope(planner: Planner, place: int) -> Iterator[Fact]:
 
 def _field(planner: Planner, place: int, number: int, name: str) -> Fact:
     value = planner.devices.values(place)[planner.compiled.keys[number]]
-    forms = planner.devices.forms[place]
+    forms = planner.devices.forms_of(place)
     form = forms[number]
     if form is UNKNOWN:
         return Fact(name, "unknown", "it was not read, so nothing is matched by it (M2)", Mark.PROBLEM)
@@ -96,7 +96,7 @@ def _rivals(planner: Planner, device_id: str) -> Iterator[Fact]:
     if key is None:
         return
     number, form = key
-    others = [each for each, forms in zip(devices.ids, devices.forms, strict=True) if forms[number] == form]
+    others = sorted(each for each, its in zip(devices.ids, devices.forms[number], strict=True) if its == form)
     for other in [each for each in others if each != device_id][:_SHOWN]:
         yield Fact("same value", *_told(planner, other))
 
@@ -116,11 +116,8 @@ def candidates_facts(planner: Planner, asset: Asset) -> Iterator[Fact]:
                 name, "nothing that matches", f"the asset's value is empty or a placeholder (M3), {planner.name}"
             )
             continue
-        found = [
-            device_id
-            for device_id, forms in zip(planner.devices.ids, planner.devices.forms, strict=True)
-            if forms[number] == form
-        ]
+        devices = planner.devices
+        found = sorted(each for each, its in zip(devices.ids, devices.forms[number], strict=True) if its == form)
         if not found:
             yield Fact(name, said(form), f"no listed device of {planner.name} has it (M2)")
         for device_id in found[:_SHOWN]:

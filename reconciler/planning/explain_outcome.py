@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from reconciler.model.plan import Attribute, Plan, Subject
+from reconciler.model.plan import SOFTWARE, Attribute, Plan, Subject
 from reconciler.model.run import RunDetail
 from reconciler.model.state import Asset, Binding, State
 from reconciler.planning.inventory_columns import TAG
 from reconciler.planning.inventory_tables import asset_values
 from reconciler.planning.people import references
+from reconciler.planning.software_words import software_groups
 from reconciler.planning.story import Fact, Mark, because, said
 
 
@@ -64,8 +65,8 @@ def plan_facts(plan: Plan, tag: str, devices: Sequence[str]) -> Iterator[Fact]:
 def _changes(plan: Plan, tag: str) -> Iterator[Fact]:
     for change in plan.changes:
         if change.subject is Subject.ASSET and tag and change.name == tag:
-            details = tuple(map(attribute_line, change.attributes))
-            yield Fact(change.action, change.name, ", ".join(change.kinds), Mark.DECIDED, details)
+            details, listed = _attributes(change.attributes)
+            yield Fact(change.action, change.name, ", ".join(change.kinds), Mark.DECIDED, details, listed)
 
 
 def _not_done(plan: Plan, devices: Sequence[str]) -> Iterator[Fact]:
@@ -80,6 +81,13 @@ def _not_done(plan: Plan, devices: Sequence[str]) -> Iterator[Fact]:
             yield Fact("left alone", left.why, because(left.reason, left.rule), Mark.LOST)
 
 
+def _attributes(attributes: Iterable[Attribute]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Return what changes line by line, and the software of it side by side."""
+    others = [each for each in attributes if not each.name.startswith(SOFTWARE)]
+    groups = software_groups([each for each in attributes if each.name.startswith(SOFTWARE)])
+    return tuple(map(attribute_line, others)), tuple((f"software {first}", *rest) for first, *rest in groups)
+
+
 def attribute_line(attribute: Attribute) -> str:
     """Return an attribute's change in words."""
     words = f"{attribute.name}: {said(attribute.before)} → {said(attribute.after)}"
@@ -90,11 +98,10 @@ def journal_facts(journal: Iterable[RunDetail]) -> Iterator[Fact]:
     """Yield each run that changed the asset, newest first (J1)."""
     runs = list(journal)
     for detail in runs:
-        details = tuple(line for change in detail.changes for line in map(attribute_line, change.attributes))
+        details, listed = _attributes([each for change in detail.changes for each in change.attributes])
         actions = ", ".join(dict.fromkeys(change.action for change in detail.changes))
         commit = f", commit {detail.run.commit[:7]}" if detail.run.commit else ""
-        yield Fact(
-            detail.run.run_id, actions, f"by {detail.run.who} at {detail.run.started_at}{commit}", details=details
-        )
+        why = f"by {detail.run.who} at {detail.run.started_at}{commit}"
+        yield Fact(detail.run.run_id, actions, why, details=details, listed=listed)
     if not runs:
         yield Fact("changes", "none", "no run of the journal changed it")

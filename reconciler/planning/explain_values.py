@@ -9,9 +9,9 @@ from reconciler.planning.assignment import Assignment, Found, assign
 from reconciler.planning.columns import of_one
 from reconciler.planning.criteria import compile_criterion
 from reconciler.planning.drafting import draft_asset
+from reconciler.planning.entra_users import Unclear
 from reconciler.planning.explain_criteria import criterion_lines
 from reconciler.planning.mapping import compile_mappings
-from reconciler.planning.owners import Unclear
 from reconciler.planning.people import references
 from reconciler.planning.planner import Planner
 from reconciler.planning.story import Fact, Mark, because, said
@@ -79,8 +79,8 @@ def _mapped(planner: Planner, mapping: Mapping, place: int) -> object:
     alone = compile_mappings([mapping], targets, snapshot.device_properties, snapshot.user_properties)
     row = planner.devices.row(place)
     known = fields.places.properties
-    properties = [[row[known[name]]] for name in alone.places.properties]
-    [[value]] = alone.columns(properties, [planner.devices.users[place]])
+    properties = {at: [row[known[name]]] for name, at in alone.places.properties.items()}
+    [[value]] = alone.columns(properties, planner.devices.users.of([place]))
     return value
 
 
@@ -132,7 +132,7 @@ def user_facts(planner: Planner, place: int, draft: Draft) -> Iterator[Fact]:
         yield Fact("site", f"stays {said(site)}", "siteAllocation is keep: the site is set on creation only (S1)")
         return
     owner = found.person if found.found is Found.MATCHED else draft.asset.user if draft.asset else None
-    site, reason = site_of(imports, world.person(owner))
+    site, reason = site_of(imports, owner, world.directory)
     yield Fact("site", site or "stays as it is", because(reason, "S1"), Mark.DECIDED if site else Mark.PLAIN)
 
 

@@ -15,9 +15,6 @@ class Held:
     run_id: str
     since: str
 
-    def __str__(self) -> str:
-        return f"{self.connection} is held since {self.since}, when run {self.run_id} was undone"
-
 
 def settings_of_connection(document: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return a connection's part of a document of settings, by file without the connection's own folder."""

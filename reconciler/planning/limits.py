@@ -6,10 +6,12 @@ counts too. New types are counted on their own: they are no assets, so the half 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from reconciler.model.layouts import BINDINGS
 from reconciler.model.plan import Change, ConnectionSummary, Kind, LimitUse
 from reconciler.model.state import Binding, Presence, State, Usage
+from reconciler.packing import pack
 from reconciler.settings.environment import Environment
 from reconciler.settings.instance import CountLimit, Limit, Limits
 
@@ -47,17 +49,19 @@ def usage(state: State, source: str, tenant_id: str) -> Usage:
     return Usage(source, tenant_id, bound_assets(state.bindings, source, tenant_id))
 
 
-def bound_assets(bindings: Iterable[Binding], source: str, tenant_id: str) -> int:
+def bound_assets(bindings: Sequence[Binding], source: str, tenant_id: str) -> int:
     """Return how many of the tenant's bindings are not deleted."""
+    columns = map(pack(bindings, BINDINGS).column, ("source", "tenant_id", "presence"))
     return sum(
-        each.life.presence is not Presence.DELETED and (each.source, each.tenant_id) == (source, tenant_id)
-        for each in bindings
+        presence is not Presence.DELETED and (of, tenant) == (source, tenant_id)
+        for of, tenant, presence in zip(*columns, strict=True)
     )
 
 
 def is_first_import(state: State, source: str, tenant_id: str) -> bool:
     """Say whether no device of the tenant was ever bound (R3)."""
-    return not any((each.source, each.tenant_id) == (source, tenant_id) for each in state.bindings)
+    columns = map(pack(state.bindings, BINDINGS).column, ("source", "tenant_id"))
+    return (source, tenant_id) not in zip(*columns, strict=True)
 
 
 def absences_allowed(environment: Environment, state: State, connection: str, allowances: Allowances) -> int:

@@ -1,22 +1,20 @@
 """A connection's mappings compiled once into functions of whole columns (F1, F2)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.columns import asked
+from reconciler.packing import Coded, Column
+from reconciler.planning.columns import Columns, asked, differ
+from reconciler.planning.entra_users import Users
 from reconciler.planning.transforms import Step, compile_transforms, transformed
 from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.fields import AssetField
-from reconciler.sharing import Column
 
-Source = Callable[[Sequence[Column], Column], Column]
-"""A mapping's values for the columns of device properties and the Entra users (None: no user, UNKNOWN: not known)."""
+Source = Callable[[Columns, Users], Column]
+"""A mapping's values for the columns of device properties and the devices' Entra users, of which none is Unclear."""
 
 _USER = "user."
-_TEXT = frozenset({str})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,7 @@ class FieldMap:
     places: Places
     sources: tuple[Source, ...]
 
-    def properties(self, devices: Collection[Any]) -> list[Column]:
-        """Return the devices' properties, column by column in the order of `places.properties`."""
-        return [list(map(attrgetter(name), devices)) for name in self.places.properties]
-
-    def columns(self, properties: Sequence[Column], users: Column) -> list[Column]:
+    def columns(self, properties: Columns, users: Users) -> list[Column]:
         """Return the mapped values, field by field; UNKNOWN where a property that decides is."""
         return [source(properties, users) for source in self.sources]
 
@@ -115,18 +109,13 @@ def _property(name: str, places: Places, user_properties: frozenset[str]) -> Sou
 
 
 def _user_property(name: str, known: frozenset[str]) -> Source:
-    read = name in known
-
-    def value(user: Any) -> Any:
-        if user is None:
-            return None
-        return getattr(user, name) if read and user is not UNKNOWN else UNKNOWN
-
-    return lambda properties, users: list(map(value, users))
+    if name in known:
+        return lambda properties, users: users.property(name)
+    return lambda properties, users: [None if place is None else UNKNOWN for place in users.places]
 
 
 def _first_not_empty(parts: list[Source]) -> Source:
-    def column(properties: Sequence[Column], users: Column) -> Column:
+    def column(properties: Columns, users: Users) -> Column:
         found: Column = [None] * len(users)
         for part in reversed(parts):
             values = part(properties, users)
@@ -137,7 +126,7 @@ def _first_not_empty(parts: list[Source]) -> Source:
 
 
 def _transformed(source: Source, steps: Sequence[Step]) -> Source:
-    def column(properties: Sequence[Column], users: Column) -> Column:
+    def column(properties: Columns, users: Users) -> Column:
         values = source(properties, users)
         for step in steps:
             values = _stepped(step, values)
@@ -148,13 +137,16 @@ def _transformed(source: Source, steps: Sequence[Step]) -> Source:
 
 def _stepped(step: Step, column: Column) -> Column:
     """Return a column after one transform, which is never asked of what is empty or unknown."""
+    if isinstance(column, Coded):
+        return column.mapped(lambda value: _stepped(step, [value])[0])
+    known = [value for value in column if value is not None and value is not UNKNOWN and value != ""]
+    made = _together(step, known)
+    if len(known) == len(column):
+        return made
+    rest = iter(made)
+    return [UNKNOWN if each is UNKNOWN else None if each is None or each == "" else next(rest) for each in column]
 
-    def one(value: Any) -> Any:
-        if value is UNKNOWN:
-            return value
-        return None if value is None or value == "" else step.value(value)
 
-    if step.text is None or not _TEXT.issuperset(map(type, column)):
-        return asked(one, column)
-    texts = list(map(step.text, column))
-    return [text or None for text in texts] if "" in texts else texts
+def _together(step: Step, values: Column) -> Column:
+    made = step.many(values) if step.many and differ(values) else None
+    return asked(step.value, values) if made is None else made

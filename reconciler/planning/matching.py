@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from reconciler.model.snapshot import UNKNOWN, UnknownType
 from reconciler.model.state import Binding, Presence
+from reconciler.packing import Keyed
 from reconciler.planning.asset_index import AssetIndex, Form, Key, first_key
 from reconciler.planning.criteria import Answer
 
@@ -66,9 +67,9 @@ class Ties:
     proven absent.
     """
 
-    own: dict[str, Binding]
-    holders: dict[int, Binding]
-    others: dict[int, Binding]
+    own: Keyed[str, Binding]
+    holders: Keyed[int, Binding]
+    others: Keyed[int, Binding]
     absent: frozenset[str]
 
 
@@ -133,7 +134,7 @@ def _bound(binding: Binding, ties: Ties) -> Decision:
 def _in_the_way(binding: Binding, ties: Ties) -> Binding | None:
     """Return the asset's live binding when it is another one."""
     holder = ties.holders[binding.asset_id]
-    if holder is not binding and holder.life.presence is not Presence.DELETED:
+    if holder != binding and holder.life.presence is not Presence.DELETED:
         return holder
     return ties.others.get(binding.asset_id)
 

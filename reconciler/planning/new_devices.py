@@ -51,9 +51,7 @@ class Creations:
         self._forms.append((owner, forms))
 
 
-def plan_new(
-    planner: Planner, creations: Creations, device: Listed, forms: tuple[Form, ...], decision: Decision
-) -> None:
+def plan_new(planner: Planner, creations: Creations, device: Listed, decision: Decision) -> None:
     """Plan a device that has no asset."""
     if not planner.connection.imports.create_assets:
         planner.counts[Verdict.NEW] -= 1
@@ -65,13 +63,13 @@ def plan_new(
     draft_asset(planner, device, draft)
     put_status(draft, done, None)
     untyped = [problem for problem in draft.problems if problem[1] in _OF_TYPES]
-    rival = creations.rival(forms)
+    rival = creations.rival(device.forms)
     if draft.unknown or untyped or rival:
         _not_created(planner, device, draft, untyped, rival)
         return
     for message, rule in draft.problems:
         planner.problem(device.device_id, device.label, message, rule)
-    creations.add(_new_asset(planner, device, draft, done, forms, decision))
+    creations.add(_new_asset(planner, device, draft, done, decision))
 
 
 def _not_created(
@@ -92,9 +90,7 @@ def _not_created(
         planner.withhold(device.device_id, device.label, "its creation", reason, draft.unknown[0][2])
 
 
-def _new_asset(
-    planner: Planner, device: Listed, draft: Draft, done: Step, forms: tuple[Form, ...], decision: Decision
-) -> NewAsset:
+def _new_asset(planner: Planner, device: Listed, draft: Draft, done: Step, decision: Decision) -> NewAsset:
     change = Change(
         subject=Subject.ASSET,
         action=Action.CREATE,
@@ -104,7 +100,7 @@ def _new_asset(
         kinds=(Kind.CREATED,),
         connection=planner.name,
         device_id=device.device_id,
-        match=_match(planner, forms),
+        match=_match(planner, device.forms),
     )
     fields = planner.world.matching_fields
     values = {each.name: each.after for each in draft.attributes if each.name in fields}

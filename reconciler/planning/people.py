@@ -6,26 +6,31 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import attrgetter, eq
+from operator import and_, attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
 
+from reconciler.model.layouts import PEOPLE
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
+from reconciler.packing import Column, Keyed, Packed, equal, in_order, pack, picked
+from reconciler.planning.lookup import Lookup
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
-PERSON_FIELDS: Final[dict[UserField, Callable[[Person], str | None]]] = {
-    UserField.UPN: lambda person: person.upn,
-    UserField.MAIL: lambda person: person.mail,
-    UserField.EMPLOYEE_ID: lambda person: person.employee_id,
-    UserField.NAME: lambda person: person.name,
+_COLUMNS: Final = {
+    UserField.UPN: "upn",
+    UserField.MAIL: "mail",
+    UserField.EMPLOYEE_ID: "employee_id",
+    UserField.NAME: "name",
 }
 """The fields that identify a store user, most telling first."""
+
+_CALLED: Final = ("id", *_COLUMNS.values())
+_ID: Final = attrgetter("id")
 
 _ENTRA: Final = {
     UserField.NAME: "displayName",
@@ -35,68 +40,119 @@ _ENTRA: Final = {
 }
 
 
-def references(people: Iterable[Person]) -> dict[int, str]:
-    """Return what each user (by id) is called in plans; no two are called the same.
+def references(people: Iterable[Person], ids: Collection[int] | None = None) -> dict[int, str]:
+    """Return what each user (by id), or each of these, is called in plans; no two are called the same.
 
     It is the first of UPN, mail, employee id and name that no other user has in any of these, whatever the case; where
     there is none, the name with the id.
     """
-    people = list(people)
-    owners: dict[str, int | None] = {}
-    for person in people:
-        for value in (person.upn, person.mail, person.employee_id, person.name):
-            if value and owners.setdefault(value.casefold(), person.id) != person.id:
-                owners[value.casefold()] = None
-    return {person.id: _reference(person, owners) for person in people}
+    return _Called(people).references(ids)
 
 
-def _reference(person: Person, owners: dict[str, int | None]) -> str:
-    for value in (person.upn, person.mail, person.employee_id, person.name):
-        if value and owners[value.casefold()] == person.id:
-            return value
-    name = f"{person.name} [{person.id}]"
-    while name.casefold() in owners:
-        name += "]"
-    return name
+class _Called:
+    """What people have in the fields that they are called by, most telling first."""
+
+    def __init__(self, people: Iterable[Person]) -> None:
+        people = people if isinstance(people, Packed) else list(people)
+        self.ids, *self._values = map(pack(people, PEOPLE).column, _CALLED)
+        self._owners: dict[str, int | None] = {}
+        for column in self._values:
+            for value, key in zip(column, self.ids, strict=True):
+                if value and self._owners.setdefault(form := value.casefold(), key) != key:
+                    self._owners[form] = None
+
+    def references(self, ids: Collection[int] | None) -> dict[int, str]:
+        """Return what each user, or each of these, is called, by id."""
+        return {key: self._reference(place) for place, key in enumerate(self.ids) if ids is None or key in ids}
+
+    def _reference(self, place: int) -> str:
+        key = self.ids[place]
+        for column in self._values:
+            value = column[place]
+            if value and self._owners[value.casefold()] == key:
+                return str(value)
+        name = f"{self._values[-1][place]} [{key}]"
+        while name.casefold() in self._owners:
+            name += "]"
+        return name
 
 
 def identifier_form(value: Scalar) -> str:
     """Return a user identifier as it is compared: trimmed, without case (U2)."""
+    if value.__class__ is str:
+        return value.strip().casefold()
     return str(value).strip().casefold() if value is not None else ""
 
 
 class Directory:
-    """The store's users as the plan will leave them, found by their identifier."""
+    """The store's users as the plan will leave them, found by their identifier; `stored` are they before it."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
-        self.people: dict[int, Person] = {person.id: person for person in people}
-        self._indexes: dict[UserField, dict[str, list[int]]] = {}
+    def __init__(self, people: Sequence[Person]) -> None:
+        self.stored = pack(people, PEOPLE)
+        places = {key: place for place, key in enumerate(self.stored.column("id"))}
+        self.people = Keyed(self.stored, places, _ID)
+        self._changed = False
+        self._lookups: dict[UserField, Lookup] = {}
+        self._sites: dict[int, str | None] = {}
+        self._entra: dict[Any, int] = {}
+        self._called: _Called | None = None
+
+    def column(self, name: str) -> Column:
+        """Return one field of every user, in the order of `people`."""
+        return list(map(attrgetter(name), self.people.values())) if self._changed else self.stored.coded(name)
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
-        return self._index(field).get(identifier_form(value), ())
+        return self._lookup(field).get(identifier_form(value)) if value else ()
 
-    def exactly(self, field: UserField) -> dict[Any, int]:
-        """Return the user whose field alone has a value, by that value as it is stored."""
-        index, read = self._index(field), PERSON_FIELDS[field]
-        single = (self.people[ids[0]] for ids in index.values() if len(ids) == 1)
-        return {read(person): person.id for person in single}
+    def alone(self, field: UserField) -> dict[Any, int]:
+        """Return the user who alone has an identifier in this field, by the identifier's form."""
+        return self._lookup(field).alone
+
+    def sites(self) -> dict[int, str | None]:
+        """Return each user's site, by the user's id."""
+        if not self._sites:
+            self._sites = dict(zip(self.people, self.column("site"), strict=True))
+        return self._sites
+
+    def entra_places(self) -> dict[Any, int]:
+        """Return where in the columns each user is that is one of Entra's, by the id there."""
+        if not self._entra:
+            self._entra = {key: place for place, key in enumerate(self.column("entra_id")) if key is not None}
+        return self._entra
 
     def put_all(self, people: Sequence[Person]) -> None:
         """Add or replace several users."""
-        if people:
-            self.people.update((person.id, person) for person in people)
-            self._indexes.clear()
+        for person in people:
+            self.people[person.id] = person
+            self._changed = True
+        self._lookups.clear()
+        self._sites.clear()
+        self._entra.clear()
 
-    def _index(self, field: UserField) -> dict[str, list[int]]:
-        if field in self._indexes:
-            return self._indexes[field]
-        read = PERSON_FIELDS[field]
-        index = self._indexes[field] = {}
-        for person in self.people.values():
-            if form := identifier_form(read(person)):
-                index.setdefault(form, []).append(person.id)
-        return index
+    def before(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Return those of these users that the store has, as they are there."""
+        places = self.people.places
+        found = self.stored.at([places[key] for key in ids if key in places])
+        return {person.id: person for person in found.values()}
+
+    def called(self, ids: Collection[int]) -> dict[int, str]:
+        """Return what these users will be called in plans (by id)."""
+        if not self._changed:
+            return self.called_before(ids)
+        return references(self.people.values(), ids)
+
+    def called_before(self, ids: Collection[int]) -> dict[int, str]:
+        """Return what these users were called in plans (by id)."""
+        if self._called is None:
+            self._called = _Called(self.stored)
+        return self._called.references(ids)
+
+    def _lookup(self, field: UserField) -> Lookup:
+        if field not in self._lookups:
+            forms = [form or None for form in map(identifier_form, self.column(_COLUMNS[field]))]
+            self._lookups[field] = Lookup(forms, list(self.people))
+        return self._lookups[field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +165,24 @@ class ImportedUsers:
 
 _NAMES: Final = ("name", "upn", "mail", "employee_id", "site", "active", "entra_id")
 _VALUES: Final = attrgetter(*_NAMES)
-_READ: Final = attrgetter("name", "upn", "mail", "employee_id", "active")
-_ENTRA_READ: Final = ("displayName", "userPrincipalName", "mail", "employeeId", "accountEnabled")
-_ID: Final = attrgetter("id")
-_NOBODY: Final = Person(0, "")
+_READ: Final = {
+    "displayName": "name",
+    "userPrincipalName": "upn",
+    "mail": "mail",
+    "employeeId": "employee_id",
+    "accountEnabled": "active",
+}
+"""What a store user has of the properties of an Entra user."""
 
 Claims = dict[str, list[int]]
 """For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
 
 
-def claims(field: UserField, users: Iterable[Any], directory: Directory) -> Claims:
+def claims(field: UserField, users: Sequence[Any], directory: Directory) -> Claims:
     """Return which store users these Entra users could be."""
-    known = {person.entra_id for person in directory.people.values()}
-    return {user.id: _found(user, field, directory) for user in users if user.id not in known}
+    users, known = pack(users), directory.entra_places()
+    new = [place for place, user_id in enumerate(users.column("id")) if user_id not in known]
+    return {user.id: _found(user, field, directory) for user in users.at(new).values()}
 
 
 def import_users(
@@ -136,16 +197,17 @@ def import_users(
 
     `found` are these users' claims, `wanted` says how many users of all connections claim a store user.
     """
-    by_entra_id = {person.entra_id: person for person in directory.people.values() if person.entra_id}
+    known, ids = directory.entra_places(), list(directory.people)
     next_id = min((0, *directory.people)) - 1
     changed: list[Person] = []
     problems: list[Problem] = []
-    for user in _changing(settings.import_users, sorted(users, key=_ID), by_entra_id, found):
+    for user in _changing(settings.import_users, pack(users), directory, found):
         mine = found.get(user.id, [])
         if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
             problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
             continue
-        person = directory.people[mine[0]] if mine else by_entra_id.get(user.id)
+        key = mine[0] if mine else ids[known[user.id]] if user.id in known else None
+        person = None if key is None else directory.people[key]
         after = _after(user, settings.import_users, person or Person(id=next_id, name=""))
         if person is None:
             next_id -= 1
@@ -154,19 +216,30 @@ def import_users(
     return ImportedUsers(tuple(changed), tuple(problems))
 
 
-def _changing(settings: ImportUsers, users: Sequence[Any], known: dict[str, Person], found: Claims) -> Iterator[Any]:
-    """Yield the users, in order, of whom it is not sure that the store has them as they are: the hot path (U4)."""
+def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, found: Claims) -> Iterable[Any]:
+    """Return the users, in order, of whom it is not sure that the store has them as they are: the hot path (U4)."""
     site = settings.site
     at = site.from_.removeprefix("user.") if site else "id"
-    if not users or not all(hasattr(users[0], name) for name in (*_ENTRA_READ, at)):
-        yield from users
-        return
-    people = [known.get(user.id, _NOBODY) for user in users]
-    same = map(eq, map(attrgetter(*_ENTRA_READ), users), map(_READ, people))
-    sites = map(site.lookup.get, map(attrgetter(at), users)) if site else repeat(None)
-    for user, person, alike, wanted in zip(users, people, same, sites, strict=False):
-        if not alike or (wanted and wanted != person.site) or not person.name or user.id in found:
-            yield user
+    if not {*_READ, at}.issubset(users.layout.names):
+        return sorted(users, key=_ID)
+    places = directory.entra_places()
+    ids = users.column("id")
+    known = list(map(places.get, ids))
+    there = [number for number, place in enumerate(known) if place is not None]
+    of = in_order(known, there)
+
+    def stored(name: str) -> Column:
+        return picked(directory.column(name), of)
+
+    same = [bool(name) for name in stored("name")]
+    for name, own in _READ.items():
+        check = equal(in_order(users.coded(name), there), stored(own))
+        same = same if check is None else list(map(and_, same, check))
+    if site:
+        sites = zip(map(site.lookup.get, in_order(users.coded(at), there)), stored("site"), strict=True)
+        same = [still and (not wanted or wanted == has) for still, (wanted, has) in zip(same, sites, strict=True)]
+    settled = {number for number, still in zip(there, same, strict=True) if still and ids[number] not in found}
+    return sorted(users.at([number for number in range(len(ids)) if number not in settled]).values(), key=_ID)
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:

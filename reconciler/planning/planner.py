@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.plan import LeftAlone, Problem, Withheld
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.state import Asset, Binding, LastRead
+from reconciler.model.state import Asset, LastRead
 from reconciler.planning.asset_index import AssetIndex
 from reconciler.planning.devices import Compiled, Devices, compile_connection, list_devices
 from reconciler.planning.matching import Matching, Ties
@@ -34,8 +34,8 @@ class Planner:
     devices: Devices
     read: Read
     ties: Ties
-    bound: list[Binding | None]
-    """Each listed device's own binding."""
+    bound: list[int | None]
+    """Where each listed device's own binding is, among all that the store has."""
     index: AssetIndex
     unlisted: frozenset[str]
     software: DetectedSoftware | None
@@ -83,7 +83,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
     read = make_read(snapshot, world.reads.get(connection.tenant_id), counts=not world.scope.picked)
     bindings = tenant_bindings(world, connection.tenant_id, read.newer)
     names = connection.imports.matching_fields()
-    absent = _absent(connection, snapshot, bindings.own.keys() - devices.index.keys())
+    absent = _absent(connection, snapshot, bindings.own.places.keys() - devices.index.keys())
     return Planner(
         world=world,
         connection=connection,
@@ -92,7 +92,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
         devices=devices,
         read=read,
         ties=Ties(bindings.own, bindings.holders, bindings.others, absent),
-        bound=list(map(bindings.own.get, devices.ids)),
+        bound=list(map(bindings.own.places.get, devices.ids)),
         index=AssetIndex(world.assets, names, world.positions, compiled.worthless, world.rewritten),
         unlisted=frozenset(snapshot.unlisted),
         software=detected_software(world, connection, snapshot),

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 
 from reconciler.model.plan import SOFTWARE, Attribute, Withheld
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.model.state import Asset
 from reconciler.planning.asset_changes import Draft
 from reconciler.planning.software_names import KnownSoftware, licences
 from reconciler.planning.world import World
@@ -47,9 +46,9 @@ class DetectedSoftware:
         places = self._detected.get(device_id.lower(), ())
         return tuple(sorted({self._numbers[place] for place in places}))
 
-    def same(self, device_id: str, asset: Asset) -> bool:
+    def same(self, device_id: str, asset_id: int) -> bool:
         """Say whether an asset has exactly what is detected on its device."""
-        return self.on(device_id) == self._installed.get(asset.id, ())
+        return self.on(device_id) == self._installed.get(asset_id, ())
 
     def draft(self, draft: Draft, device_id: str, owner: object) -> None:
         """Decide the software of an asset whose device has this owner type."""

@@ -21,13 +21,17 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that is so: what it is about, the words, why with the rule's name, and details one below the other."""
+    """Something that is so: what it is about, the words, why with the rule's name, and details one below the other.
+
+    `listed` are lists of names that stand side by side, below the details.
+    """
 
     name: str
     words: str
     why: str = ""
     mark: Mark = Mark.PLAIN
     details: tuple[str, ...] = ()
+    listed: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ def note_superseded(planner: Planner) -> None:
     losers: dict[str, list[str]] = {}
     for device_id, winner in planner.matching.superseded.items():
         losers.setdefault(winner, []).append(device_id)
-    noted = [device_id for device_id, binding in planner.ties.own.items() if binding.life.superseded]
+    old = planner.world.bindings_before.column("superseded")
+    noted = [device_id for device_id, place in planner.ties.own.places.items() if old[place]]
     if losers or noted:
         left = _note_changed(planner, losers)
         for device_id in sorted((losers.keys() | noted) & planner.ties.own.keys() - left):

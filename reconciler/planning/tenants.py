@@ -1,9 +1,12 @@
 """A connection is its tenant (K7)."""
 
+from collections import Counter
 from datetime import datetime
 
 from reconciler.errors import SettingsError
+from reconciler.model.layouts import BINDINGS
 from reconciler.model.state import State
+from reconciler.packing import pack
 from reconciler.settings.environment import Environment
 
 
@@ -16,7 +19,7 @@ def check_tenants(environment: Environment, state: State) -> None:
         SettingsError: a connection names another tenant than the one whose bindings it made.
     """
     applied = state.applied.document if state.applied else {}
-    bound = {binding.tenant_id for binding in state.bindings}
+    bound = frozenset(pack(state.bindings, BINDINGS).column("tenant_id"))
     current = {connection.tenant_id for connection in environment.connections.values()}
     for name, connection in sorted(environment.connections.items()):
         old = str(applied.get(f"connections/{name}/connection.yaml", {}).get("tenantId", "")).lower()
@@ -46,8 +49,5 @@ def late_reads(environment: Environment, state: State, now: str, most_seconds: i
 def unconfigured_tenants(environment: Environment, state: State) -> list[tuple[str, int]]:
     """Return the tenants that have bindings and no connection any more, with how many (K7)."""
     current = {connection.tenant_id for connection in environment.connections.values()}
-    counts: dict[str, int] = {}
-    for binding in state.bindings:
-        if binding.tenant_id not in current:
-            counts[binding.tenant_id] = counts.get(binding.tenant_id, 0) + 1
-    return sorted(counts.items())
+    counts = Counter(pack(state.bindings, BINDINGS).column("tenant_id"))
+    return sorted((tenant, count) for tenant, count in counts.items() if tenant not in current)

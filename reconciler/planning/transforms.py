@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 import re2
 
@@ -12,15 +12,24 @@ from reconciler.settings.field_mappings import Lookup, Prefix, Replace, Suffix, 
 
 
 class Step(NamedTuple):
-    """One transform: as a function of a value that is known and not empty, and of texts alone where that is faster."""
+    """One transform, as a function of a value that is known and not empty.
+
+    `many` is the same of many values at once, much faster; it returns None for values that it does not take.
+    """
 
     value: Callable[[Scalar], Scalar]
-    text: Callable[[str], str] | None = None
+    many: Callable[[Sequence[Any]], list[Any] | None] | None = None
 
 
 _BYTES_PER_GIGABYTE: Final = 1024**3
 _NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
+_NOT_HEX_OR_LINE: Final = re.compile(r"[^0-9A-Fa-f\n]")
 _MAC_DIGITS: Final = 12
+_MAC_WRITTEN: Final = 17
+_DAY: Final = 10
+_EXACT: Final = 2**53
+_TEXT: Final = frozenset({str})
+_WHOLE: Final = frozenset({int})
 
 
 def compile_transforms(transforms: Sequence[Transform]) -> tuple[Step, ...]:
@@ -76,8 +85,36 @@ def _mac_address(value: Scalar) -> Scalar:
     return bytes.fromhex(digits).hex(":").upper() if len(digits) == _MAC_DIGITS else value
 
 
+def _many_gigabytes(values: Sequence[Any]) -> list[Any] | None:
+    if not _WHOLE.issuperset(map(type, values)) or max(values, default=0) >= _EXACT or min(values, default=0) < 0:
+        return None
+    numbers = [round(value / _BYTES_PER_GIGABYTE, 2) for value in values]
+    return [int(number) if number.is_integer() else number for number in numbers]
+
+
+def _many_dates(values: Sequence[Any]) -> list[Any] | None:
+    return [text[:_DAY] for text in values] if _TEXT.issuperset(map(type, values)) else None
+
+
+def _many_mac_addresses(values: Sequence[Any]) -> list[Any] | None:
+    """Return them when all are written as twelve digits, with nothing else or each with what stands between them."""
+    if not _TEXT.issuperset(map(type, values)):
+        return None
+    digits = _NOT_HEX_OR_LINE.sub("", "\n".join(values)).split("\n")
+    if len(digits) != len(values) or {_MAC_DIGITS}.issuperset(map(len, digits)) is False:
+        return None
+    written = bytes.fromhex("".join(digits)).hex(":").upper()
+    return [written[at : at + _MAC_WRITTEN] for at in range(0, len(written), _MAC_WRITTEN + 1)]
+
+
 def _of_text(function: Callable[[str], str]) -> Step:
-    return Step(lambda value: function(as_text(value)) or None, function)
+    def many(values: Sequence[Any]) -> list[Any] | None:
+        if not _TEXT.issuperset(map(type, values)):
+            return None
+        texts = list(map(function, values))
+        return [text or None for text in texts] if "" in texts else texts
+
+    return Step(lambda value: function(as_text(value)) or None, many)
 
 
 _PLAIN: Final[dict[str, Step]] = {
@@ -85,8 +122,8 @@ _PLAIN: Final[dict[str, Step]] = {
     "upper": _of_text(str.upper),
     "lower": _of_text(str.lower),
     "title": _of_text(str.title),
-    "bytesToGigabytes": Step(_gigabytes),
-    "date": Step(lambda value: as_text(value)[:10]),
+    "bytesToGigabytes": Step(_gigabytes, _many_gigabytes),
+    "date": Step(lambda value: as_text(value)[:_DAY], _many_dates),
     "boolean": Step(_boolean),
-    "macAddress": Step(_mac_address),
+    "macAddress": Step(_mac_address, _many_mac_addresses),
 }

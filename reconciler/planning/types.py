@@ -84,7 +84,7 @@ def _named_by(field: TypeField, default: str | None, places: Places) -> Decide:
     def decide_all(table: Table) -> list[TypeDecision]:
         if index is None:
             return [unknown] * table.count
-        return asked(decide, (table.properties if field.property is not None else table.fields)[index])
+        return list(asked(decide, (table.properties if field.property is not None else table.fields)[index]))
 
     return decide_all
 

@@ -4,15 +4,15 @@ It only ever says so where it is sure; whatever it is not sure of is planned in 
 devices are compared at once, one thing after the other: a look at each device by itself costs ten times as much.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import repeat
-from operator import attrgetter, eq, itemgetter
+from collections.abc import Iterable, Iterator, Sequence
+from operator import and_
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.model.state import Asset, Life, Presence
-from reconciler.planning.asset_changes import site_of
-from reconciler.planning.owners import Unclear
+from reconciler.model.state import Presence
+from reconciler.packing import Column, equal, in_order, picked
+from reconciler.planning.asset_changes import site_with
+from reconciler.planning.entra_users import Unclear
 from reconciler.planning.planner import Planner
 from reconciler.settings.field_mappings import Write
 from reconciler.settings.imports import SiteAllocation
@@ -21,66 +21,73 @@ from reconciler.settings.users import AssignFrom
 _UNSURE: Final = 0
 """Stands for a user who has to be looked at; no store user has this id."""
 
-_NOWHERE: Final = -1
 
-_VALUES: Final = attrgetter("values")
-_TYPE: Final = attrgetter("type")
-_SITE: Final = attrgetter("site")
-_USER: Final = attrgetter("user")
+def unchanged(planner: Planner, places: Sequence[int]) -> list[bool]:
+    """Say of bound devices, by their places in the list, whether the asset and the binding of each stay as they are."""
+    bindings = picked(planner.bound, places)
+    tied = picked(planner.world.bindings_before.column("asset_id"), bindings)
+    assets = picked(planner.world.assets.places, tied)
+    same = _steady(planner, places, bindings)
+    for check in _checks(planner, places, assets, tied):
+        if check is not None:
+            same = list(map(and_, same, check))
+    return same
 
 
-def unchanged(planner: Planner, places: Sequence[int], assets: Sequence[Asset]) -> list[bool]:
-    """Say of bound devices, by their places in the list, whether the asset of each stays as it is."""
-    checks: list[Iterable[bool]] = [repeat(True, len(places)), *_fields(planner, places, list(map(_VALUES, assets)))]
+def _checks(
+    planner: Planner, places: Sequence[int], assets: Sequence[int], ids: Sequence[int]
+) -> Iterator[Iterable[bool] | None]:
+    """Yield the checks of the assets, None where all hold: `assets` are where they stand, and `ids` theirs."""
+    stored = planner.world.assets.records
+    yield from _fields(planner, places, assets)
     if planner.connection.asset_types.update_types:
         types = [each.name or _UNSURE for each in planner.devices.types]
-        checks.append(map(eq, map(_TYPE, assets), map(types.__getitem__, places)))
+        yield equal(picked(stored.column("type"), assets), in_order(types, places))
+    linked = picked(stored.column("user"), assets)
     if planner.connection.users.assign_from is not AssignFrom.NONE:
-        checks.append(_users(planner, places, assets))
+        yield _users(planner, places, linked)
     if planner.connection.imports.site_allocation is not SiteAllocation.KEEP:
-        checks.append(map(eq, map(_SITE, assets), map(_Sites(planner).__getitem__, map(_USER, assets))))
+        yield equal(picked(stored.column("site"), assets), _sites(planner, linked))
     if planner.software is not None:
-        ids = map(planner.devices.ids.__getitem__, places)
-        checks.append(map(planner.software.same, ids, assets))
-    return list(map(all, zip(*checks, strict=True)))
+        yield map(planner.software.same, in_order(planner.devices.ids, places), ids)
 
 
-def steady(life: Life, stale: bool) -> bool:
-    """Say whether a binding is present with nothing under way, inactive only if its device is still stale."""
-    return life.presence is Presence.PRESENT and not (
-        life.missing_reads or (life.inactive_since is None) is stale or life.unlisted_reads or life.missing_since
-    )
+def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> list[bool]:
+    """Say which bindings are present with nothing under way, inactive only if their device is still stale."""
+    names = ("presence", "missing_since", "missing_reads", "unlisted_reads", "inactive_since")
+    columns = (picked(planner.world.bindings_before.column(name), bindings) for name in names)
+    return [
+        presence is Presence.PRESENT
+        and not (missing_since or missing_reads or unlisted_reads)
+        and (inactive_since is not None) is stale
+        for presence, missing_since, missing_reads, unlisted_reads, inactive_since, stale in zip(
+            *columns, in_order(planner.devices.stale, places), strict=True
+        )
+    ]
 
 
-def _fields(planner: Planner, places: Sequence[int], values: Sequence[tuple[Any, ...]]) -> Iterator[Iterable[bool]]:
+def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> Iterator[Iterable[bool] | None]:
     """Yield checks of what is always written, and of what is written where it is empty."""
-    fields, columns, positions = planner.compiled.fields, planner.devices.table.fields, planner.world.positions
-    writes = [mapping.write for mapping in fields.mappings]
-    stored = [positions.get(field.name, _NOWHERE) for field in fields.fields]
-    if any(at == _NOWHERE and write is not Write.ON_CREATE for at, write in zip(stored, writes, strict=True)):
-        yield repeat(False, len(places))
-        return
-    always = [place for place, write in enumerate(writes) if write is Write.ALWAYS]
-    if always:
-        wanted = list(zip(*(planner.devices.fitted[place] for place in always), strict=True))
-        yield map(eq, map(_reader([stored[place] for place in always]), values), map(wanted.__getitem__, places))
-    for place, write in enumerate(writes):
-        if write is Write.WHEN_EMPTY:
-            column, at = columns[place], stored[place]
-            yield [row[at] is not None or column[one] is None for row, one in zip(values, places, strict=True)]
+    stored, devices, fields = planner.world.assets.records, planner.devices, planner.compiled.fields
+    for at, (mapping, field) in enumerate(zip(fields.mappings, fields.fields, strict=True)):
+        if mapping.write is Write.ON_CREATE:
+            continue
+        if field.name not in planner.world.positions:
+            yield [False] * len(places)
+            return
+        has = picked(stored.coded(field.name), assets)
+        if mapping.write is Write.ALWAYS:
+            wanted = in_order(devices.fitted(at), places)
+            yield equal(has, wanted)
+        else:
+            values = in_order(devices.mapped(at), places)
+            yield [mine is not None or value is None for mine, value in zip(has, values, strict=True)]
 
 
-def _reader(positions: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-    if len(positions) > 1:
-        return itemgetter(*positions)
-    return lambda values: tuple(values[position] for position in positions)
-
-
-def _users(planner: Planner, places: Sequence[int], assets: Sequence[Asset]) -> Iterable[bool]:
-    people = _people(planner)
-    wanted, linked = map(people.__getitem__, places), map(_USER, assets)
+def _users(planner: Planner, places: Sequence[int], linked: Column) -> Iterable[bool] | None:
+    wanted = in_order(_people(planner), places)
     if planner.connection.users.unlink_when_no_match:
-        return map(eq, linked, wanted)
+        return equal(linked, wanted)
     return [user is None or user == has for has, user in zip(linked, wanted, strict=True)]
 
 
@@ -98,17 +105,13 @@ def _people(planner: Planner) -> list[int | None]:
         return found[0] if len(found) == 1 else _UNSURE
 
     identifiers = planner.devices.identifiers
-    exactly = map(directory.exactly(store).get, identifiers)
-    return [one or person(value) for one, value in zip(exactly, identifiers, strict=True)]
+    forms = [value.strip().casefold() if value.__class__ is str else value for value in identifiers]
+    alone = map(directory.alone(store).get, forms)
+    return [one or person(value) for one, value in zip(alone, identifiers, strict=True)]
 
 
-class _Sites(dict[int | None, str | None]):
-    """The site that goes with each user (S1)."""
-
-    def __init__(self, planner: Planner) -> None:
-        super().__init__()
-        self._planner = planner
-
-    def __missing__(self, user: int | None) -> str | None:
-        site = self[user] = site_of(self._planner.connection.imports, self._planner.world.person(user))[0]
-        return site
+def _sites(planner: Planner, users: Column) -> Column:
+    """Return the site that goes with each of these users (S1)."""
+    imports, sites = planner.connection.imports, planner.world.directory.sites()
+    theirs = list(map(sites.get, users))
+    return picked({site: site_with(imports, site) for site in set(theirs)}, theirs)

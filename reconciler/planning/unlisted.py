@@ -16,10 +16,10 @@ _OPEN = frozenset({Verdict.PROBLEM, Verdict.WITHHELD})
 def plan_unlisted(planner: Planner) -> None:
     """Plan the bindings that are left."""
     own, listed, moved = planner.ties.own, planner.devices.index, planner.matching.moved_from
-    left = sorted(own.keys() - listed.keys() - moved.keys())
+    left = sorted(own.places.keys() - listed.keys() - moved.keys())
     if not left:
         return
-    excluded = {first_key(planner.devices.forms[place]) for place in _excluded(planner)}
+    excluded = {first_key(planner.devices.forms_of(place)) for place in _excluded(planner)}
     undecided = _undecided(planner)
     for device_id in left:
         _plan_one(planner, own[device_id], excluded, undecided)
@@ -33,7 +33,7 @@ def _undecided(planner: Planner) -> list[tuple[str, tuple[Form, ...]]]:
     """Return the listed devices without an asset of which nothing could be decided, with their matching values."""
     devices, own = planner.devices, planner.ties.own
     return [
-        (device_id, devices.forms[devices.index[device_id]])
+        (device_id, devices.forms_of(devices.index[device_id]))
         for device_id, decision in sorted(planner.matching.decisions.items())
         if decision.verdict in _OPEN and device_id not in own
     ]

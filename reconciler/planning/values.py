@@ -3,8 +3,8 @@
 import datetime
 import math
 import re
-from collections.abc import Collection, Iterable
-from typing import Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Final
 
 from reconciler.model.snapshot import Scalar
 from reconciler.settings.catalogue import FieldType
@@ -30,9 +30,10 @@ CyberDrain/CIPP#623, HuduM365Automation), without spaces, dots and dashes."""
 _PUNCTUATION: Final = str.maketrans("", "", " .-_")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,300}", re.ASCII)
 _EXACT: Final = 2**53
+_NUMBERS: Final = frozenset({int, float})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
-_DATETIMES: Final = re.compile(f"(?:{_DATETIME.pattern})*", re.ASCII)
+_DATETIMES: Final = re.compile(f"(?:{_DATETIME.pattern})*+", re.ASCII)
 
 
 def as_text(value: Scalar) -> str:
@@ -159,6 +160,22 @@ def are_datetimes(texts: Collection[str]) -> bool:
         return _DATETIMES.fullmatch("".join(texts)) is not None and all(map(datetime.datetime.fromisoformat, texts))
     except ValueError:
         return False
+
+
+def are_numbers(values: Collection[Any]) -> bool:
+    """Say whether all of these are numbers as a field holds them, faster than one by one."""
+    if not _NUMBERS.issuperset(map(type, values)):
+        return False
+    parts = [value for value in values if value.__class__ is float]
+    if any(map(float.is_integer, parts)) or not all(map(math.isfinite, parts)):
+        return False
+    return len(parts) == len(values) or max(map(abs, values)) < _EXACT
+
+
+def fits_text(field: AssetField, texts: Sequence[str]) -> bool:
+    """Say whether all of these fit a field of text, faster than one by one."""
+    longest = max(map(len, texts), default=0)
+    return (field.max_length is None or longest <= field.max_length) and "\x00" not in "".join(texts)
 
 
 def _fit_datetime(text: str) -> str:

@@ -1,7 +1,11 @@
 """The state as planning works on it: indexed once, with what this plan has decided so far."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any, Final
 
+from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.plan import (
     BindingChange,
     Change,
@@ -13,13 +17,16 @@ from reconciler.model.plan import (
     Withheld,
 )
 from reconciler.model.snapshot import Scalar
-from reconciler.model.state import Asset, Binding, LastRead, Person, Presence, State
+from reconciler.model.state import Asset, Binding, LastRead, Presence, State
+from reconciler.packing import Keyed, Packed, pack
 from reconciler.planning.asset_index import Rewritten
 from reconciler.planning.organisations import Organisations
 from reconciler.planning.people import Directory
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.software_names import KnownSoftware
 from reconciler.settings.environment import Environment
+
+_ASSET_ID: Final = attrgetter("asset_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,8 @@ class World:
     environment: Environment
     state: State
     scope: Scope
-    assets: dict[int, Asset]
+    assets: Keyed[int, Asset]
+    bindings_before: Packed[Binding]
     positions: dict[str, int]
     directory: Directory
     reads: dict[str, LastRead]
@@ -72,18 +80,16 @@ class World:
         """Return the changes of one kind of subject, in the order in which they were added."""
         return [change for change in self.changes if change.subject is subject]
 
-    def person(self, person_id: int | None) -> Person | None:
-        """Return a user as the plan will leave it."""
-        return None if person_id is None else self.directory.people.get(person_id)
-
 
 def make_world(environment: Environment, state: State, scope: Scope = EVERYTHING) -> World:
     """Index a state."""
+    assets = pack(state.assets, asset_layout(state.fields))
     return World(
         environment=environment,
         state=state,
         scope=scope,
-        assets={asset.id: asset for asset in state.assets},
+        assets=Keyed(assets, _places(assets, "id"), attrgetter("id")),
+        bindings_before=pack(state.bindings, BINDINGS),
         positions={name: index for index, name in enumerate(state.fields)},
         directory=Directory(state.people),
         reads={read.tenant_id: read for read in state.reads},
@@ -97,9 +103,9 @@ def make_world(environment: Environment, state: State, scope: Scope = EVERYTHING
 class TenantBindings:
     """The store's bindings as one tenant sees them."""
 
-    own: dict[str, Binding]
-    holders: dict[int, Binding]
-    others: dict[int, Binding]
+    own: Keyed[str, Binding]
+    holders: Keyed[int, Binding]
+    others: Keyed[int, Binding]
 
 
 def tenant_bindings(world: World, tenant_id: str, newer: bool) -> TenantBindings:
@@ -109,26 +115,29 @@ def tenant_bindings(world: World, tenant_id: str, newer: bool) -> TenantBindings
     in the plan that applied this read is for the next read to take (M4, row 11). A binding whose asset a person removed
     is none (row 13).
     """
-    own: dict[str, Binding] = {}
-    holders: dict[int, Binding] = {}
-    others: dict[int, Binding] = {}
-    for binding in world.state.bindings:
-        if binding.asset_id not in world.assets:
-            continue
-        if binding.tenant_id == tenant_id:
-            own[binding.life.device_id] = binding
-            if holders.setdefault(binding.asset_id, binding) is not binding:
-                _hold(holders, binding)
-        elif not newer or binding.life.presence is not Presence.DELETED:
-            _hold(others, binding)
-    return TenantBindings(own, holders, others)
+    bindings, assets = world.bindings_before, world.assets.places
+    tenants, tied, devices, presences = map(bindings.column, ("tenant_id", "asset_id", "device_id", "presence"))
+
+    def rank(place: int) -> tuple[bool, str, str]:
+        return presences[place] is Presence.DELETED, tenants[place], devices[place]
+
+    def first(places: Sequence[int]) -> Keyed[int, Binding]:
+        """Return the bindings by asset; of several of one asset the first by rank."""
+        by_asset = {tied[place]: place for place in places}
+        if len(by_asset) < len(places):
+            by_asset = {tied[place]: place for place in sorted(places, key=rank, reverse=True)}
+        return Keyed(bindings, by_asset, _ASSET_ID)
+
+    there = [place for place, asset_id in enumerate(tied) if asset_id in assets]
+    mine = [place for place in there if tenants[place] == tenant_id]
+    others = [place for place in there if tenants[place] != tenant_id] if len(mine) < len(there) else []
+    own = {devices[place]: place for place in mine}
+    return TenantBindings(
+        own=Keyed(bindings, own, lambda binding: binding.life.device_id),
+        holders=first(mine),
+        others=first([place for place in others if not newer or presences[place] is not Presence.DELETED]),
+    )
 
 
-def _hold(holders: dict[int, Binding], binding: Binding) -> None:
-    other = holders.setdefault(binding.asset_id, binding)
-    if other is not binding and _rank(binding) < _rank(other):
-        holders[binding.asset_id] = binding
-
-
-def _rank(binding: Binding) -> tuple[bool, str, str]:
-    return binding.life.presence is Presence.DELETED, binding.tenant_id, binding.life.device_id
+def _places(records: Packed[Any], name: str) -> dict[Any, int]:
+    return {value: place for place, value in enumerate(records.column(name))}

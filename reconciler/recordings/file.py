@@ -17,14 +17,17 @@ from typing import Any, BinaryIO, Final, cast
 import msgspec
 
 from reconciler.errors import RecordingError
+from reconciler.model.layouts import BINDINGS, PEOPLE, asset_layout
 from reconciler.model.snapshot import Snapshot, Software, record_type
 from reconciler.model.state import Application, Asset, Binding, Person, Recording, State
+from reconciler.packing import Packed, layout_of
 from reconciler.recordings.lines import LineReader, LineWriter, cut_short, damaged
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
 from reconciler.whole_file import whole_file
 
 _MAGIC: Final = b"\x1f\x8b"
 _COMPRESSION: Final = 3
+_STRUCTS: Final = {"devices": "Device", "users": "User"}
 _NO_SOFTWARE: Final[dict[str, Any]] = {"applications": (), "versions": (), "installed": {}}
 """A state's parts about software, emptied: they are sections of their own."""
 
@@ -104,9 +107,9 @@ def _read(reader: LineReader) -> Recording:
     state = reader.one("state", State)
     state = replace(
         state,
-        assets=reader.section("assets", Asset),
-        people=reader.section("people", Person),
-        bindings=reader.section("bindings", Binding),
+        assets=reader.packed("assets", Asset, asset_layout(state.fields)),
+        people=reader.packed("people", Person, PEOPLE),
+        bindings=reader.packed("bindings", Binding, BINDINGS),
         pins=dict(reader.section("pins", tuple[int, dict[str, str]])),
         applications=reader.section("applications", Application),
         versions=reader.section("versions", tuple[int, str]),
@@ -115,10 +118,8 @@ def _read(reader: LineReader) -> Recording:
     snapshots = tuple(
         replace(
             snapshot,
-            devices=reader.section(
-                "devices", _record_type(reader, "Device", snapshot.device_properties, DEVICE_PROPERTIES)
-            ),
-            users=reader.section("users", _record_type(reader, "User", snapshot.user_properties, USER_PROPERTIES)),
+            devices=_records(reader, "devices", snapshot.device_properties, DEVICE_PROPERTIES),
+            users=_records(reader, "users", snapshot.user_properties, USER_PROPERTIES),
             owners=dict(reader.section("owners", tuple[str, tuple[str, ...]])),
             software=reader.section("software", Software),
             detected=dict(reader.section("detected", tuple[str, tuple[int, ...]])),
@@ -129,10 +130,11 @@ def _read(reader: LineReader) -> Recording:
     return replace(recording, state=state, snapshots=snapshots)
 
 
-def _record_type(reader: LineReader, name: str, recorded: Iterable[str], known: dict[str, Property]) -> type[Any]:
-    """Return the Struct of a recorded device or user; a property that this version does not know may hold anything."""
+def _records(reader: LineReader, name: str, recorded: Iterable[str], known: dict[str, Property]) -> Packed[Any]:
+    """Return recorded devices or users; a property that this version does not know may hold anything."""
     types = tuple((key, known[key].type if key in known else PropertyType.COMPLEX) for key in recorded)
     try:
-        return record_type(name, types)
+        kind = record_type(_STRUCTS[name], types)
     except (TypeError, ValueError) as error:
-        raise damaged(reader.path, f"its {name.lower()}s have a property that cannot be one ({error})") from error
+        raise damaged(reader.path, f"its {name} have a property that cannot be one ({error})") from error
+    return reader.packed(name, kind, layout_of(kind))

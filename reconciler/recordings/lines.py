@@ -3,9 +3,9 @@
 import gzip
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BufferedReader
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from reconciler import __version__
 from reconciler.errors import RecordingError
+from reconciler.packing import Layout, Packed, Packing
 
 RECORDING_FORMAT: Final = 1
 
@@ -108,21 +109,36 @@ class LineReader:
 
     def section(self, name: str, row: type[_Row]) -> tuple[_Row, ...]:
         """Return the rows of the next section, which must have that name."""
+        return tuple(chain.from_iterable(self._batches(name, row)))
+
+    def packed(self, name: str, row: type[_Row], layout: Layout[_Row]) -> Packed[_Row]:
+        """Return the rows of the next section packed."""
+        packing = Packing(layout)
+        for batch in self._batches(name, row):
+            try:
+                packing.add(layout.split(batch), len(batch))
+            except ValueError:
+                raise damaged(
+                    self.path, f"a row before line {self._lines + 1} has too few values or too many"
+                ) from None
+        return packing.packed()
+
+    def _batches(self, name: str, row: type[_Row]) -> Iterator[list[_Row]]:
         line = self._next()
         head = self._decode(msgspec.json.Decoder(_Section), line)
         if len(head) != 1 or head[0].section != name:
             raise damaged(self.path, f"line {self._lines + 1} does not begin the section {name}")
         self._took(line, 1)
         decoder = msgspec.json.Decoder(row)
-        rows: list[_Row] = []
-        while len(rows) < head[0].rows:
-            batch = b"".join(islice(self._stream, min(_BATCH, head[0].rows - len(rows))))
+        left = head[0].rows
+        while left > 0:
+            batch = b"".join(islice(self._stream, min(_BATCH, left)))
             decoded = self._decode(decoder, batch)
             if not decoded:
                 raise cut_short(self.path)
             self._took(batch, len(decoded))
-            rows += decoded
-        return tuple(rows)
+            left -= len(decoded)
+            yield decoded
 
     def one(self, name: str, row: type[_Row]) -> _Row:
         """Return the only row of the next section."""

@@ -5,11 +5,12 @@ from typing import Final
 
 from rich.text import Text
 
-from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Kind, Subject
+from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
+from reconciler.planning.software_words import software_groups
 from reconciler.report.catalogue import catalogue_lines
 from reconciler.report.kinds import MEANING, Group, by_kind, main_kind
 from reconciler.report.lines import Style, cells, folded, padded, parts, styled
-from reconciler.report.software import apart, software_difference, software_named, software_words
+from reconciler.report.software import apart, software_named, software_words
 from reconciler.report.values import called, difference, many, shown
 
 SHORT: Final = 10
@@ -82,7 +83,7 @@ def _block(change: Change, names: int, width: int, *, every: bool) -> list[Text]
 
 def _created(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
     """Return what is new in few lines: what it is called and where it belongs, then its other values."""
-    attributes, software = (change.attributes, []) if every else apart(change.attributes)
+    attributes, software = apart(change.attributes)
     after = {each.name: each.after for each in attributes if each.after is not None}
     said = set(_NAMED_FIRST) | {name for name, value in after.items() if value in (change.label, change.name)}
     if change.subject is Subject.USER and not every:
@@ -95,7 +96,7 @@ def _created(change: Change, names: int, width: int, *, every: bool) -> list[Tex
     return [
         *folded(parts(head), width, first=first),
         *(folded(parts(others, style=Style.QUIET), width, first=_INDENT) if others else []),
-        *_quiet_software(software_named(software), width),
+        *(_all_software(software, width) if every else _quiet_software(software_named(software), width)),
     ]
 
 
@@ -105,15 +106,26 @@ def _quiet_software(words: Sequence[str], width: int) -> list[Text]:
     return folded(parts(words, ", ", Style.QUIET), width, first=styled(_INDENT, ("software  ", Style.QUIET)))
 
 
+def _all_software(software: Sequence[Attribute], width: int) -> list[Text]:
+    """Return every software side by side: what is added, what is removed, what has other versions, each with why."""
+    lines: list[Text] = []
+    for words in software_groups(software):
+        lead = " " * len("software") if lines else "software"
+        lines += folded(parts(words, ", "), width, first=f"{_INDENT}{lead}  ")
+    return lines
+
+
 def _updated(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
     also = [kind for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
     head = styled(called(change.label))
     if also:
         head.append_text(styled((f"  also {', '.join(also)}", Style.QUIET)))
     lines = folded(head, width, first=styled(("  ~ ", Style.UPDATE), padded(called(change.name), names), "  "))
-    attributes, software = (change.attributes, []) if every else apart(change.attributes)
+    attributes, software = apart(change.attributes)
     lines += attribute_lines(attributes, width)
-    if software:
+    if every:
+        lines += _all_software(software, width)
+    elif software:
         lines += folded(parts(software_words(software), ", "), width, first=styled(_INDENT, "software  "))
     return lines
 
@@ -123,7 +135,7 @@ def attribute_lines(attributes: Sequence[Attribute], width: int) -> list[Text]:
     if not attributes:
         return []
     names = min(max(cells(each.name) for each in attributes), _ATTRIBUTE_CELLS)
-    rows = [(each.name, _values(each), _reason(each)) for each in attributes]
+    rows = [(each.name, difference(each.before, each.after), _reason(each)) for each in attributes]
     indent = len(_INDENT) + names + 2
     room = width - indent
     column = _column([(cells(values), reason.cell_len) for _, values, reason in rows], room)
@@ -136,12 +148,6 @@ def attribute_lines(attributes: Sequence[Attribute], width: int) -> list[Text]:
             lines += folded(styled(values), width, first=first, rest=indent)
             lines += folded(reason, width, first=" " * (indent + 2))
     return lines
-
-
-def _values(attribute: Attribute) -> str:
-    if attribute.name.startswith(SOFTWARE):
-        return software_difference(attribute)
-    return difference(attribute.before, attribute.after)
 
 
 def _reason(attribute: Attribute) -> Text:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from reconciler.planning.story import Fact, Mark, Section, Story
-from reconciler.report.lines import Style, cells, folded, padded, styled
+from reconciler.report.lines import Style, cells, folded, padded, parts, styled
 
 _STYLES = {Mark.PLAIN: Style.PLAIN, Mark.DECIDED: Style.CREATE, Mark.LOST: Style.QUIET, Mark.PROBLEM: Style.PROBLEM}
 _MARKS = {Mark.PLAIN: "  ", Mark.DECIDED: "> ", Mark.LOST: "- ", Mark.PROBLEM: "! "}
@@ -35,3 +35,5 @@ def _fact(fact: Fact, names: int, width: int) -> Iterator[Text]:
     for detail in fact.details:
         indent = len(detail) - len(detail.lstrip(" "))
         yield from folded(styled((detail.lstrip(" "), Style.QUIET)), width, first=" " * (names + 8 + indent))
+    for listed in fact.listed:
+        yield from folded(parts(listed, ", ", Style.QUIET), width, first=" " * (names + 8))

@@ -100,15 +100,19 @@ def ending(each: AttributeEffect) -> str:
 
 
 def impact_text(impact: Impact, *, every: bool = False, width: int = 80) -> list[Text]:
-    """Return an impact as lines of at most `width` cells; lists are cut unless `every` is true."""
-    lines = folded(styled((f"Impact of this change, against {against(impact)}", Style.HEADING)), width, rest=2)
-    lines += folded(parts(headline(impact), " ", Style.HEADING), width, first="  ")
+    """Return an impact as lines of at most `width` cells, the first empty: the plan stands above it.
+
+    What it comes to is last, where a terminal stops. Lists are cut unless `every` is true.
+    """
+    heading = styled((f"Impact of this change, against {against(impact)}", Style.HEADING))
+    lines = [Text(), *folded(heading, width, rest=2)]
     for mark, words in notes(impact):
         style = Style.QUIET if mark == "-" else Style.WARNING
         lines += folded(styled(words), width, first=styled((f"  {mark} ", style)))
     lines += _shares("by setting", impact.by_setting, every, width)
     lines += _shares("by rule", impact.by_rule, every, width)
-    return [*lines, *_effects(impact.effects, every, width), Text()]
+    lines += _effects(impact.effects, every, width)
+    return [*lines, Text(), *folded(parts(headline(impact), " ", Style.HEADING), width, rest=2)]
 
 
 def _shares(title: str, shares: Sequence[Share], every: bool, width: int) -> list[Text]:

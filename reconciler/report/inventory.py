@@ -27,7 +27,7 @@ def inventory_text(inventory: Inventory, instance: str, *, every: bool = False, 
         *folded(styled((heading, Style.HEADING)), width, rest=2),
         *_problems("problems", inventory.problems, Style.PROBLEM, every=every, width=width),
         *_problems("to look at", inventory.doubts, Style.WARNING, every=every, width=width),
-        *change_lines(inventory.plan.changes, every=every, width=width),
+        *([] if inventory.unusable else change_lines(inventory.plan.changes, every=every, width=width)),
         Text(),
         *folded(parts(summary(inventory), style=Style.HEADING), width, rest=2),
     ]
@@ -35,6 +35,8 @@ def inventory_text(inventory: Inventory, instance: str, *, every: bool = False, 
 
 def summary(inventory: Inventory) -> list[str]:
     """Return what an import comes to, part by part."""
+    if inventory.unusable:
+        return ["nothing to create while a column is in question"]
     counts = Counter(change.subject for change in inventory.plan.changes)
     words = [f"{many(counts[each], *names)} to create" for each, names in _NAMES.items() if counts[each]]
     words = words or ["nothing to create"]

@@ -60,8 +60,7 @@ MEANING: Final[dict[Group, tuple[str, str]]] = {
 
 def main_kind(change: Change) -> Group:
     """Return the group under which a change of an asset is shown."""
-    kinds = set(change.kinds)
-    known = next((kind for kind in _WEIGHT if kind in kinds), None)
+    known = next((kind for kind in _WEIGHT if kind in change.kinds), None)
     if known is not None:
         return known
     if change.action is Action.CREATE:

@@ -17,7 +17,7 @@ from reconciler.report.opening import (
     since_words,
     skipped_verb,
 )
-from reconciler.report.values import ARROW, called, many, moment
+from reconciler.report.values import ARROW, called, few_names, many, moment
 
 _EXAMPLES: Final = 5
 _FIRST: Final = 10
@@ -148,7 +148,6 @@ def _name(connection: str) -> str:
 
 
 def _chosen(labels: Sequence[str]) -> str:
-    names = list(dict.fromkeys(labels))
-    some = names if len(names) <= _EXAMPLES + 1 else names[:_EXAMPLES]
-    more = [f"{len(labels) - len(some):,} more"] if len(some) < len(names) else []
-    return ", ".join([*(markdown_code(each, 2 * _NAME) for each in some), *more])
+    some, more = few_names(labels, _EXAMPLES)
+    named = [markdown_code(name, 2 * _NAME) + times for name, times in some]
+    return ", ".join([*named, *([f"{more:,} more"] if more else [])])

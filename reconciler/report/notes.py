@@ -7,7 +7,7 @@ from rich.text import Text
 
 from reconciler.model.plan import LeftAlone, Problem, Withheld
 from reconciler.report.lines import Style, folded, parts, styled
-from reconciler.report.values import called
+from reconciler.report.values import called, few_names
 
 _EXAMPLES: Final = 5
 _PROBLEMS: Final = 10
@@ -86,6 +86,5 @@ def _labels(why: str, group: Sequence[LeftAlone], *, every: bool) -> list[str]:
 
 def _chosen(labels: Sequence[str], *, every: bool) -> Text:
     """Return a few of the labels, each once, and how many more things there are."""
-    names = list(dict.fromkeys(labels))
-    some = names if every or len(names) <= _EXAMPLES + 1 else names[:_EXAMPLES]
-    return parts([*some, *([f"{len(labels) - len(some):,} more"] if len(some) < len(names) else [])], ", ")
+    some, more = few_names(labels, None if every else _EXAMPLES)
+    return parts([*(name + times for name, times in some), *([f"{more:,} more"] if more else [])], ", ")

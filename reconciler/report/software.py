@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from reconciler.model.plan import SOFTWARE, Attribute
-from reconciler.model.snapshot import Scalar
-from reconciler.report.values import ARROW
+from reconciler.planning.software_words import sign, software_name, versions
 
 _EXAMPLES: Final = 4
-_LONGEST: Final = 60
-_ABSENT: Final = "(not there)"
-_NO_VERSION: Final = "(no version)"
 
 
 def apart(attributes: Sequence[Attribute]) -> tuple[list[Attribute], list[Attribute]]:
@@ -24,9 +20,9 @@ def apart(attributes: Sequence[Attribute]) -> tuple[list[Attribute], list[Attrib
 
 def software_words(software: Sequence[Attribute]) -> list[str]:
     """Return how many are added, removed and changed, with a few of them: `+1 -1: + 7-Zip 22.0`, `- Teams`."""
-    signed = [(_sign(each), each) for each in software]
-    counts = [f"{sign}{number:,}" for sign in "+-~" if (number := sum(one == sign for one, _ in signed))]
-    some = [f"{sign} {_called(each)}" for sign, each in signed[:_EXAMPLES]]
+    signed = [(sign(each), each) for each in software]
+    counts = [f"{mark}{number:,}" for mark in "+-~" if (number := sum(one == mark for one, _ in signed))]
+    some = [f"{mark} {_called(each)}" for mark, each in signed[:_EXAMPLES]]
     more = [f"{len(signed) - _EXAMPLES:,} more"] if len(signed) > _EXAMPLES else []
     return [f"{' '.join(counts)}: {some[0]}", *some[1:], *more]
 
@@ -37,28 +33,6 @@ def software_named(software: Sequence[Attribute]) -> list[str]:
     return [*map(_called, software[:_EXAMPLES]), *more]
 
 
-def _sign(attribute: Attribute) -> str:
-    if attribute.before is None:
-        return "+"
-    return "-" if attribute.after is None else "~"
-
-
 def _called(attribute: Attribute) -> str:
-    name = attribute.name.removeprefix(SOFTWARE)
-    name = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
-    versions = _versions(attribute.before if attribute.after is None else attribute.after)
-    return f"{name} {versions}".rstrip()
-
-
-def software_difference(attribute: Attribute) -> str:
-    """Return `before → after` of one software: its versions, or that it is not there."""
-    return f"{_there(attribute.before)} {ARROW} {_there(attribute.after)}"
-
-
-def _there(value: Scalar) -> str:
-    return _ABSENT if value is None else _versions(value) or _NO_VERSION
-
-
-def _versions(value: Scalar) -> str:
-    """Return the versions of a software, which stand one to a line in a plan, side by side."""
-    return ", ".join(version for version in str(value or "").split("\n") if version)
+    shown = versions(attribute.before if attribute.after is None else attribute.after)
+    return f"{software_name(attribute)} {shown}".rstrip()

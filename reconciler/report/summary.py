@@ -1,14 +1,12 @@
 """A plan or an outcome in one line."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from reconciler.model.plan import Action, Change, Kind, Plan, Subject
+from reconciler.model.plan import Action, Change, Kind, Plan, Subject, counts
 from reconciler.model.run import Outcome
-from reconciler.report.kinds import ORDER, Uncounted, main_kind
+from reconciler.report.kinds import ORDER
 from reconciler.report.values import many
-
-_DETAILS = (*(kind for kind in ORDER if kind not in (Kind.CREATED, Kind.UPDATED)),)
 
 
 def title(plan: Plan, kind: str | None = None) -> str:
@@ -24,7 +22,7 @@ def what_it_comes_to(plan: Plan) -> tuple[str, list[str]]:
 
 
 def summary_line(plan: Plan) -> str:
-    """Return what a plan comes to: `Plan: 8 to create, 21 to update (5 renamed) · 2 withheld · 1 problem`."""
+    """Return what a plan comes to: `Plan: 8 to create, 21 to update (4 moved, 19 updated) · 2 withheld`."""
     return " · ".join(summary_parts(plan))
 
 
@@ -46,36 +44,43 @@ def _nothing(plan: Plan) -> str:
     return "No changes. The store matches Intune."
 
 
-def _planned(changes: Iterable[Change]) -> list[str]:
-    counts = Counter((change.subject, change.action) for change in changes)
+def _planned(changes: Sequence[Change]) -> list[str]:
+    number = Counter((change.subject, change.action) for change in changes)
     parts = []
-    created, updated = counts[Subject.ASSET, Action.CREATE], counts[Subject.ASSET, Action.UPDATE]
-    removed = counts[Subject.ASSET, Action.DELETE]
+    created, updated = number[Subject.ASSET, Action.CREATE], number[Subject.ASSET, Action.UPDATE]
+    removed = number[Subject.ASSET, Action.DELETE]
     if created or updated or removed:
         made = [f"{created:,} to create"] if created else []
-        changed = [f"{updated:,} to update{_details(changes)}"] if updated else []
+        changed = [f"{updated:,} to update{_as_what(_updates(changes))}"] if updated else []
         gone = [f"{removed:,} to remove"] if removed else []
         parts.append(", ".join(made + changed + gone))
-    users = [counts[Subject.USER, action] for action in (Action.CREATE, Action.UPDATE, Action.DELETE)]
+    users = [number[Subject.USER, action] for action in (Action.CREATE, Action.UPDATE, Action.DELETE)]
     if any(users):
         verbs = zip(users, ("create", "update", "remove"), strict=True)
-        words = [f"{number:,} to {word}" for number, word in verbs if number]
-        parts.append(f"users: {', '.join(words)}")
-    entries = counts[Subject.CATALOGUE, Action.CREATE], counts[Subject.CATALOGUE, Action.UPDATE]
+        words = [f"{each:,} to {word}" for each, word in verbs if each]
+        parts.append(f"users: {', '.join(words)}{_as_what(_of_kind(changes, Kind.USERS_DEACTIVATED))}")
+    entries = number[Subject.CATALOGUE, Action.CREATE], number[Subject.CATALOGUE, Action.UPDATE]
     if any(entries):
         words = [f"{many(entries[0], 'entry', 'entries')} to make"] if entries[0] else []
         words += [f"{entries[1]:,} to change"] if entries[1] else []
-        parts.append(f"catalogue: {', '.join(words)}")
+        parts.append(f"catalogue: {', '.join(words)}{_as_what(_of_kind(changes, Kind.NEW_TYPES))}")
     return parts
 
 
-def _details(changes: Iterable[Change]) -> str:
-    updates = [each for each in changes if each.subject is Subject.ASSET and each.action is Action.UPDATE]
-    counts: Counter[str] = Counter(kind for change in updates for kind in change.kinds)
-    counts[Uncounted.SOFTWARE] = sum(main_kind(change) is Uncounted.SOFTWARE for change in updates)
-    counts["renamed"] = sum(any(attribute.name == "name" for attribute in change.attributes) for change in updates)
-    words = [f"{counts[kind]:,} {kind}" for kind in ("renamed", *_DETAILS) if counts[kind]]
-    return f" ({', '.join(words)})" if words else ""
+def _updates(changes: Iterable[Change]) -> dict[str, int]:
+    """Return what updates of assets count as; nothing where they only change fields, which is what one expects."""
+    found = counts(change for change in changes if change.subject is Subject.ASSET and change.action is Action.UPDATE)
+    return {} if set(found) == {Kind.UPDATED} else found
+
+
+def _of_kind(changes: Iterable[Change], kind: Kind) -> dict[str, int]:
+    return {kind: sum(kind in change.kinds for change in changes)}
+
+
+def _as_what(found: Mapping[str, int]) -> str:
+    """Return in brackets what changes count as, in the words that a run has for it."""
+    words = ", ".join(counts_words(found))
+    return f" ({words})" if words else ""
 
 
 def _rest(plan: Plan) -> list[str]:

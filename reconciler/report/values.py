@@ -1,6 +1,8 @@
 """How a value of a plan is shown to people."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -38,6 +40,17 @@ def _text(value: str) -> str:
 def called(label: str) -> str:
     """Return what something is called, cut where it is longer than a name should be."""
     return label if len(label) <= _LONGEST_NAME else f"{label[:_LONGEST_NAME]}…"
+
+
+def few_names(labels: Sequence[str], most: int | None) -> tuple[list[tuple[str, str]], int]:
+    """Return names, each once with ` (2)` where two things are called so, and how many things are called otherwise.
+
+    Of more than `most` names and one, those are the first; None is for all.
+    """
+    counts = Counter(labels)
+    some = list(counts.items()) if most is None or len(counts) <= most + 1 else list(counts.items())[:most]
+    named = [(name, f" ({number:,})" if number > 1 else "") for name, number in some]
+    return named, len(labels) - sum(number for _, number in some)
 
 
 def difference(before: Scalar, after: Scalar) -> str:

@@ -8,6 +8,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.state import State
 from reconciler.planning.holding import Held, held
 from reconciler.planning.sealing import seal
+from reconciler.report.values import moment
 from reconciler.settings.environment import Environment
 
 
@@ -19,6 +20,11 @@ def held_connections(environment: Environment, state: State) -> tuple[Held, ...]
     return held(state.holds, tenants, document(environment))
 
 
+def held_words(each: Held) -> str:
+    """Return since when a connection is held and why, in a sentence without its end."""
+    return f"{each.connection} is held since {moment(each.since)}, when run {each.run_id} was undone"
+
+
 def check_holds(environment: Environment, state: State, *, resume: bool) -> None:
     """Do nothing when no connection is held, or when it was said to go on.
 
@@ -28,8 +34,8 @@ def check_holds(environment: Environment, state: State, *, resume: bool) -> None
     found = held_connections(environment, state)
     if found and not resume:
         raise HeldError(
-            f"{'; '.join(map(str, found))}. The same settings would do again what was undone, so nothing was read or "
-            "written. Change the connection's settings and apply, or apply as it is with --resume."
+            f"{'; '.join(map(held_words, found))}. The same settings would do again what was undone, so nothing was "
+            "read or written. Change the connection's settings and apply, or apply as it is with --resume."
         )
 
 
@@ -39,7 +45,10 @@ def with_holds(plan: Plan, environment: Environment, state: State) -> Plan:
     if not found:
         return plan
     summaries = tuple(
-        replace(each, warnings=(*each.warnings, f"{found[each.name]}: apply needs other settings, or --resume (J2)"))
+        replace(
+            each,
+            warnings=(*each.warnings, f"{held_words(found[each.name])}: apply needs other settings, or --resume (J2)"),
+        )
         if each.name in found
         else each
         for each in plan.connections

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.configuration.at_commit import commit_of, load_commit
+from reconciler.configuration.at_commit import commit_of, load_commit, shown_ref
 from reconciler.configuration.documents import document
 from reconciler.configuration.load import Loaded, environments_in
 from reconciler.configuration.problems import errors
@@ -53,11 +53,11 @@ def base_at(environments: Path, name: str, ref: str, overlay: Path | None) -> Ba
     loaded = load_commit(environments, name, commit, overlay=overlay)
     if loaded is not None and name not in environments_in(environments):
         raise UsageError(
-            f"This change deletes the environment `{name}`, which is there at {ref}. There is nothing to plan: its "
-            f"store and its assets stay as they are, and no later apply touches them. If it was renamed, know that an "
-            f"environment is its name: the store would be another instance's until `reconciler store adopt`."
+            f"This change deletes the environment `{name}`, which is there at {shown_ref(ref)}. There is nothing to "
+            "plan: its store and its assets stay as they are, and no later apply touches them. If it was renamed, know "
+            "that an environment is its name: the store would be another instance's until `reconciler store adopt`."
         )
-    return Base(ref, commit, loaded)
+    return Base(shown_ref(ref), commit, loaded)
 
 
 def plan_with_impact(around: Surroundings, base: Base, recording: Path | None, asked: Asked) -> tuple[Planned, Impact]:

@@ -40,7 +40,7 @@ def plan_import(around: Surroundings, files: Files) -> Import:
         StampError: the store is another instance's.
     """
     state = read_state(around)
-    refuse_foreign(state.stamp, around.environment)
+    refuse_foreign(state.stamp, around.instance)
     planned = plan_inventory(
         around.environment,
         state,
@@ -56,6 +56,19 @@ def _table(path: Path | None) -> Table | None:
     return None if path is None else Table(path.name, *read_csv(path))
 
 
+def check_usable(planned: Import) -> None:
+    """Refuse what a column makes unusable.
+
+    Raises:
+        ImportFileError: a column is not known or there twice.
+    """
+    if planned.inventory.unusable:
+        raise ImportFileError(
+            "Nothing was written: a column is in question, every row would lack it, and a later import overwrites "
+            "nothing. Correct its name; a column of assets is left out with --ignore-column NAME."
+        )
+
+
 def write_import(around: Surroundings, planned: Import, *, who: str, where: str) -> Outcome | None:
     """Write the rows that have no problems, in one transaction with its journal; None when there are none.
 
@@ -63,14 +76,13 @@ def write_import(around: Surroundings, planned: Import, *, who: str, where: str)
     which gets its catalogue.
 
     Raises:
-        ImportFileError: a column is not known, so that every row would lack it.
+        ImportFileError: a column is not known or there twice.
         StaleError: the store moved since it was read.
     """
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     plan, environment = planned.inventory.plan, around.environment
-    if planned.inventory.unusable:
-        raise ImportFileError("Nothing was written: a column of the file is not known. Correct or ignore it.")
+    check_usable(planned)
     if not plan.changes:
         return None
     applied = planned.state.applied

@@ -32,7 +32,11 @@ def pending_settings(environment: Environment, state: State) -> tuple[SettingCha
 
     Nothing for a new store, and for another instance's, whose settings are not ours.
     """
-    if state.applied is None or state.applied.digest == environment.digest or foreign(state.stamp, environment):
+    if (
+        state.applied is None
+        or state.applied.digest == environment.digest
+        or foreign(state.stamp, environment.instance)
+    ):
         return ()
     from reconciler.configuration.differences import pending  # noqa: PLC0415 - deepdiff is heavy
 

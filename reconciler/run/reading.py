@@ -19,7 +19,7 @@ from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.tenants import check_tenants
 from reconciler.run import credentials
 from reconciler.run.stamps import check_stamp, foreign
-from reconciler.run.surroundings import Surroundings
+from reconciler.run.surroundings import AtStore, Surroundings
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Absence
@@ -47,11 +47,11 @@ class Wanted:
     scope: Scope = EVERYTHING
 
 
-def read_state(around: Surroundings) -> State:
+def read_state(around: Surroundings | AtStore) -> State:
     """Read the store's state without being able to write (P3)."""
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
-    window = seconds(around.environment.instance.limits.window)
+    window = seconds(around.instance.limits.window)
     with open_store(around.store_url(), write=False) as store:
         return store.state(window, around.now())
 
@@ -68,7 +68,7 @@ def state_or_stamp(around: Surroundings) -> State:
         return read_state(around)
     except RevisionError:
         stamp = stamp_of(around.store_url())
-        if not foreign(stamp, around.environment):
+        if not foreign(stamp, around.instance):
             raise
         return State(stamp=stamp)
 

@@ -3,19 +3,18 @@
 from reconciler.errors import StampError
 from reconciler.model.state import Stamp
 from reconciler.settings.environment import Environment
+from reconciler.settings.instance import InstanceFile
 
 
-def foreign(stamp: Stamp | None, environment: Environment) -> bool:
+def foreign(stamp: Stamp | None, instance: InstanceFile) -> bool:
     """Say whether the store carries another instance's stamp."""
-    instance = environment.instance
     return stamp is not None and (stamp.instance, stamp.kind) != (instance.name, instance.kind)
 
 
-def whose(stamp: Stamp | None, environment: Environment) -> str | None:
+def whose(stamp: Stamp | None, instance: InstanceFile) -> str | None:
     """Return whose store it is when it is another instance's, in a sentence without its end; None when it is ours."""
-    if stamp is None or not foreign(stamp, environment):
+    if stamp is None or not foreign(stamp, instance):
         return None
-    instance = environment.instance
     return f"The store is that of {stamp.instance} ({stamp.kind}), and this is {instance.name} ({instance.kind})"
 
 
@@ -25,7 +24,7 @@ def check_stamp(stamp: Stamp | None, environment: Environment) -> str | None:
     Raises:
         StampError: the store is another instance's, and a connection is enabled here.
     """
-    told = whose(stamp, environment)
+    told = whose(stamp, environment.instance)
     if told is None:
         return None
     if any(environment.enabled(connection) for connection in environment.connections.values()):
@@ -37,16 +36,15 @@ def check_stamp(stamp: Stamp | None, environment: Environment) -> str | None:
     return f"{told}: it looks like a copy. No connection is enabled here, so nothing is written."
 
 
-def refuse_foreign(stamp: Stamp | None, environment: Environment) -> None:
+def refuse_foreign(stamp: Stamp | None, instance: InstanceFile) -> None:
     """Refuse to write anything into a store that is another instance's, whatever is enabled here.
 
     Raises:
         StampError: it is.
     """
-    told = whose(stamp, environment)
+    told = whose(stamp, instance)
     if told is not None:
-        name = environment.instance.name
         raise StampError(
-            f"{told}: nothing is written into it. If it is a copy that is to be {name}'s, run: reconciler store adopt "
-            f"{name}"
+            f"{told}: nothing is written into it. If it is a copy that is to be {instance.name}'s, run: "
+            f"reconciler store adopt {instance.name}"
         )

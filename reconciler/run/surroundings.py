@@ -8,6 +8,7 @@ from pathlib import Path
 from reconciler.configuration.secrets import store_url
 from reconciler.intune.budget import Pace
 from reconciler.settings.environment import Environment
+from reconciler.settings.instance import InstanceFile
 
 Progress = Callable[[str, str, int], None]
 """Told the connection that is being read, what of it, and how many there are by now; from any thread."""
@@ -22,6 +23,20 @@ def untold(phase: str) -> None:
 def utc_now() -> str:
     """Return this machine's time as `2026-11-23T08:00:00Z`."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class AtStore:
+    """An instance and where its store is: all that is needed by who looks at the store and asks no other settings."""
+
+    instance: InstanceFile
+    environments: Path
+    variables: Mapping[str, str]
+    now: Callable[[], str] = utc_now
+
+    def store_url(self) -> str:
+        """Return the store's URL; SecretError when the secret that holds it cannot be had."""
+        return store_url(self.instance, self.environments, self.variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +58,12 @@ class Surroundings:
 
     def store_url(self) -> str:
         """Return the store's URL; SecretError when the secret that holds it cannot be had."""
-        return store_url(self.environment, self.environments, self.variables)
+        return store_url(self.instance, self.environments, self.variables)
+
+    @property
+    def instance(self) -> InstanceFile:
+        """The instance's own settings."""
+        return self.environment.instance
 
     @property
     def folder(self) -> Path:

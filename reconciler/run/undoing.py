@@ -39,7 +39,7 @@ def plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> Plan:
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     state = read_state(around)
-    refuse_foreign(state.stamp, around.environment)
+    refuse_foreign(state.stamp, around.instance)
     with open_store(around.store_url(), write=False) as store:
         undoable = store.undoable(run)
     undone = undoable.detail.run

@@ -10,6 +10,7 @@ from reconciler.model.run import Finding
 from reconciler.model.state import Presence
 from reconciler.store.journal_tables import stamp
 from reconciler.store.migrations import revision_of
+from reconciler.store.odd_values import odd_values
 from reconciler.store.tables import FIELD_COLUMNS, asset, binding, custom_field, pin
 from reconciler.store.vocabulary import CUSTOM_PREFIX, NO_CUSTOM, REFERENCES, decode_custom
 
@@ -22,6 +23,7 @@ def check_store(connection: Connection, instance: str) -> tuple[Finding, ...]:
         ("the stamp is this instance's", lambda connection: _stamp(connection, instance)),
         ("the database's pages and indexes", _integrity),
         ("rows refer to rows that are there", _foreign_keys),
+        ("presence and times are such", odd_values),
         ("an asset has one live binding at most", _live_bindings),
         ("custom fields are declared ones", _custom_fields),
         ("pins are of fields that there are", _pins),

@@ -1,28 +1,20 @@
-"""Rows turned into columns, thousands at a time, in which texts are shared."""
+"""Rows turned into columns, thousands at a time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, Text
+from sqlalchemy import Connection, Select
 
-from reconciler.sharing import Column, Sharing
+from reconciler.packing import PIECE, Column
 from reconciler.store.dialect import plain_rows
 
-_ROWS_AT_ONCE: Final = 5000
 
-
-def read_columns(connection: Connection, columns: Sequence[Any], statement: Select[Any]) -> Iterator[list[Column]]:
-    """Yield the columns of a statement that selects them, some thousand rows at a time; the rows are `plain_rows`."""
-    sharing = [Sharing() if isinstance(each.type, Text) else None for each in columns]
-    for rows in _in_chunks(plain_rows(connection, statement)):
-        yield [each.shared(some) if each else some for each, some in zip(sharing, zip(*rows, strict=True), strict=True)]
-
-
-def _in_chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    remaining = iter(rows)
-    while some := list(islice(remaining, _ROWS_AT_ONCE)):
-        yield some
+def read_columns(connection: Connection, statement: Select[Any]) -> Iterator[list[Column]]:
+    """Yield a statement's columns, some thousand rows at a time; the rows are `plain_rows`."""
+    rows = plain_rows(connection, statement)
+    while some := list(islice(rows, PIECE)):
+        yield list(zip(*some, strict=True))
 
 
 def truths(column: Column) -> Column:

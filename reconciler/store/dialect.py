@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Connection, Double, Engine, Numeric, Select, Table, Text
+from sqlalchemy import CheckConstraint, Column, Connection, Double, Engine, Index, Numeric, Select, Table, Text, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import TypeEngine
 
 from reconciler.store import postgresql, sqlite
@@ -30,6 +32,20 @@ def json_object_checks(column: str) -> tuple[CheckConstraint, CheckConstraint]:
         CheckConstraint(f"json_valid({column}) AND json_type({column}) = 'object'", column).ddl_if(dialect="sqlite"),
         CheckConstraint(f"json_typeof(CAST({column} AS json)) = 'object'", column).ddl_if(dialect=_POSTGRESQL),
     )
+
+
+def partial_index(name: str, column: Column[Any], condition: str) -> Index:
+    """Return the index of a column's values, each once, in the rows that the condition holds for."""
+    return Index(name, column, unique=True, sqlite_where=text(condition))
+
+
+@compiles(CreateIndex, _POSTGRESQL)
+def _with_condition(create: CreateIndex, compiler: Any, **options: Any) -> Any:
+    """Take SQLite's condition where PostgreSQL's is not told: telling it would load its dialect and drivers always."""
+    told = create.element.dialect_options
+    if told[_POSTGRESQL]["where"] is None:
+        told[_POSTGRESQL]["where"] = told["sqlite"]["where"]
+    return compiler.visit_create_index(create, **options)
 
 
 def engine_of(place: Place, mode: Mode, wait_seconds: float, lease_seconds: float = LEASE_SECONDS) -> Engine:

@@ -45,6 +45,9 @@ _MOVED: Final = frozenset({"40001", "40P01"})
 
 _REFUSED: Final = "23"
 
+_IN_THE_WAY: Final = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"})
+"""A row with the same key is there already."""
+
 
 @contextmanager
 def in_words(place: Place) -> Iterator[None]:
@@ -85,16 +88,25 @@ def was_moved(error: DBAPIError) -> bool:
 def _sqlite_words(place: Place, error: BaseException) -> str:
     name = str(getattr(error, "sqlite_errorname", None) or "")
     if name.startswith("SQLITE_CONSTRAINT"):
-        return f"The store {place} refused what was to be written ({error}); nothing was kept."
+        return _refused(place, str(error), in_the_way=name in _IN_THE_WAY)
     return _worded(place, name, _SQLITE) or f"The store {place} cannot be used: {error}."
 
 
 def _server_words(place: Place, error: Any) -> str:
     state, told = error.sqlstate or "", _first_line(error)
     if state.startswith(_REFUSED):
-        return f"The store {place} refused what was to be written ({told}); nothing was kept."
+        return _refused(place, told, in_the_way=state in _IN_THE_WAY)
     words = _worded(place, state, _POSTGRESQL) if state else None
     return words or f"The store {place} cannot be {'used' if state else 'reached'}: {told}."
+
+
+def _refused(place: Place, told: str, *, in_the_way: bool) -> str:
+    if not in_the_way:
+        return f"The store {place} refused what was to be written ({told}); nothing was kept."
+    return (
+        f"In the store {place} a row is in the way of what was to be written ({told}); nothing was kept. It is one "
+        "that no plan knows of, a binding without its asset for example: `reconciler store check ENV` finds it."
+    )
 
 
 def _worded(place: Place, code: str, advice: dict[str, str]) -> str | None:

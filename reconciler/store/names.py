@@ -5,7 +5,9 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Table, select
 
+from reconciler.model.layouts import PEOPLE
 from reconciler.model.state import Person, StoredCatalogue
+from reconciler.packing import Packed, Packing
 from reconciler.store.columns import read_columns, truths
 from reconciler.store.tables import (
     asset_group,
@@ -85,14 +87,14 @@ def read_names(connection: Connection) -> Names:
     )
 
 
-def read_people(connection: Connection, sites: dict[int, str]) -> tuple[Person, ...]:
+def read_people(connection: Connection, sites: dict[int, str]) -> Packed[Person]:
     """Return every store user, by id."""
     c = person.c
     columns = (c.id, c.name, c.upn, c.mail, c.employee_id, c.site_id, c.active, c.entra_id)
-    people: list[Person] = []
-    for *names, site_ids, active, entra_ids in read_columns(connection, columns, select(*columns).order_by(c.id)):
-        people += map(Person, *names, map(sites.get, site_ids), truths(active), entra_ids)
-    return tuple(people)
+    people = Packing(PEOPLE)
+    for *names, site_ids, active, entra_ids in read_columns(connection, select(*columns).order_by(c.id)):
+        people.add([*names, list(map(sites.get, site_ids)), truths(active), entra_ids], len(site_ids))
+    return people.packed()
 
 
 def _names(connection: Connection, table: Table) -> dict[int, str]:

@@ -1,7 +1,7 @@
 """Opening a store: for reading, which can write nothing, or for writing, which makes one where there is none."""
 
 from pathlib import Path
-from typing import Final, Literal, overload
+from typing import TYPE_CHECKING, Final, Literal, overload
 
 from sqlalchemy.exc import OperationalError
 
@@ -14,7 +14,9 @@ from reconciler.store.place import Place, SqliteFile, locate
 from reconciler.store.reading import Store
 from reconciler.store.sqlite import was_cut_short
 from reconciler.store.stamping import read_stamp
-from reconciler.store.writing import WritableStore
+
+if TYPE_CHECKING:
+    from reconciler.store.writing import WritableStore
 
 WAIT_SECONDS: Final = 30.0
 """How long a lock that someone else holds is waited for."""
@@ -28,7 +30,7 @@ def open_store(
     folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
-) -> WritableStore: ...
+) -> "WritableStore": ...
 
 
 @overload
@@ -63,6 +65,8 @@ def open_store(
     place = locate(url, folder)
     there = _is_store(place, wait_seconds)
     if write:
+        from reconciler.store.writing import WritableStore  # noqa: PLC0415 - a reader loads nothing that writes
+
         if not there:
             _make(place, wait_seconds)
         return WritableStore(place, engine_of(place, "rw", wait_seconds, lease_seconds), lease_seconds)

@@ -15,6 +15,7 @@ from reconciler.store.failing import in_words
 from reconciler.store.journal import read_asset_runs, read_run, read_runs
 from reconciler.store.journal_tables import connection_read, stamp
 from reconciler.store.leasing import describe_lease
+from reconciler.store.odd_values import odd_reads, odd_values, refuse_odd
 from reconciler.store.pin_rows import read_pins
 from reconciler.store.place import Place
 from reconciler.store.software_rows import licences_used
@@ -57,9 +58,20 @@ class Store:
             yield connection
 
     def state(self, window_seconds: int, now: str) -> State:
-        """Return what planning needs; the window of the limits (R2) ends at `now`, in UTC text."""
+        """Return what planning needs; the window of the limits (R2) ends at `now`, in UTC text.
+
+        Raises:
+            StoreError: a row has a value that no run writes.
+        """
         with self._reading() as connection:
-            return EMPTY_STATE if connection is None else read_state(connection, window_seconds, now)
+            if connection is None:
+                return EMPTY_STATE
+            refuse_odd(self.place, odd_reads(connection))
+            try:
+                return read_state(connection, window_seconds, now)
+            except (KeyError, ValueError):
+                refuse_odd(self.place, odd_values(connection))
+                raise
 
     def stamp(self) -> Stamp | None:
         """Return whose store this is; None when nothing was applied to it yet (E3)."""

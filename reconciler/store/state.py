@@ -4,27 +4,27 @@ The caller's transaction makes it consistent. Names and texts that come again ar
 fields' JSON is decoded only where there is some.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import (
     AppliedSettings,
     Asset,
     Binding,
     LastRead,
-    Life,
     Presence,
     Stamp,
     State,
     Superseded,
 )
+from reconciler.packing import Column, Packed, Packing, layout_of
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.sharing import Sharing, is_text
 from reconciler.store.columns import read_columns, truths
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
 from reconciler.store.names import Names, read_names, read_people
@@ -32,7 +32,6 @@ from reconciler.store.software_rows import read_applications, read_installed
 from reconciler.store.tables import FIELD_COLUMNS, asset, binding, pin
 from reconciler.store.undoing import read_holds
 from reconciler.store.usage import read_usage
-from reconciler.store.vocabulary import NO_CUSTOM, decode_custom
 
 BUILT_IN: Final = tuple(BUILT_IN_FIELDS)
 """The names of the built-in fields, in the order of an asset's values."""
@@ -40,7 +39,6 @@ BUILT_IN: Final = tuple(BUILT_IN_FIELDS)
 EMPTY_STATE: Final = State(fields=BUILT_IN)
 """The state of a store that does not exist yet."""
 
-_NOTHING: Final[dict[str, Scalar]] = {}
 _BOOLEANS: Final = tuple(
     place for place, name in enumerate(BUILT_IN) if BUILT_IN_FIELDS[name].type is FieldType.BOOLEAN
 )
@@ -60,15 +58,15 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
     """Return the whole state; `now` and the seconds before it are the limits' window (R2)."""
     names = read_names(connection)
     row = connection.execute(select(stamp)).one_or_none()
-    bindings = tuple(read_bindings(connection))
+    bindings = read_bindings(connection)
     applications = read_applications(connection)
     versions, installed = read_installed(connection, applications)
     return State(
         stamp=as_stamp(row),
         revision=row.revision if row else "",
-        fields=BUILT_IN + tuple(f"custom.{name}" for name in names.custom_fields.values()),
+        fields=asset_fields(names),
         catalogue=names.catalogue(),
-        assets=tuple(read_assets(connection, names)),
+        assets=read_assets(connection, names),
         people=read_people(connection, names.sites),
         bindings=bindings,
         pins=_pins(connection),
@@ -88,34 +86,50 @@ def as_stamp(row: Row[Any] | None) -> Stamp | None:
     return Stamp(row.instance, row.kind, row.store_id, row.adopted_from) if row else None
 
 
-def read_assets(connection: Connection, names: Names) -> Iterator[Asset]:
-    """Yield every asset, by id."""
+def read_assets(connection: Connection, names: Names) -> Packed[Asset]:
+    """Return every asset, by id."""
     called = [each.get for each in (names.types, names.sites, names.statuses)]
-    fields = tuple(names.custom_fields.values())
-    sharing = [Sharing() for _ in fields]
-    statement = select(*_ASSET_COLUMNS).order_by(asset.c.id)
-    for ids, tags, types, sites, statuses, users, custom, *values in read_columns(
-        connection, _ASSET_COLUMNS, statement
+    custom = _custom_reader(tuple(names.custom_fields.values()))
+    assets = Packing(asset_layout(asset_fields(names)))
+    for ids, tags, types, sites, statuses, users, texts, *values in read_columns(
+        connection, select(*_ASSET_COLUMNS).order_by(asset.c.id)
     ):
         for place in _BOOLEANS:
             values[place] = truths(values[place])
-        decoded = [_NOTHING if text == NO_CUSTOM else decode_custom(text) for text in custom]
-        for name, share in zip(fields, sharing, strict=True):
-            column = [each.get(name) for each in decoded]
-            values.append(share.shared(column) if is_text(column) else column)
-        worded = map(map, called, (types, sites, statuses))
-        yield from map(Asset, ids, tags, *worded, users, zip(*values, strict=True))
+        values.extend(custom(texts))
+        worded = [list(map(call, keys)) for call, keys in zip(called, (types, sites, statuses), strict=True)]
+        assets.add([ids, tags, *worded, users, *values], len(ids))
+    return assets.packed()
 
 
-def read_bindings(connection: Connection) -> Iterator[Binding]:
-    """Yield every binding, in the order in which they were made."""
+def _custom_reader(names: Sequence[str]) -> Callable[[Column], Iterable[Column]]:
+    """Return a function from assets' texts of custom fields to these fields' columns."""
+    if not names:
+        return lambda texts: ()
+    keys = [f"field_{number}" for number in range(len(names))]
+    row = msgspec.defstruct(
+        "Custom", [(key, Scalar, None) for key in keys], rename=dict(zip(keys, names, strict=True)), gc=False
+    )
+    decoder: Any = msgspec.json.Decoder(list[row])  # type: ignore[valid-type]
+    split = layout_of(row).split
+    return lambda texts: split(decoder.decode(f"[{','.join(texts)}]"))
+
+
+def asset_fields(names: Names) -> tuple[str, ...]:
+    """Return the fields of the store's assets: the built-in ones first, then its custom fields."""
+    return BUILT_IN + tuple(f"custom.{name}" for name in names.custom_fields.values())
+
+
+def read_bindings(connection: Connection) -> Packed[Binding]:
+    """Return every binding, in the order in which they were made."""
     c = binding.c
-    columns = (c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS)
-    statement = select(*columns).order_by(c.id)
-    for sources, tenants, assets, devices, presence, *rest, superseded in read_columns(connection, columns, statement):
+    bindings = Packing(BINDINGS)
+    statement = select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.id)
+    for sources, tenants, assets, devices, presence, *rest, superseded in read_columns(connection, statement):
         old = [() if text is None else decode_superseded(text) for text in superseded]
-        lives = map(Life, devices, map(_PRESENCE.__getitem__, presence), *rest, old)
-        yield from map(Binding, sources, tenants, assets, lives)
+        lived = list(map(_PRESENCE.__getitem__, presence))
+        bindings.add([sources, tenants, assets, devices, lived, *rest, old], len(devices))
+    return bindings.packed()
 
 
 LIFE_COLUMNS: Final = (

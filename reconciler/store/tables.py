@@ -11,7 +11,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     Table,
@@ -24,7 +23,7 @@ from sqlalchemy.types import TypeEngine
 from reconciler.model.state import Presence
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS, AssetField
-from reconciler.store.dialect import NUMBER, TEXT, json_object_checks
+from reconciler.store.dialect import NUMBER, TEXT, json_object_checks, partial_index
 
 metadata = MetaData(
     naming_convention={
@@ -177,8 +176,7 @@ binding = Table(
     ),
     UniqueConstraint("source", "tenant_id", "device_id"),
 )
-_ALIVE: Final = text("presence <> 'deleted'")
-Index("uq_binding_alive", binding.c.asset_id, unique=True, sqlite_where=_ALIVE, postgresql_where=_ALIVE)
+partial_index("uq_binding_alive", binding.c.asset_id, "presence <> 'deleted'")
 
 licence = Table(
     "licence",

@@ -6,15 +6,14 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
-from typing import Final
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
 from reconciler.model.plan import Plan
 from reconciler.model.state import Binding, Presence, Usage
+from reconciler.packing import Packed
 from reconciler.store.journal_tables import run
 from reconciler.store.tables import binding
 from reconciler.store.times import later
@@ -22,10 +21,8 @@ from reconciler.store.times import later
 Tenant = tuple[str, str]
 """Source and tenant id."""
 
-_TENANT: Final[Callable[[Binding], Tenant]] = attrgetter("source", "tenant_id")
 
-
-def read_usage(connection: Connection, bindings: Sequence[Binding], window_seconds: int, now: str) -> tuple[Usage, ...]:
+def read_usage(connection: Connection, bindings: Packed[Binding], window_seconds: int, now: str) -> tuple[Usage, ...]:
     """Return what counts against each connection's limits, sorted by source and tenant."""
     bound = _count(bindings)
     counts: dict[Tenant, dict[str, int]] = {}
@@ -47,11 +44,13 @@ def read_usage(connection: Connection, bindings: Sequence[Binding], window_secon
     )
 
 
-def _count(bindings: Sequence[Binding]) -> Counter[Tenant]:
+def _count(bindings: Packed[Binding]) -> Counter[Tenant]:
     """Count the bindings that are not deleted; a tenant that has no other has none."""
-    every = Counter(map(_TENANT, bindings))
-    every.subtract(_TENANT(each) for each in bindings if each.life.presence is Presence.DELETED)
-    return every
+    counts: Counter[Tenant] = Counter()
+    columns = map(bindings.column, ("source", "tenant_id", "presence"))
+    for (source, tenant, presence), count in Counter(zip(*columns, strict=True)).items():
+        counts[source, tenant] += 0 if presence is Presence.DELETED else count
+    return counts
 
 
 def count_bound(connection: Connection) -> dict[Tenant, int]:

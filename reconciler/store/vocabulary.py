@@ -11,6 +11,7 @@ from reconciler.errors import StaleError
 from reconciler.model.plan import SOFTWARE
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person
+from reconciler.packing import Packed
 from reconciler.planning.people import references
 from reconciler.store.names import Names, read_names, read_people
 from reconciler.store.tables import FIELD_COLUMNS
@@ -73,7 +74,7 @@ _NOBODY: Final[Mapping[str, int]] = {}
 class Vocabulary:
     """What ids are called and which ids names have, for each attribute of `REFERENCES`."""
 
-    people: tuple[Person, ...]
+    people: Packed[Person]
     called: dict[str, dict[int, str]]
     ids: dict[str, Ids]
 
@@ -88,7 +89,7 @@ class Vocabulary:
         names = read_names(connection)
         people = read_people(connection, names.sites)
         all_new = len(created) == len(people)  # then the plan names every one, as in a first import
-        users = {} if all_new else references(each for each in people if each.id not in gone)
+        users = {} if all_new else references([each for each in people if each.id not in gone] if gone else people)
         users |= {key: name for name, key in created.items()}
         return cls._of(names, people, users)
 
@@ -97,7 +98,7 @@ class Vocabulary:
         return self._of(read_names(connection), self.people, self.called["user"])
 
     @classmethod
-    def _of(cls, names: Names, people: tuple[Person, ...], users: dict[int, str]) -> Self:
+    def _of(cls, names: Names, people: Packed[Person], users: dict[int, str]) -> Self:
         called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
         return cls(people, called, {attribute: Ids(attribute, table) for attribute, table in called.items()})
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -40,6 +41,13 @@ def made_up(peers_seconds: float = 50) -> Results:
                 times = [taken(seconds * factor, written=7) for factor in (0.9, 1, 1.2)] if size <= row.most else []
                 found.append(Result(row, database, size, times, None if times else "not tried"))
     return Results(found)
+
+
+def test_the_steps_of_the_tool_load_no_simulator() -> None:
+    """What is measured is what the commands do, and they do not load it."""
+    program = "import sys, benchmarks.tool; print(any('simulator' in name for name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_the_next_day_has_the_promised_shares() -> None:

@@ -28,36 +28,40 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[Path], int
 
 
 def test_the_story_is_told_in_order(told: tuple[str, list[Path], int]) -> None:
-    """Validate, plan, apply, no changes, the next day, its plan, apply, history, and an instance that is off."""
+    """Validate, plan, apply, no changes, the next day, a limit, history, undo, and an instance that is off."""
     text, _, code = told
     assert code == 0, text
     story = [
         "── A tenant with 200 devices and 80 users is simulated at\n   https://localhost:",
         "$ reconciler validate prod uat",
         "prod, uat: valid.",
-        "$ reconciler plan prod",
+        "$ reconciler plan prod --summary -o first.plan",
         "Read 200 devices, 80 users, 2,232 software in",
-        "new assets",
-        "$ reconciler apply prod --yes --allow-uncommitted",
+        "Saved the plan as first.plan.",
+        "$ reconciler apply prod first.plan --allow-uncommitted",
         "Applied run ",
-        "$ reconciler plan prod",
+        "$ reconciler plan prod --summary",
         "No changes. The store matches Intune.",
-        "── A day passes in the tenant: 3 devices are new, 2 gone, 2 renamed,",
-        "$ reconciler plan prod",
-        "created: ",
+        "── A day passes in the tenant: devices are new (2), gone (1), renamed (1),",
+        "$ reconciler plan prod -o day.plan",
         "rebound: ",
         "re-enrolled: it has the asset's serialNumber",
         "unlinked: ",
         "Intune names no user for the device (U3)",
         "deletedInIntune: ",
         "In Use → Retired  the device is gone from Intune",
-        "$ reconciler apply prod --yes --allow-uncommitted",
+        "$ reconciler apply prod day.plan --allow-uncommitted",
         "Applied run ",
+        "── A bad day: 20 devices are gone at once. A limit stops what nobody allowed.",
+        "$ reconciler plan prod --summary",
+        "deletedInIntune of intune: 20 planned after 1 in the last window, 10 allowed",
         "$ reconciler history prod",
-        "$ reconciler status prod",
-        "$ reconciler plan uat",
-        "enabledForInstances is production-only",
+        "$ reconciler undo prod ",
+        "Undo: ",
+        "Applied run ",
+        "Held: intune",
         "$ reconciler apply uat --yes",
+        "enabledForInstances is production-only",
         "Nothing was written.",
         "The simulator counted 0 requests from UAT",
     ]
@@ -77,3 +81,9 @@ def test_the_demo_fits_eighty_columns(told: tuple[str, list[Path], int]) -> None
     """The story is for a terminal."""
     text, _, _ = told
     assert [line for line in text.splitlines() if len(line) > 80] == []
+
+
+def test_the_demo_is_soon_read(told: tuple[str, list[Path], int]) -> None:
+    """No plan is told twice: what was planned is saved and applied."""
+    text, _, _ = told
+    assert len(text.splitlines()) < 220

@@ -55,16 +55,16 @@ def planned(cli: CommandLine, *arguments: str, base: str = "main") -> tuple[str,
 
 
 def test_the_change_is_told_apart_from_the_day(cli: CommandLine) -> None:
-    """The text opens with what the change causes, without it there are the two renamed devices."""
+    """What the change causes stands below the plan, and the text ends with what there is without it."""
     done = cli.run(*planned(cli, "--impact", str(cli.folder / "impact.json")))
     impact = msgspec.json.decode((cli.folder / "impact.json").read_bytes())
     assert impact["ordinary"] == ordinary(cli) > 2
     retyped = impact["caused"]["retyped"]
     path = "connections/intune/asset-types.yaml: rules[Phones and tablets].when.in"
-    assert f"This change: {retyped} retyped. Without it: {ordinary(cli)} ordinary changes." in done.out
+    assert done.out.endswith(f"\n\nThis change: {retyped} retyped. Without it: {ordinary(cli)} ordinary changes.\n")
     assert [(each["what"], each["count"]) for each in impact["bySetting"]] == [(path, retyped)]
     assert {(each["what"], each["words"]) for each in impact["byRule"]} == {("T3", "no rule matched: the default")}
-    assert done.out.index("Impact of this change") < done.out.index("Plan for prod")
+    assert done.out.index("\nPlan: ") < done.out.index("\n\nImpact of this change, against main (")
 
 
 def test_a_comment_leads_with_the_impact(cli: CommandLine) -> None:
@@ -98,6 +98,14 @@ def test_a_base_that_is_a_commit_is_named_once(cli: CommandLine) -> None:
     commit = subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=cli.folder, text=True).strip()
     done = cli.run(*planned(cli, base=commit))
     assert f"Impact of this change, against {commit[:7]}\n" in done.out
+
+
+def test_a_base_whose_name_is_no_text_is_told_by_its_bytes(cli: CommandLine) -> None:
+    """Git takes any byte for a branch; what is shown and saved can be read everywhere."""
+    git(cli.folder, "branch", "b\udcff")
+    done = cli.run(*planned(cli, "--impact", str(cli.folder / "impact.json"), base="b\udcff"))
+    assert "Impact of this change, against b\\xff (" in done.out
+    assert msgspec.json.decode((cli.folder / "impact.json").read_bytes())["base"] == "b\\xff"
 
 
 def test_the_plan_stays_the_plan(cli: CommandLine) -> None:

@@ -73,6 +73,11 @@ def test_a_renamed_folder_is_the_same_connection(repository: CommandLine) -> Non
         ("prod@nowhere", 1, "There is no commit nowhere in the repository of"),
         ("prod@-x", 64, "`-x` names no commit"),
         ("prod@", 64, "`` names no commit"),
+        ("prod@HEAD:", 64, "`HEAD:` names no commit. Name a commit, a branch or a tag."),
+        ("prod@HEAD^{tree}", 64, "`HEAD^{tree}` names no commit. Name a commit, a branch or a tag."),
+        ("prod@^HEAD", 64, "`^HEAD` names no commit. Name a commit, a branch or a tag."),
+        ("prod@no\nsuch", 1, "There is no commit no\\nsuch in the repository of"),
+        ("prod@\udcff", 1, "There is no commit \\xff in the repository of"),
         ("test@HEAD", 64, "There was no environment `test` in"),
         ("../prod@HEAD", 64, "There was no environment `../prod` in"),
     ],
@@ -86,6 +91,16 @@ def test_what_is_not_there_is_named(repository: CommandLine, named: str, code: i
 def test_outside_of_a_repository_there_is_no_commit(offline: CommandLine) -> None:
     done = offline.run("diff", "prod@HEAD", "prod")
     assert (done.code, "is in no Git repository" in done.err) == (1, True)
+
+
+def test_without_git_it_is_git_that_is_missing(repository: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    done = repository.run("diff", "prod@main", "prod")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        f"Git cannot be run, and it is what knows main of {repository.environments}. Install it, or put it on the "
+        "PATH.\n"
+    )
 
 
 def test_a_shallow_clone_says_how_to_fetch_the_rest(repository: CommandLine, tmp_path: Path) -> None:

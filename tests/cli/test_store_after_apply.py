@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 import msgspec
-from command_line import CommandLine, rows
+from command_line import CommandLine, everything, rows, write
 
 from reconciler.settings.fields import BUILT_IN_FIELDS
 from reconciler.simulator.tenant import Tenant
@@ -153,3 +153,20 @@ def test_applying_again_writes_a_run_and_no_asset(cli: CommandLine) -> None:
     assert rows(cli.store, "SELECT * FROM asset") == assets
     assert rows(cli.store, "SELECT * FROM binding") == bindings
     assert [run["counts"] for run in rows(cli.store, "SELECT counts FROM run ORDER BY id")][1:] == ["{}"]
+
+
+def test_a_binding_without_its_asset_stops_an_apply_which_names_the_check_that_finds_it(cli: CommandLine) -> None:
+    """Something that does not look at references took the asset's row away; nothing is written."""
+    assert cli.apply().code == 0
+    [asset, *_] = rows(cli.store, "SELECT asset.id AS id FROM asset JOIN binding ON asset_id = asset.id")
+    write(cli.store, "DELETE FROM asset WHERE id = ?", asset["id"])
+    before = everything(cli.store)
+    done = cli.apply()
+    assert done.code == 1
+    assert done.err.splitlines()[-1] == (
+        f"In the store {cli.store} a row is in the way of what was to be written (UNIQUE constraint failed: "
+        "binding.source, binding.tenant_id, binding.device_id); nothing was kept. It is one that no plan knows of, a "
+        "binding without its asset for example: `reconciler store check ENV` finds it."
+    )
+    assert everything(cli.store) == before
+    assert "of binding refers to a row of asset that is not there" in cli.run("store", "check", "prod").out

@@ -93,7 +93,7 @@ def environment_with(tmp_path: Path, url: str) -> Environment:
 
 def test_a_relative_sqlite_path_starts_where_the_environments_folder_stands(tmp_path: Path) -> None:
     environment = load_environment(BASE, "prod").settled()
-    assert store_url(environment, tmp_path / "environments", {}) == f"sqlite:///{tmp_path}/var/prod.db"
+    assert store_url(environment.instance, tmp_path / "environments", {}) == f"sqlite:///{tmp_path}/var/prod.db"
 
 
 @pytest.mark.parametrize(
@@ -104,20 +104,20 @@ def test_a_relative_sqlite_path_starts_where_the_environments_folder_stands(tmp_
     ],
 )
 def test_an_absolute_url_stays_as_it_is(tmp_path: Path, url: str, whole: str) -> None:
-    assert store_url(environment_with(tmp_path, url), tmp_path, {}) == whole
+    assert store_url(environment_with(tmp_path, url).instance, tmp_path, {}) == whole
 
 
 def test_a_store_url_may_be_a_secret(tmp_path: Path) -> None:
     environment = environment_with(tmp_path, "{env: STORE}")
     url = "postgresql://me:hunter2@db.test/assets"
-    assert store_url(environment, tmp_path, {"STORE": url}) == url
+    assert store_url(environment.instance, tmp_path, {"STORE": url}) == url
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
 def test_a_store_that_would_be_forgotten_is_refused(tmp_path: Path, url: str) -> None:
     environment = environment_with(tmp_path, "{env: STORE}")
     with pytest.raises(SecretError, match="names no file"):
-        store_url(environment, tmp_path, {"STORE": url})
+        store_url(environment.instance, tmp_path, {"STORE": url})
 
 
 def test_a_url_is_shown_without_user_password_and_options() -> None:

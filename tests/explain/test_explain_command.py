@@ -35,6 +35,20 @@ def test_what_the_plan_would_do_comes_before_what_was_done(cli: CommandLine, sim
     assert f"{renamed['before']}” → “{renamed['after']}" in out.partition("\njournal\n")[0]
 
 
+def test_the_software_of_a_device_is_one_block(cli: CommandLine) -> None:
+    """Whatever is on it, each name once, as many to a line as there is room."""
+    changes = cli.plan()["changes"]
+    change = max(changes, key=lambda each: sum("software:" in one["name"] for one in each["attributes"]))
+    names = [one["name"].removeprefix("software: ") for one in change["attributes"] if "software:" in one["name"]]
+    lines = cli.run("explain", "prod", change["deviceId"]).out.splitlines()
+    [first] = [number for number, line in enumerate(lines) if line.strip().startswith("software +")]
+    end = lines.index("", first)
+    assert end - first < len(names)
+    assert " ".join(lines[first].split()).startswith(f"software +{len(names)}, detected on the device (L1): ")
+    block = " ".join(" ".join(lines[first:end]).split())
+    assert [name for name in names if name not in block] == []
+
+
 def test_a_device_that_is_in_no_store_has_a_story(cli: CommandLine) -> None:
     """Before the first apply everything is new."""
     [change, *_] = [each for each in cli.plan()["changes"] if each["subject"] == "asset"]

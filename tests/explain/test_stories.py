@@ -10,7 +10,7 @@ from reconciler.errors import UsageError
 from reconciler.model.plan import Plan
 from reconciler.model.state import Recording
 from reconciler.planning.explain import explain
-from reconciler.planning.story import Story
+from reconciler.planning.story import Fact, Story
 from reconciler.report.explain import story_text
 from reconciler.report.text import plain
 from reconciler.settings.environment import Environment
@@ -34,7 +34,11 @@ def story(folder: Path, what: str) -> Story:
 def words(told: Story) -> str:
     """Return everything that a story says, each line as it was given."""
     facts = [fact for section in told.sections for fact in section.facts]
-    return "\n".join(text for fact in facts for text in (fact.name, fact.words, fact.why, *fact.details))
+    return "\n".join(text for fact in facts for text in _texts(fact))
+
+
+def _texts(fact: Fact) -> tuple[str, ...]:
+    return fact.name, fact.words, fact.why, *fact.details, *(name for names in fact.listed for name in names)
 
 
 def told_of(plan: Plan, recording: Recording) -> dict[str, list[str]]:

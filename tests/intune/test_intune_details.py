@@ -26,8 +26,9 @@ def details_of(simulator: Simulator) -> list[tuple[str, Any, Any]]:
 
 
 def details_in(snapshot: Snapshot) -> list[tuple[str, Any, Any]]:
-    """Return what was read of them."""
-    return [(one.id, one.ethernetMacAddress, one.physicalMemoryInBytes) for one in snapshot.devices]
+    """Return what was read of them, by id."""
+    devices = sorted(snapshot.devices, key=lambda one: one.id)
+    return [(one.id, one.ethernetMacAddress, one.physicalMemoryInBytes) for one in devices]
 
 
 def test_each_listed_device_is_asked_in_batches_of_twenty(simulator: Simulator, read: Read) -> None:

@@ -10,6 +10,7 @@ FINE = """  + revision 0002 of the tables
   + the stamp is this instance's
   + the database's pages and indexes
   + rows refer to rows that are there
+  + presence and times are such
   + an asset has one live binding at most
   + custom fields are declared ones
   + pins are of fields that there are
@@ -58,6 +59,35 @@ def test_two_live_bindings_of_an_asset_are_found(filled: CommandLine) -> None:
 
 def write_all(path: Path, *statements: str) -> None:
     storing.execute(path, *statements)
+
+
+ODD = {
+    "binding.presence is 'gone' in 2 rows, which is not one of present, missing, excluded, deleted": (
+        "UPDATE binding SET presence = 'gone'"
+    ),
+    "connection_read.read_at is 'yesterday', which is not a point in time": (
+        "INSERT INTO connection_read VALUES ('intune', 't', 'yesterday')"
+    ),
+    "whole_read_day.day is '2026-13-01', which is not a day": (
+        "INSERT INTO whole_read_day VALUES ('intune', 't', '2026-13-01')"
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", ODD)
+def test_a_value_that_no_run_writes_is_found_and_named(filled: CommandLine, fault: str) -> None:
+    """What reads the store stops at it, names it and the check; the check tells it beneath its look."""
+    write_all(filled.store, "PRAGMA ignore_check_constraints = ON", ODD[fault])
+    for command in (["plan", "prod"], ["status", "prod"], ["store", "export", "prod"]):
+        done = filled.run(*command)
+        assert (done.code, done.out) == (1, "")
+        assert done.err == (
+            f"The store {filled.store} has a value that no run writes: {fault}. `reconciler store check ENV` tells "
+            "every one. Restore the store from a backup, or correct the rows.\n"
+        )
+    done = filled.run("store", "check", "prod")
+    assert done.code == 1
+    assert f"! presence and times are such {fault}" in " ".join(done.out.split())
 
 
 def test_many_faults_are_told_by_their_first_ones(filled: CommandLine) -> None:

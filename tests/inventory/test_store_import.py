@@ -146,11 +146,17 @@ def test_a_value_that_does_not_fit_is_its_rows_problem(cli: CommandLine, column:
 
 
 def test_a_column_that_is_not_known_stops_the_whole_file(cli: CommandLine) -> None:
-    """Every row would lack it, and could not be given it later: an import overwrites nothing."""
-    done = bring(cli, "tag,serial\nA,5CG1\n", "--yes")
-    assert (done.code, cli.store.exists()) == (1, False)
-    assert "assets.csv:1 serial: there is no such field. Did you mean `serialNumber`?" in problem(done)
-    assert "Correct or ignore it" in done.err
+    """Every row would lack it, and could not be given it later; the preview says so, as `--yes` does."""
+    preview, done = (bring(cli, "tag,serial\nA,5CG1\n", *yes) for yes in ((), ("--yes",)))
+    assert (done.code, cli.store.exists(), preview) == (1, False, done)
+    assert problem(done) == (
+        "Import into prod: 1 row problems: 1 ! assets.csv:1 serial: there is no such field. Did you mean "
+        "`serialNumber`? nothing to create while a column is in question"
+    )
+    assert done.err == (
+        "Nothing was written: a column is in question, every row would lack it, and a later import overwrites nothing. "
+        "Correct its name; a column of assets is left out with --ignore-column NAME.\n"
+    )
     assert bring(cli, "tag,serial\nA,5CG1\n", "--ignore-column", "serial", "--yes").code == 0
     assert [each["tag"] for each in assets(cli)] == ["A"]
 
@@ -243,7 +249,6 @@ def test_a_serial_number_that_two_assets_would_have_is_pointed_out(cli: CommandL
         ("upn,site\nann@contoso.com,Leeds\n", "Did you mean `Contoso/Leeds`?"),
         ("upn,active\nann@contoso.com,maybe\n", "it is neither true nor false"),
         ("upn,active\n,true\n", "a user needs a name, a upn or a mail address"),
-        ("upn,nme\nann@contoso.com,x\n", "there is no such field. Did you mean `name`?"),
     ],
 )
 def test_what_is_wrong_with_users_is_told_by_row(cli: CommandLine, text: str, words: str) -> None:
@@ -251,6 +256,13 @@ def test_what_is_wrong_with_users_is_told_by_row(cli: CommandLine, text: str, wo
     done = cli.run("store", "import", "prod", "--users", give(cli, text, "users.csv"))
     assert done.code == 5
     assert words in problem(done)
+
+
+def test_a_column_of_users_that_is_not_known_stops_the_whole_file(cli: CommandLine) -> None:
+    """As one of assets does."""
+    done = cli.run("store", "import", "prod", "--users", give(cli, "upn,nme\nann@contoso.com,x\n", "users.csv"))
+    assert done.code == 1
+    assert "there is no such field. Did you mean `name`?" in problem(done)
 
 
 def test_a_user_that_the_store_has_is_never_overwritten(cli: CommandLine) -> None:

@@ -36,10 +36,10 @@ LIVES: tuple[dict[str, Any], ...] = (
 def in_full() -> Iterator[None]:
     """Plan every device and every user in full, value by value."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bound_devices, "unchanged", lambda planner, places, assets: [False] * len(places))
-        patch.setattr(people, "_changing", lambda settings, users, known, found: iter(users))
+        patch.setattr(bound_devices, "unchanged", lambda planner, places: [False] * len(places))
+        patch.setattr(people, "_changing", lambda settings, users, directory, found: users)
         patch.setattr(devices, "distinct_rows", lambda inputs: None)
-        patch.setattr(mapping, "_TEXT", frozenset())
+        patch.setattr(mapping, "_together", lambda step, values: list(map(step.value, values)))
         patch.setattr(columns, "_all_fit", lambda field, column: False)
         yield
 

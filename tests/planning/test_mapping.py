@@ -3,6 +3,8 @@
 from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN, record_type
+from reconciler.packing import pack
+from reconciler.planning.entra_users import Users, no_users
 from reconciler.planning.mapping import compile_mappings
 from reconciler.settings.field_mappings import Mapping
 from reconciler.settings.fields import BUILT_IN_FIELDS
@@ -10,13 +12,14 @@ from reconciler.settings.fields import BUILT_IN_FIELDS
 USER = record_type("User", (("department", "text"),))
 
 
-def mapped(mapping: dict[str, Any], columns: dict[str, list[Any]], users: list[Any] | None = None) -> list[Any]:
+def mapped(mapping: dict[str, Any], columns: dict[str, list[Any]], users: Users | None = None) -> list[Any]:
     """Return a mapping's values for devices with these columns."""
     count = len(next(iter(columns.values())))
     compiled = compile_mappings(
         [Mapping.model_validate(mapping | {"to": "name"})], BUILT_IN_FIELDS, tuple(columns), ("department",)
     )
-    [values] = compiled.columns([[str(n) for n in range(count)], *columns.values()], users or [None] * count)
+    properties = dict(enumerate([[str(n) for n in range(count)], *columns.values()]))
+    [values] = compiled.columns(properties, users or no_users(count))
     return list(values)
 
 
@@ -43,7 +46,7 @@ def test_a_constant_is_every_devices() -> None:
 
 def test_a_users_property_is_empty_without_a_user_and_unknown_with_an_unknown_one() -> None:
     """`user.<property>` is the Entra user's."""
-    users = [USER(id="u", department="Sales"), None, UNKNOWN]
+    users = Users([0, None, UNKNOWN], pack([USER(id="u", department="Sales")]))
     assert mapped({"from": "user.department"}, {"model": ["a"] * 3}, users) == ["Sales", None, UNKNOWN]
     assert mapped({"from": "user.city"}, {"model": ["a"] * 3}, users) == [UNKNOWN, None, UNKNOWN]
 

@@ -1,9 +1,12 @@
 """A plan's canonical bytes and its digest (P2)."""
 
+import hashlib
+
+import msgspec
 import pytest
 from msgspec.structs import replace
 
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Action, Attribute, Change, Plan, Subject
 from reconciler.planning import sealing
 from reconciler.planning.sealing import canonical, digest, encode, seal
 
@@ -35,3 +38,36 @@ def test_a_plan_larger_than_a_piece_is_cut_between_characters(monkeypatch: pytes
     for size in range(1, 9):
         monkeypatch.setattr(sealing, "_PIECE", size)
         assert canonical({"text": text}) == whole
+
+
+@pytest.mark.parametrize("number", [0, 1, 63, 64, 65, 128, 129])
+def test_a_plan_made_piece_by_piece_is_the_one_line_that_it_is_as_a_whole(number: int) -> None:
+    """Wherever the pieces of its lists end, also its digest is that of the whole and found in its bytes."""
+    changes = tuple(
+        Change(
+            subject=Subject.ASSET,
+            action=Action.CREATE,
+            name=f"AST-{place:06}",
+            label="\u202e",
+            attributes=(Attribute("site", None, "“Leeds”,]", ',"digest":"', "A1"),),
+            match={"serialNumber": "S", "name": "N"},
+        )
+        for place in range(number)
+    )
+    plan = Plan(
+        tool_version="1",
+        instance="prod",
+        settings_digest="s",
+        settings_commit=None,
+        store_id=None,
+        store_revision="",
+        made_at="t",
+        changes=changes,
+    )
+    whole = msgspec.json.encode(plan, order="deterministic").replace("\u202e".encode(), b"\\u202e")
+    sealed = seal(plan)
+    assert encode(plan) == whole + b"\n"
+    assert sealed.digest == hashlib.sha256(whole).hexdigest() == sealing.digest_of(encode(sealed))
+    assert sealing.is_encoded(sealed, encode(sealed))
+    assert not sealing.is_encoded(sealed, encode(sealed) + b"\n")
+    assert not sealing.is_encoded(sealed, encode(sealed)[:-1])

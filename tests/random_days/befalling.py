@@ -111,14 +111,14 @@ class Befalling:
             if each.life.device_id != latest.key:
                 day.put(each, NOTHING, by="superseded")
         if bound and latest.key not in day.own:
-            has = next((each for each in bound if each is self.live.get(each.asset_id)), bound[0])
+            has = next((each for each in bound if each == self.live.get(each.asset_id)), bound[0])
             self._move(day, has, latest, "8")
 
     def _move(self, day: Day, binding: Binding, to: Seen, by: str) -> None:
         """Move a binding, unless the asset has another live one (M4)."""
         live = self.live.get(binding.asset_id, binding)
         revives = binding.life.presence is Presence.DELETED
-        if live is not binding or (revives and not self._take(binding.asset_id, to.key)):
+        if live != binding or (revives and not self._take(binding.asset_id, to.key)):
             day.open.add(to.key)
             return
         day.left.add(to.key)

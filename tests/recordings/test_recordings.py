@@ -302,9 +302,20 @@ _DEVICES = st.builds(
     totalStorageSpaceInBytes=st.none() | _INTEGER | st.just(UNKNOWN),
     deviceActionResults=st.recursive(_SCALAR, lambda inner: st.lists(inner) | st.dictionaries(_TEXT, inner)),
 )
-_ASSETS = st.builds(
-    Asset, _INTEGER, _TEXT, *[st.none() | _TEXT] * 3, st.none() | _INTEGER, st.lists(_SCALAR).map(tuple)
-)
+
+
+def _states(fields: tuple[str, ...]) -> st.SearchStrategy[State]:
+    """Return states whose assets have these fields."""
+    values = st.tuples(*[_SCALAR] * len(fields))
+    asset = st.builds(Asset, _INTEGER, _TEXT, *[st.none() | _TEXT] * 3, st.none() | _INTEGER, values)
+    return st.builds(
+        State,
+        fields=st.just(fields),
+        assets=st.lists(asset, max_size=4).map(tuple),
+        pins=st.dictionaries(_INTEGER, st.dictionaries(_TEXT, _TEXT), max_size=3),
+    )
+
+
 _SNAPSHOTS = st.builds(
     Snapshot,
     connection=_TEXT,
@@ -324,12 +335,7 @@ _RECORDINGS = st.builds(
     Recording,
     instance=_TEXT,
     taken_at=_TEXT,
-    state=st.builds(
-        State,
-        fields=st.lists(_TEXT).map(tuple),
-        assets=st.lists(_ASSETS, max_size=4).map(tuple),
-        pins=st.dictionaries(_INTEGER, st.dictionaries(_TEXT, _TEXT), max_size=3),
-    ),
+    state=st.lists(_TEXT, max_size=6).map(tuple).flatmap(_states),
     snapshots=st.lists(_SNAPSHOTS, max_size=3).map(tuple),
     failures=st.dictionaries(_TEXT, _TEXT),
 )

@@ -15,8 +15,17 @@ def test_examples() -> None:
     left = [phone(0, "Ada's iPhone"), phone(1, "Ada's iPhone"), *(phone(n, f"P-{n}") for n in range(2, 12))]
 
     assert plain(left_alone_lines(left, every=False, width=80)) == (
-        "\nleft alone: 12, on purpose\n  - 12 excluded (intune): Ada's iPhone, P-2, P-3, P-4, P-5, 7 more\n"
+        "\nleft alone: 12, on purpose\n  - 12 excluded (intune): Ada's iPhone (2), P-2, P-3, P-4, P-5, 6 more\n"
     )
+
+
+def test_equal_names() -> None:
+    """So many devices as are counted are named: how many have one name stands at the name."""
+    left = [phone(0, "iPhone"), phone(1, "iPhone"), phone(2, "LT-1")]
+    for every, reason in ((False, ""), (True, " (the settings leave it out)")):
+        assert [line.plain for line in left_alone_lines(left, every=every, width=100)][2:] == [
+            f"  - 3 excluded (intune): iPhone{reason} (2), LT-1{reason}"
+        ]
 
 
 def test_reasons() -> None:

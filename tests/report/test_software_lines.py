@@ -71,13 +71,31 @@ def test_an_asset_has_one_line_for_its_software(
     assert plain(change_lines([changed(*attributes, kinds=kinds)], every=False, width=72)) == expected
 
 
-def test_every_software_is_shown_when_every_one_is_asked_for() -> None:
-    """Versions side by side; what has none, or is not there, says so."""
-    assert plain(change_lines([changed(ROWS[1], ROWS[2])], every=True, width=100)) == (
-        "\nsoftware: 1 asset whose software alone changes\n  ~ AST-1  LT-1\n"
-        "      software: Runtime  14.0, 14.1 → 14.1, 14.2     detected on the device (L1)\n"
-        "      software: Teams    (no version) → (not there)  detected on the device (L1)\n"
+def test_every_software_is_named_when_every_one_is_asked_for() -> None:
+    """One block with each reason once, the names side by side; versions on both sides of what has others."""
+    gone = Attribute(f"{SOFTWARE}Teams", "", None, "no longer detected on the device", "L1")
+    assert plain(change_lines([changed(MODEL, *ROWS[:2], gone, *ROWS[3:])], every=True, width=72)) == (
+        """
+updated: 1 asset with changed fields
+  ~ AST-1  LT-1
+      model  A → B  from model (F1)
+      software  +2, detected on the device (L1): 7-Zip 22.0, Zoom 1
+                -1, no longer detected on the device (L1): Teams
+                ~2, detected on the device (L1): Runtime 14.0, 14.1 →
+                14.1, 14.2, Visio 2019 → 2021
+"""
     )
+
+
+def test_every_software_of_a_new_asset_is_named_side_by_side() -> None:
+    """A hundred of them are a block of lines as wide as the terminal."""
+    new = created(Action.CREATE, Subject.ASSET, "AST-2", *(row(f"Tool {number}", None, "1.0") for number in range(100)))
+    shown = plain(change_lines([new], every=True, width=100)).splitlines()
+    assert shown[3] == (
+        "      software  +100, detected on the device (L1): Tool 0 1.0, Tool 1 1.0, Tool 2 1.0, Tool 3 1.0,"
+    )
+    assert len(shown) == 20
+    assert " ".join(" ".join(shown).split()).endswith("Tool 98 1.0, Tool 99 1.0")
 
 
 def test_a_new_asset_names_a_few_of_its_software() -> None:

@@ -60,6 +60,9 @@ RENAMED = change(Subject.ASSET, Action.UPDATE, Kind.UPDATED, attribute="name")
 GONE = change(Subject.ASSET, Action.UPDATE, Kind.DELETED_IN_INTUNE, attribute="status")
 NEW_USER = change(Subject.USER, Action.CREATE)
 USER = change(Subject.USER, Action.UPDATE)
+LEAVER = change(Subject.USER, Action.UPDATE, Kind.USERS_DEACTIVATED, attribute="active")
+SOFTWARE = change(Subject.ASSET, Action.UPDATE, attribute="software:Visio")
+TYPE = change(Subject.CATALOGUE, Action.CREATE, Kind.NEW_TYPES)
 ENTRY = change(Subject.CATALOGUE, Action.CREATE)
 
 
@@ -75,9 +78,12 @@ ENTRY = change(Subject.CATALOGUE, Action.CREATE)
         ({"changes": (CREATED,) * 8, "bindings": (BINDING,)}, "Plan: 8 to create"),
         (
             {"changes": (CREATED, UPDATED, RENAMED, GONE), "withheld": (WITHHELD,) * 2, "problems": (PROBLEM,)},
-            "Plan: 1 to create, 3 to update (1 renamed, 1 deletedInIntune) · 2 withheld · 1 problem",
+            "Plan: 1 to create, 3 to update (1 deletedInIntune, 2 updated) · 2 withheld · 1 problem",
         ),
+        ({"changes": (UPDATED, SOFTWARE)}, "Plan: 2 to update (1 updated, 1 software only)"),
         ({"changes": (NEW_USER, USER, USER)}, "Plan: users: 1 to create, 2 to update"),
+        ({"changes": (USER, LEAVER)}, "Plan: users: 2 to update (1 user deactivated)"),
+        ({"changes": (ENTRY, TYPE)}, "Plan: catalogue: 2 entries to make (1 new type)"),
         ({"changes": (ENTRY, UPDATED)}, "Plan: 1 to update · catalogue: 1 entry to make"),
         ({"changes": (CREATED,) * 1200, "limits": (OVER,)}, "Plan: 1,200 to create · over 1 limit"),
     ],
@@ -104,3 +110,12 @@ def test_outcome(counts: dict[str, int], bindings: int, line: str) -> None:
     """An apply's last line says what it did."""
     outcome = Outcome(run_id="r1", revision="v", changes=1, bindings=bindings, counts=counts)
     assert outcome_line(outcome, 1.234) == line
+
+
+def test_a_plan_and_its_run_have_the_same_words_for_what_is_updated() -> None:
+    """What stands in a plan's brackets stands in the run's line."""
+    plan = replace(PLAN, changes=(RENAMED, GONE, SOFTWARE))
+    words = "1 deletedInIntune, 1 updated, 1 software only"
+    outcome = Outcome(run_id="r1", revision="v", changes=3, bindings=0, counts=plan.counts())
+    assert summary_line(plan) == f"Plan: 3 to update ({words})"
+    assert outcome_line(outcome, 1.0) == f"Applied run r1: {words} in 1.0 s"

@@ -316,6 +316,18 @@ def test_no_sideways_scrolling(opened: Any, viewport: dict[str, int]) -> None:
     assert width <= viewport["width"]
 
 
+@pytest.mark.parametrize("width", [1600, 1280, 1200, 1100, 1000, 800])
+def test_no_chart_stands_alone(opened: Any, width: int) -> None:
+    """Whatever the width, each row of the overview has two charts or more, with limits and without."""
+    over, day = saved("over-a-limit"), saved("the-next-day")
+    alone = []
+    for limits in (over.limits, ()):
+        report = opened(replace(day, limits=limits), {"width": width, "height": 900})
+        tops = report.page.locator("#charts .chart").evaluate_all("all => all.map(each => each.offsetTop)")
+        alone += [top for top in tops if tops.count(top) == 1]
+    assert alone == []
+
+
 def test_theme(opened: Any) -> None:
     """The theme follows the system until a person chooses one."""
     report = opened(saved("no-changes"), color_scheme="dark")

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from command_line import CommandLine, Done, rows, write
+from command_line import CommandLine, Done, everything, rows, write
 
+from reconciler.report.values import moment
 from reconciler.simulator.server import Simulator
 
 ALL = ("--allow", "removed=1000", "--allow", "updated=1000", "--because", "a test")
@@ -70,6 +71,17 @@ def test_undoing_the_next_day_restores_the_first(cli: CommandLine, simulator: Si
     assert still(standing(cli)) == before
     undo(cli, last_run(cli))
     assert still(standing(cli)) == after
+
+
+def test_a_run_is_looked_for_before_anything_is_asked(cli: CommandLine) -> None:
+    """Where there is no terminal: a run that is not there is said to be none, and another one's undo is shown."""
+    before = everything(cli.store)
+    nothing, done = cli.run("undo", "prod", "nothing"), cli.run("undo", "prod", last_run(cli), *ALL)
+    assert (nothing.code, nothing.out) == (64, "")
+    assert nothing.err.startswith("The store knows no run 'nothing'.")
+    assert (done.code, done.err) == (1, "There is no terminal to ask on, and nothing was done. Add --yes.\n")
+    assert done.out.startswith(f"Undo of run {last_run(cli)} · prod (production)")
+    assert everything(cli.store) == before
 
 
 def test_a_created_asset_that_somebody_touched_stays(cli: CommandLine) -> None:
@@ -142,18 +154,20 @@ def test_an_unknown_run_is_wrong_usage(cli: CommandLine) -> None:
 
 
 def test_an_undone_connection_is_held_until_somebody_resumes(cli: CommandLine) -> None:
-    """Neither an apply nor a scheduled one does again what was undone; status and plan tell of it."""
+    """Neither an apply nor a scheduled one does again what was undone; status and plan tell of it, and since when."""
     first = last_run(cli)
     undo(cli, first)
     before = standing(cli)
+    [hold] = rows(cli.store, "SELECT since FROM hold")
+    held = f"intune is held since {moment(hold['since'])}, when run {first} was undone"
     for arguments in ([], ["--scheduled"]):
         refused = cli.apply(*arguments)
         assert refused.code == 1
-        assert f"when run {first} was undone" in refused.err
+        assert held in refused.err
         assert "--resume" in refused.err
     assert standing(cli) == before
-    assert "intune is held since" in " ".join(cli.run("status", "prod").out.split())
-    assert "intune is held since" in " ".join(cli.run("plan", "prod").out.split())
+    assert held in " ".join(cli.run("status", "prod").out.split())
+    assert held in " ".join(cli.run("plan", "prod").out.split())
     assert cli.apply("--resume", "--allow", "created=99", "--because", "x").code == 0
     assert "is held since" not in cli.run("status", "prod").out
     assert cli.apply().code == 0

@@ -48,14 +48,15 @@ _OF_COUNTS: Final = {
 
 def belongs(change: Change) -> tuple[int, int]:
     """Return the place of the group that a change is shown under, and a bit for each that it belongs to."""
-    group = _OF_SUBJECT.get(change.subject) or str(main_kind(change))
-    return _belongs(group, change.action, change.kinds)
+    group = str(main_kind(change)) if change.subject is Subject.ASSET else _OF_SUBJECT[change.subject]
+    return _belongs(group, change.action is Action.CREATE, " ".join(change.kinds))
 
 
 @lru_cache(1_000)
-def _belongs(group: str, action: Action, kinds: tuple[Kind, ...]) -> tuple[int, int]:
-    bits = BIT[group] | (NEW if action is Action.CREATE else 0)
-    for kind in kinds:
+def _belongs(group: str, new: bool, kinds: str) -> tuple[int, int]:
+    """Return what `belongs` does; plain texts, since the hash of a choice is slow."""
+    bits = BIT[group] | (NEW if new else 0)
+    for kind in kinds.split():
         bits |= BIT[kind]
     return PLACE[group], bits
 

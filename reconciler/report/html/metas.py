@@ -1,7 +1,8 @@
 """Texts that recur in a report, said once, and what attributes have in common: name, reason, rule, effect."""
 
-from collections.abc import Iterable, Sequence
-from itertools import takewhile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count, takewhile
 from typing import Final
 
 from reconciler.model.impact import Impact, Verdict
@@ -14,7 +15,8 @@ _ALIKE: Final = 5
 _Why = tuple[str, str, str]
 _Effect = tuple[str, tuple[str, ...]]
 """A verdict, as a plain text whose hash costs less than a choice's, and the settings that it is put down to."""
-_Key = tuple[str, str, str] | tuple[str, str, str, _Effect]
+_Places = defaultdict[str, defaultdict[str, defaultdict[str | tuple[str, _Effect], int]]]
+"""The place of each name, reason, and rule or rule with effect: step by step costs less than as one key."""
 
 
 class Texts:
@@ -32,23 +34,19 @@ class Texts:
         return [text or "" for text in self._places]
 
 
-class _Places(dict[_Key, int]):
-    """The place of each name, reason and rule; what is new gets the next one."""
-
-    def __missing__(self, key: _Key) -> int:
-        self[key] = place = len(self)
-        return place
-
-
 class Metas:
-    """What attributes have in common: name, reason and rule, and what a change of the settings does, each once."""
+    """What attributes have in common: name, reason and rule, and what a change of the settings does, each once.
+
+    `places[name][reason][rule]` is their place, a new one for new ones.
+    """
 
     def __init__(self) -> None:
-        self.places = _Places()
+        next_place = count().__next__
+        self.places: _Places = defaultdict(lambda: defaultdict(lambda: defaultdict(next_place)))
 
     def place(self, name: str, reason: str, rule: str, effect: _Effect | None = None) -> int:
         """Return their place, a new one for new ones."""
-        return self.places[(name, reason, rule, effect) if effect else (name, reason, rule)]
+        return self.places[name][reason][(rule, effect) if effect else rule]
 
     def written(self, texts: Texts, impact: Impact | None) -> list[list[int | list[int]]]:
         """Return them as places of texts, each with the heading under which reasons like it are counted.
@@ -56,18 +54,25 @@ class Metas:
         Those with an effect go on with its verdict, and with the places of its settings and of its share among the
         impact's rules.
         """
-        headings = _headings(dict.fromkeys(key[:3] for key in self.places))
+        known = [(why, effect) for _, why, effect in sorted(self._known())]
+        headings = _headings(dict.fromkeys(why for why, _ in known))
         effects = _Effects(impact) if impact else None
         place = texts.place
         written: list[list[int | list[int]]] = []
-        for key in self.places:
-            name, reason, rule = why = key[:3]
-            meta: list[int | list[int]] = [place(name), place(reason), place(rule), place(headings[why])]
-            match key:
-                case (_, _, _, effect) if effects:
-                    meta += effects.written(why, effect)
+        for why, effect in known:
+            meta: list[int | list[int]] = [*map(place, why), place(headings[why])]
+            if effects and effect:
+                meta += effects.written(why, effect)
             written.append(meta)
         return written
+
+    def _known(self) -> Iterator[tuple[int, _Why, _Effect | None]]:
+        """Yield each place with what it is of."""
+        for name, reasons in self.places.items():
+            for reason, rules in reasons.items():
+                for last, place in rules.items():
+                    rule, effect = (last, None) if isinstance(last, str) else last
+                    yield place, (name, reason, rule), effect
 
 
 class _Effects:

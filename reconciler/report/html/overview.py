@@ -9,7 +9,7 @@ from reconciler.report.escaping import terminal
 from reconciler.report.notes import problem_groups
 from reconciler.report.opening import allow_words, enablement_first, first_imports, met_words, since_words, skipped_verb
 from reconciler.report.summary import title, what_it_comes_to
-from reconciler.report.values import ARROW, many, moment, short
+from reconciler.report.values import ARROW, few_names, many, moment, short
 
 _PROBLEMS: Final = 10
 _SETTINGS: Final = 50
@@ -102,9 +102,8 @@ def _problems(plan: Plan) -> list[tuple[str, str, str]]:
 
 
 def _labels(labels: Sequence[str]) -> str:
-    names = list(dict.fromkeys(labels))[:_LABELS]
-    more = [f"{len(labels) - len(names):,} more"] if len(names) < len(set(labels)) else []
-    return ", ".join([*names, *more])
+    some, more = few_names(labels, _LABELS)
+    return ", ".join([*(name + times for name, times in some), *([f"{more:,} more"] if more else [])])
 
 
 def _connection(summary: ConnectionSummary) -> tuple[str, str, list[str]]:

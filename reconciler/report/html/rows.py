@@ -78,13 +78,13 @@ def _change_rows(
             continue
         attributes = change.attributes
         type_, site = standing.get(change.name, _NOWHERE) if change.subject is Subject.ASSET else _NOWHERE
-        mine = [places[each.name, each.reason, each.rule] for each in attributes]
-        afters = [each.after for each in attributes]
+        mine = [places[each.name][each.reason][each.rule] for each in attributes]
+        afters = _exact([each.after for each in attributes])
         befores = 0 if change.action is Action.CREATE else _exact([each.before for each in attributes])
         group, groups = belongs(change)
         where = place(_named("type", attributes, type_)), place(_named("site", attributes, site))
         row = (group, groups, change.name, change.label, place(change.connection), *where, mine)
-        yield row, (change.device_id, befores, _exact(afters))
+        yield row, (change.device_id, befores, afters)
 
 
 def _prevented_rows(
@@ -100,9 +100,9 @@ def _effect_row(
     """Return the row of what a change of the settings has an effect on; `change` is None where nothing happens now."""
     attributes = change.attributes if change else ()
     places = metas.places
-    mine = [places[each.name, each.reason, each.rule] for each in attributes]
+    mine = [places[each.name][each.reason][each.rule] for each in attributes]
     for end in effect.attributes:
-        meta = places[end.name, end.reason, end.rule, (str(end.verdict), end.settings)]
+        meta = metas.place(end.name, end.reason, end.rule, (str(end.verdict), end.settings))
         if end.verdict is Verdict.PREVENTED:
             mine.append(meta)
         else:
@@ -156,9 +156,7 @@ def _text(value: Scalar) -> str | None:
 
 
 def _exact(values: list[Scalar]) -> list[Scalar]:
-    if int not in map(type, values):
-        return values
-    return [str(value) if isinstance(value, int) and not -_EXACT < value < _EXACT else value for value in values]
+    return [value if type(value) is not int or -_EXACT < value < _EXACT else str(value) for value in values]
 
 
 def _note_rows(plan: Plan, impact: Impact | None, texts: Texts, metas: Metas) -> Iterator[tuple[Row, Values]]:

@@ -1,13 +1,13 @@
 """One apply's transaction: a plan verified, written, read back, and committed with its journal or not at all (A3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from reconciler.errors import ReadBackError, StoreError
-from reconciler.model.plan import Action, Change, Plan, ReadAdvance, Subject
+from reconciler.model.plan import Action, Change, Plan, ReadAdvance
 from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import State
 from reconciler.store.asset_rows import write_assets
@@ -20,6 +20,7 @@ from reconciler.store.journal_tables import connection_read, settings_revision, 
 from reconciler.store.person_rows import write_people
 from reconciler.store.removing import people_to_remove, remove_assets, remove_bindings, remove_people, still_there
 from reconciler.store.software_rows import write_software
+from reconciler.store.sorted_changes import Changes, those
 from reconciler.store.stamping import ensure_stamp, move_on
 from reconciler.store.state import read_applied, read_state
 from reconciler.store.times import utc_now
@@ -36,6 +37,8 @@ class Transaction:
         self._connection = connection
         self._origin = origin
         self._users: dict[str, int] = {}
+        self._vocabulary: Vocabulary | None = None
+        self._sorted: tuple[Plan, Changes] | None = None
         self._outcome: Outcome | None = None
 
     @property
@@ -70,7 +73,8 @@ class Transaction:
         Raises:
             StaleError: it does not; every row that differs is told.
         """
-        verify(self._connection, plan, expected_revision)
+        self._vocabulary = Vocabulary.read(self._connection)
+        verify(self._connection, plan, self._changes(plan), self._vocabulary, expected_revision)
 
     def write(
         self,
@@ -100,7 +104,8 @@ class Transaction:
             self._write_settings(dict(environment_document), dict(enabled), digest, now)
         revision = move_on(connection, plan.highest_tag)
         usage = usage_of(plan, self._origin.allowances, bound_before, count_bound(connection))
-        run_id = write_run(connection, plan, self._origin, usage=usage, revision=revision)
+        counts = plan.counts()
+        run_id = write_run(connection, plan, self._origin, counts=counts, usage=usage, revision=revision)
         if plan.undoes is None:
             let_go(connection, tenants_of(plan).values())
         else:
@@ -111,7 +116,7 @@ class Transaction:
             revision=revision,
             changes=len(plan.changes),
             bindings=len(plan.bindings),
-            counts=plan.counts(),
+            counts=counts,
         )
         return self._outcome
 
@@ -121,32 +126,38 @@ class Transaction:
         Raises:
             ReadBackError: one does not (A4).
         """
-        vocabulary = Vocabulary.read(self._connection, _created(plan, self._users))
-        differences = list(compare(self._connection, plan, vocabulary, after, self._users))
-        differences += still_there(self._connection, plan, vocabulary)
+        connection, changes = self._connection, self._changes(plan)
+        created = _created(changes.users, self._users)
+        vocabulary = Vocabulary.read(connection, created)
+        differences = list(compare(connection, changes, plan.bindings, vocabulary, after, self._users))
+        differences += still_there(connection, changes, plan.bindings, vocabulary)
         if differences:
             raise ReadBackError(
                 f"What was written is not what was planned, so nothing was kept: {listed(differences)}. This is a "
                 "defect of this program, unless a trigger in the database changes what is written; please report it."
             )
 
+    def _changes(self, plan: Plan) -> Changes:
+        if self._sorted is None or self._sorted[0] is not plan:
+            self._sorted = plan, Changes.sort(plan.changes)
+        return self._sorted[1]
+
     def _write_rows(self, plan: Plan, now: str) -> None:
-        changes: dict[Subject, list[Change]] = {subject: [] for subject in Subject}
-        for change in plan.changes:
-            changes[change.subject].append(change)
-        connection = self._connection
-        write_entries(connection, changes[Subject.CATALOGUE])
-        vocabulary = Vocabulary.read(connection)
+        connection, changes = self._connection, self._changes(plan)
+        write_entries(connection, changes.catalogue)
+        vocabulary = (self._vocabulary or Vocabulary.read(connection)).with_names_read_again(connection)
+        self._vocabulary = None  # a fleet's users are many: they are let go when they are read anew
         gone: frozenset[int] = frozenset()
-        if changes[Subject.USER]:
-            gone = people_to_remove(vocabulary, changes[Subject.USER])
-            self._users = write_people(connection, changes[Subject.USER], vocabulary)
-            vocabulary = Vocabulary.read(connection, _created(plan, self._users), gone)
-        write_assets(connection, changes[Subject.ASSET], vocabulary, now)
-        write_software(connection, changes[Subject.ASSET])
+        if changes.users:
+            gone = people_to_remove(vocabulary, changes.users)
+            self._users = write_people(connection, changes.users, vocabulary)
+            created = _created(changes.users, self._users)
+            vocabulary = Vocabulary.read(connection, created, gone)
+        write_assets(connection, changes.shaped, vocabulary, now)
+        write_software(connection, changes.shaped)
         remove_bindings(connection, plan.bindings)
         write_bindings(connection, plan.bindings)
-        remove_assets(connection, changes[Subject.ASSET])
+        remove_assets(connection, changes.assets)
         remove_people(connection, gone)
 
     def _write_settings(self, document: dict[str, Any], enabled: dict[str, bool], digest: str, now: str) -> None:
@@ -164,10 +175,9 @@ class Transaction:
         )
 
 
-def _created(plan: Plan, users: dict[str, int]) -> dict[str, int]:
+def _created(changes: Iterable[Change], users: dict[str, int]) -> dict[str, int]:
     """Return the ids of a plan's new users; what they are called is what the plan says."""
-    new = [each for each in plan.changes if each.subject is Subject.USER and each.action is Action.CREATE]
-    return {change.name: users[change.name] for change in new}
+    return {change.name: users[change.name] for change in those(changes, Action.CREATE)}
 
 
 def _write_reads(connection: Connection, reads: tuple[ReadAdvance, ...]) -> None:

@@ -9,9 +9,9 @@ from reconciler.errors import StaleError
 from reconciler.model.plan import Action, Change
 from reconciler.model.snapshot import Scalar
 from reconciler.store.dialect import insert_many, plain_rows, update_many
-from reconciler.store.shapes import shape_of, value_after
+from reconciler.store.shapes import Shape, Shaped
 from reconciler.store.tables import asset
-from reconciler.store.vocabulary import COLUMNS, NO_CUSTOM, Vocabulary, decode_custom, encode_custom
+from reconciler.store.vocabulary import COLUMNS, REFERENCES, Vocabulary, decode_custom, encode_custom
 
 T = TypeVar("T", str, int)
 
@@ -53,42 +53,33 @@ def asset_ids(connection: Connection, tags: Sequence[str]) -> dict[str, int]:
     return dict(rows_by_tag(connection, (asset.c.tag, asset.c.id), tags))
 
 
-def write_assets(connection: Connection, changes: Iterable[Change], vocabulary: Vocabulary, now: str) -> None:
+def write_assets(connection: Connection, changes: Sequence[Shaped], vocabulary: Vocabulary, now: str) -> None:
     """Create and update assets as the changes say.
 
     Raises:
         StaleError: a name that the store lacks, or an asset that is gone.
     """
-    created = [change for change in changes if change.action is Action.CREATE]
-    updated = [change for change in changes if change.action is Action.UPDATE]
+    created = [each for each in changes if each[0].action is Action.CREATE]
+    updated = [each for each in changes if each[0].action is Action.UPDATE]
     if created:
-        insert_many(connection, asset, _INSERTED, (_new_row(change, vocabulary, now) for change in created))
+        insert_many(connection, asset, _INSERTED, _new_rows(created, vocabulary, now))
     if updated:
         _update(connection, updated, vocabulary, now)
 
 
-def _new_row(change: Change, vocabulary: Vocabulary, now: str) -> tuple[Any, ...]:
-    shape = shape_of(change)
-    values = (*map(value_after, change.attributes), None)
-    custom = encode_custom({name: values[place] for place, name in shape.custom}) if shape.custom else NO_CUSTOM
-    type_, site, status, user, *columns = shape.row(values)
-    stored = vocabulary.stored
-    return (
-        change.name,
-        custom,
-        now,
-        now,
-        stored("type", type_),
-        stored("site", site),
-        stored("status", status),
-        stored("user", user),
-        *columns,
-    )
+def _new_rows(changes: Iterable[Shaped], vocabulary: Vocabulary, now: str) -> Iterator[tuple[Any, ...]]:
+    types, sites, statuses, users = map(vocabulary.ids.__getitem__, REFERENCES)
+    for change, shape in changes:
+        values = [each.after for each in change.attributes]
+        custom = encode_custom(dict(zip(shape.custom_names, shape.custom(values), strict=True)))
+        values.append(None)
+        type_, site, status, user, *columns = shape.row(values)
+        yield change.name, custom, now, now, types[type_], sites[site], statuses[status], users[user], *columns
 
 
-def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary, now: str) -> None:
-    columns = {change.name: _columns(change, vocabulary) for change in changes}
-    custom = {change.name: new for change in changes if (new := _custom(change))}
+def _update(connection: Connection, changes: Sequence[Shaped], vocabulary: Vocabulary, now: str) -> None:
+    columns = {change.name: _columns(change, vocabulary) for change, _ in changes}
+    custom = {change.name: _custom(change, shape) for change, shape in changes if shape.custom_names}
     for tag, text in rows_by_tag(connection, (asset.c.tag, asset.c.custom), list(custom)):
         columns[tag]["custom"] = encode_custom(decode_custom(text) | custom[tag])
     groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
@@ -106,5 +97,5 @@ def _columns(change: Change, vocabulary: Vocabulary) -> dict[str, Scalar]:
     return {COLUMNS[each.name]: stored(each.name, each.after) for each in change.attributes if each.name in COLUMNS}
 
 
-def _custom(change: Change) -> dict[str, Scalar]:
-    return {name: change.attributes[place].after for place, name in shape_of(change).custom}
+def _custom(change: Change, shape: Shape) -> dict[str, Scalar]:
+    return {name: each.after for name, each in zip(shape.custom_names, shape.custom(change.attributes), strict=True)}

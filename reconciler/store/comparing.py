@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change, Plan, Subject
+from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Life
 from reconciler.store.asset_comparing import compare_assets
@@ -13,29 +13,31 @@ from reconciler.store.binding_rows import Key, binding_rows, life_values
 from reconciler.store.catalogue_rows import entry_after, list_form, read_entries
 from reconciler.store.differing import Difference, Side, before, same
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
-from reconciler.store.shapes import shape_of
+from reconciler.store.shapes import Shaped
 from reconciler.store.software_rows import find_software
+from reconciler.store.sorted_changes import Changes, those
 from reconciler.store.vocabulary import Vocabulary
 
 
 def compare(
-    connection: Connection, plan: Plan, vocabulary: Vocabulary, side: Side, users: dict[str, int]
+    connection: Connection,
+    changes: Changes,
+    bindings: Sequence[BindingChange],
+    vocabulary: Vocabulary,
+    side: Side,
+    users: dict[str, int],
 ) -> Iterator[Difference]:
     """Yield where the rows of a plan's changes differ from that side; creations are compared on the `after` side only.
 
     `users` are the ids of the users that the plan made or changed, by the names of their changes.
     """
     actions = (Action.UPDATE, Action.DELETE) if side is before else (Action.CREATE, Action.UPDATE)
-    by_subject: dict[Subject, list[Change]] = {subject: [] for subject in Subject}
-    for change in plan.changes:
-        if change.action in actions:
-            by_subject[change.subject].append(change)
-    yield from _entries(connection, by_subject[Subject.CATALOGUE], side)
-    yield from _people(by_subject[Subject.USER], vocabulary, side, users)
-    yield from compare_assets(connection, by_subject[Subject.ASSET], vocabulary, side)
-    yield from _software(connection, by_subject[Subject.ASSET], side)
-    bindings = [each for each in plan.bindings if side is before or not each.removed]
-    yield from _bindings(connection, bindings, side)
+    yield from _entries(connection, those(changes.catalogue, *actions), side)
+    yield from _people(those(changes.users, *actions), vocabulary, side, users)
+    assets = [each for each in changes.shaped if each[0].action in actions]
+    yield from compare_assets(connection, assets, vocabulary, side)
+    yield from _software(connection, assets, side)
+    yield from _bindings(connection, [each for each in bindings if side is before or not each.removed], side)
 
 
 def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
@@ -67,8 +69,8 @@ def _people(
                 yield Difference(change.label, name, expected, found)
 
 
-def _software(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
-    wanted = {change.name: change for change in changes if shape_of(change).software}
+def _software(connection: Connection, changes: Sequence[Shaped], side: Side) -> Iterator[Difference]:
+    wanted = {change.name: change for change, shape in changes if shape.software}
     if not wanted:
         return
     tags = {key: tag for tag, key in asset_ids(connection, list(wanted)).items()}

@@ -3,7 +3,8 @@
 import difflib
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import count
 from typing import Any, Final
 
@@ -39,12 +40,17 @@ _COLUMNS: Final = (
 _BINDING_COLUMNS: Final = ("run_id", "connection", "source", "tenant_id", "asset", "before", "after", "reason")
 
 
-Reason = tuple[str, str]
-"""A rule and the words of its reason; a run keeps each once, since thousands of its changes share it."""
+_ACTIONS: Final = {each: each.value for each in Action}
+_SUBJECTS: Final = {each: each.value for each in Subject}
+
+Reasons = dict[str, dict[str, int]]
+"""A number for each reason's words and rule; a run keeps each once, since thousands of its changes share it."""
 
 
-def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: bytes, revision: str) -> str:
-    """Write a run and its changes; return the run's id, which sorts by time."""
+def write_run(
+    connection: Connection, plan: Plan, origin: Origin, *, counts: Mapping[str, int], usage: bytes, revision: str
+) -> str:
+    """Write a run and its changes; return the run's id, which sorts by time. `counts` are the plan's."""
     run_id = f"{compact(origin.started_at)}-{secrets.token_hex(2)}"
     row = {
         "run_id": run_id,
@@ -56,7 +62,7 @@ def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: byte
         "settings_commit": origin.commit,
         "settings_clean": origin.clean,
         "plan_digest": plan.digest,
-        "counts": _text(plan.counts()),
+        "counts": _text(counts),
         "allowances": _text(origin.allowances),
         "because": origin.because,
         "usage": usage.decode(),
@@ -64,36 +70,36 @@ def write_run(connection: Connection, plan: Plan, origin: Origin, *, usage: byte
         "undoes": None if plan.undoes is None else _key(connection, plan.undoes),
     }
     key = connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one()
-    reasons: dict[Reason, int] = defaultdict(count().__next__)
+    number = count().__next__
+    reasons: Reasons = defaultdict(lambda: defaultdict(number))
     insert_many(connection, run_change, _COLUMNS, _rows(key, plan.changes, reasons))
     insert_many(connection, run_binding, _BINDING_COLUMNS, _binding_rows(key, plan.bindings, reasons))
-    numbered = ((key, number, rule, reason) for (rule, reason), number in reasons.items())
-    insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), numbered)
+    numbered = [(key, place, rule, words) for words, rules in reasons.items() for rule, place in rules.items()]
+    insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), sorted(numbered))
     return run_id
 
 
-def _rows(key: int, changes: tuple[Change, ...], reasons: dict[Reason, int]) -> Iterator[tuple[Any, ...]]:
+def _rows(key: int, changes: tuple[Change, ...], reasons: Reasons) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of changes; `reasons` numbers each reason when it is first asked for."""
+    kinds = cache(_text)
     for change in changes:
         attributes = [
-            (each.name, each.before, each.after, reasons[each.rule, each.reason]) for each in change.attributes
+            (each.name, each.before, each.after, reasons[each.reason][each.rule]) for each in change.attributes
         ]
         yield (
             key,
-            change.subject.value,
-            change.action.value,
+            _SUBJECTS[change.subject],
+            _ACTIONS[change.action],
             change.name,
             change.label,
             change.connection,
             change.entra_id if change.subject is Subject.USER else change.device_id,
-            _text(change.kinds),
+            kinds(change.kinds),
             _text(attributes),
         )
 
 
-def _binding_rows(
-    key: int, changes: tuple[BindingChange, ...], reasons: dict[Reason, int]
-) -> Iterator[tuple[Any, ...]]:
+def _binding_rows(key: int, changes: tuple[BindingChange, ...], reasons: Reasons) -> Iterator[tuple[Any, ...]]:
     for change in changes:
         yield (
             key,
@@ -103,7 +109,7 @@ def _binding_rows(
             change.asset,
             None if change.before is None else _text(change.before),
             None if change.removed else _text(change.after),
-            reasons[change.rule, change.reason],
+            reasons[change.reason][change.rule],
         )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from reconciler.errors import StaleError
 from reconciler.model.plan import Action, Change
+from reconciler.model.snapshot import Scalar
 from reconciler.store.dialect import insert_many, plain_rows
 from reconciler.store.tables import person
 from reconciler.store.vocabulary import Vocabulary
@@ -22,7 +23,7 @@ COLUMNS: Final = {
 }
 """The column of each attribute of a user; the names of `model.state.Person` are the same but for the site."""
 
-_EMPTY: Final[dict[str, Any]] = dict.fromkeys(COLUMNS.values()) | {"active": True}
+_EMPTY: Final[dict[str, Scalar]] = dict.fromkeys(COLUMNS) | {"active": True}
 
 
 def write_people(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
@@ -55,20 +56,21 @@ def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocab
 
 
 def _create(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
+    sites = vocabulary.ids["site"]
     imported: dict[str, str] = {}
     rows: list[tuple[Any, ...]] = []
     created: dict[str, int] = {}
     for change in changes:
-        row = _EMPTY | _row(change, vocabulary)
-        if row["entra_id"] is None:
-            created[change.name] = int(
-                connection.execute(insert(person).values(row).returning(person.c.id)).scalar_one()
-            )
+        *values, site, active, entra_id = (_EMPTY | {each.name: each.after for each in change.attributes}).values()
+        row = (*values, sites[site], active, entra_id)
+        if entra_id is None:
+            new = insert(person).values(dict(zip(COLUMNS.values(), row, strict=True))).returning(person.c.id)
+            created[change.name] = int(connection.execute(new).scalar_one())
         else:
-            imported[row["entra_id"]] = change.name
-            rows.append(tuple(row.values()))
+            imported[str(entra_id)] = change.name
+            rows.append(row)
     if rows:
-        insert_many(connection, person, tuple(_EMPTY), rows)
+        insert_many(connection, person, tuple(COLUMNS.values()), rows)
         for key, entra_id in plain_rows(connection, select(person.c.id, person.c.entra_id)):
             if entra_id in imported:
                 created[imported[entra_id]] = key

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Connection, bindparam, delete, select
 
 from reconciler.errors import StaleError
-from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change, Plan, Subject
+from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change, Plan
 from reconciler.model.snapshot import Scalar
 from reconciler.store.asset_rows import asset_ids, chunks
 from reconciler.store.binding_rows import find_bindings
 from reconciler.store.differing import Difference
 from reconciler.store.pin_rows import read_pins
 from reconciler.store.software_rows import find_software
+from reconciler.store.sorted_changes import Changes, those
 from reconciler.store.tables import FIELD_COLUMNS, asset, binding, person
 from reconciler.store.undoing import touched_since
 from reconciler.store.vocabulary import CUSTOM_PREFIX, REFERENCES, Vocabulary, decode_custom
@@ -19,22 +20,16 @@ from reconciler.store.vocabulary import CUSTOM_PREFIX, REFERENCES, Vocabulary, d
 _COLUMNS = REFERENCES | {name: column.name for name, column in FIELD_COLUMNS.items()}
 
 
-def deletions(changes: Iterable[Change], subject: Subject) -> list[Change]:
-    """Return the changes that remove things of one kind."""
-    return [each for each in changes if each.subject is subject and each.action is Action.DELETE]
-
-
-def in_the_way(connection: Connection, plan: Plan) -> Iterator[Difference]:
+def in_the_way(connection: Connection, plan: Plan, changes: Changes) -> Iterator[Difference]:
     """Yield what an undo would remove and its run did not make: values, bindings, pins, and what others wrote since."""
-    changes = deletions(plan.changes, Subject.ASSET)
-    if plan.undoes is not None and any(each.action is Action.DELETE for each in plan.changes):
-        touched = touched_since(connection, plan.undoes)
-        for change in plan.changes:
-            if change.action is Action.DELETE and (why := touched.get(f"{change.subject}/{change.name}")):
-                yield Difference(change.label, "the last to write it", plan.undoes, why)
-    if not changes:
+    removed = those(plan.changes, Action.DELETE) if plan.undoes is not None else []
+    touched = touched_since(connection, plan.undoes) if plan.undoes is not None and removed else {}
+    for change in removed:
+        if why := touched.get(f"{change.subject}/{change.name}"):
+            yield Difference(change.label, "the last to write it", plan.undoes, why)
+    by_tag = {change.name: change for change in those(changes.assets, Action.DELETE)}
+    if not by_tag:
         return
-    by_tag = {change.name: change for change in changes}
     for pin in read_pins(connection):
         if pin.tag in by_tag:
             yield Difference(by_tag[pin.tag].label, f"the pin of {pin.field}", None, pin.reason)
@@ -94,23 +89,23 @@ def remove_bindings(connection: Connection, changes: Iterable[BindingChange]) ->
 
 
 def remove_assets(connection: Connection, changes: Iterable[Change]) -> None:
-    """Remove assets with everything that is theirs.
+    """Remove assets with everything that is theirs, as their changes say.
 
     Raises:
         StaleError: one is gone already.
     """
-    rows = [{"which": each.name} for each in deletions(changes, Subject.ASSET)]
+    rows = [{"which": each.name} for each in those(changes, Action.DELETE)]
     if rows and connection.execute(delete(asset).where(asset.c.tag == bindparam("which")), rows).rowcount != len(rows):
         raise StaleError("An asset that the undo removes is gone from the store. Nothing was written; undo again.")
 
 
 def people_to_remove(vocabulary: Vocabulary, changes: Iterable[Change]) -> frozenset[int]:
-    """Return the ids of the users that go.
+    """Return the ids of the users that go, as their changes say.
 
     Raises:
         StaleError: one is gone already.
     """
-    names = [each.name for each in deletions(changes, Subject.USER)]
+    names = [each.name for each in those(changes, Action.DELETE)]
     missing = next((name for name in names if name not in vocabulary.ids["user"]), None)
     if missing is not None:
         raise StaleError(f"The user {missing!r} is gone from the store. Nothing was written; undo again.")
@@ -124,16 +119,18 @@ def remove_people(connection: Connection, keys: Iterable[int]) -> None:
         connection.execute(delete(person).where(person.c.id == bindparam("which")), rows)
 
 
-def still_there(connection: Connection, plan: Plan, vocabulary: Vocabulary) -> Iterator[Difference]:
+def still_there(
+    connection: Connection, changes: Changes, bindings: Sequence[BindingChange], vocabulary: Vocabulary
+) -> Iterator[Difference]:
     """Yield what a plan removes and the store still has."""
-    assets = {change.name: change for change in deletions(plan.changes, Subject.ASSET)}
+    assets = {change.name: change for change in those(changes.assets, Action.DELETE)}
     for tag in asset_ids(connection, list(assets)) if assets else ():
         yield Difference(assets[tag].label, "the asset", None, tag)
     people = {person.entra_id for person in vocabulary.people if person.entra_id is not None}
-    for change in deletions(plan.changes, Subject.USER):
+    for change in those(changes.users, Action.DELETE):
         entra_id = next((each.before for each in change.attributes if each.name == "entraId"), None)
         if entra_id in people:
             yield Difference(change.label, "the user", None, change.name)
-    removed = [(each.source, each.tenant_id, each.after.device_id) for each in plan.bindings if each.removed]
+    removed = [(each.source, each.tenant_id, each.after.device_id) for each in bindings if each.removed]
     for device in find_bindings(connection, removed) if removed else ():
         yield Difference(f"device {device[2]}", "the binding", None, device[2])

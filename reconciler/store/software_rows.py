@@ -17,7 +17,7 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Application, Presence
 from reconciler.store.asset_rows import asset_ids, chunks, is_most
 from reconciler.store.dialect import insert_many, plain_rows
-from reconciler.store.shapes import shape_of
+from reconciler.store.shapes import Shaped
 from reconciler.store.tables import asset, asset_software, binding, licence, software
 
 Row = tuple[int, int, str]
@@ -72,13 +72,13 @@ def _rows(connection: Connection, assets: Collection[int]) -> Iterator[tuple[Any
         yield from plain_rows(connection, statement.where(asset_software.c.asset_id.in_(some)))
 
 
-def write_software(connection: Connection, changes: Iterable[Change]) -> None:
+def write_software(connection: Connection, changes: Iterable[Shaped]) -> None:
     """Write what the changes say of assets' software.
 
     Raises:
         StaleError: an asset or a software is gone.
     """
-    wanted = [change for change in changes if shape_of(change).software]
+    wanted = [change for change, shape in changes if shape.software]
     if not wanted:
         return
     ids = asset_ids(connection, [change.name for change in wanted])

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from reconciler.errors import StaleError
-from reconciler.model.plan import Action, BindingChange, Change, Plan, Subject
+from reconciler.model.plan import Action, BindingChange, Change, Plan
 from reconciler.planning.values import matching_form
 from reconciler.store.asset_rows import asset_ids
 from reconciler.store.binding_rows import find_bindings, live_bindings
@@ -16,20 +16,22 @@ from reconciler.store.differing import Difference, before, listed
 from reconciler.store.journal_tables import connection_read, stamp
 from reconciler.store.pin_rows import pinned_writes
 from reconciler.store.removing import in_the_way
+from reconciler.store.sorted_changes import Changes, those
 from reconciler.store.tables import FIELD_COLUMNS, asset
 from reconciler.store.vocabulary import CUSTOM_PREFIX, Vocabulary, decode_custom
 
 
-def verify(connection: Connection, plan: Plan, expected_revision: str | None) -> None:
-    """Do nothing when the plan fits; a store that moved on elsewhere does no harm.
+def verify(
+    connection: Connection, plan: Plan, changes: Changes, vocabulary: Vocabulary, expected_revision: str | None
+) -> None:
+    """Do nothing when the plan, whose changes these are, fits; a store that moved on elsewhere does no harm.
 
     Raises:
         StaleError: a row is not what the plan says, or the store is not the plan's; the rows are listed.
     """
     row = connection.execute(select(stamp)).one_or_none()
     _refuse_another_store(plan, row)
-    vocabulary = Vocabulary.read(connection)
-    differences = list(_differences(connection, plan, vocabulary))
+    differences = list(_differences(connection, plan, changes, vocabulary))
     if differences:
         moved = " The store was written to since the plan was made." if _moved(row, expected_revision) else ""
         raise StaleError(
@@ -53,18 +55,17 @@ def _moved(row: Any, expected_revision: str | None) -> bool:
     return expected_revision is not None and row is not None and row.revision != expected_revision
 
 
-def _differences(connection: Connection, plan: Plan, vocabulary: Vocabulary) -> Iterator[Difference]:
-    created = [change for change in plan.changes if change.action is Action.CREATE]
+def _differences(connection: Connection, plan: Plan, changes: Changes, vocabulary: Vocabulary) -> Iterator[Difference]:
     yield from _newer_reads(connection, plan)
-    yield from compare(connection, plan, vocabulary, before, {})
-    for change, field, because in pinned_writes(connection, plan.changes):
+    yield from compare(connection, changes, plan.bindings, vocabulary, before, {})
+    for change, field, because in pinned_writes(connection, changes.assets):
         yield Difference(change.label, f"the pin of {field}", None, because)
-    yield from _entries_there(connection, [each for each in created if each.subject is Subject.CATALOGUE])
-    yield from _people_there(vocabulary, [each for each in created if each.subject is Subject.USER])
-    assets = [change for change in created if change.subject is Subject.ASSET]
+    yield from _entries_there(connection, those(changes.catalogue, Action.CREATE))
+    yield from _people_there(vocabulary, those(changes.users, Action.CREATE))
+    assets = those(changes.assets, Action.CREATE)
     yield from _tags_taken(connection, assets)
     yield from _matches(connection, assets)
-    yield from in_the_way(connection, plan)
+    yield from in_the_way(connection, plan, changes)
     yield from _bindings_in_the_way(connection, plan.bindings, frozenset(change.name for change in assets))
 
 

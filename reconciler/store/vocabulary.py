@@ -1,6 +1,6 @@
 """Between a plan's words and the rows' ids: asset attributes and the columns that hold them, both ways."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -46,21 +46,41 @@ decode_custom: Final[Callable[[str], dict[str, Scalar]]] = msgspec.json.Decoder(
 
 def encode_custom(values: dict[str, Any]) -> str:
     """Return the text of custom fields; an empty one is left out."""
-    return _ENCODER.encode({name: value for name, value in values.items() if value is not None}).decode()
+    if None in values.values():
+        values = {name: value for name, value in values.items() if value is not None}
+    return _ENCODER.encode(values).decode()
+
+
+class Ids(dict[Scalar, Any]):
+    """The ids that the names of an attribute of `REFERENCES` have; None is None's."""
+
+    def __init__(self, attribute: str, called: Mapping[int, str]) -> None:
+        super().__init__(zip(called.values(), called.keys(), strict=True))
+        self._attribute = attribute
+        self[None] = None
+
+    def __missing__(self, name: Scalar) -> int:
+        """Raise StaleError: the store has nothing of that name."""
+        raise StaleError(
+            f"The plan refers to the {self._attribute} {name!r}, which the store does not have (any more). "
+            "Nothing was written; plan again."
+        )
+
+
+_NOBODY: Final[Mapping[str, int]] = {}
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """What ids are called and which ids names have, for each attribute of `REFERENCES`."""
 
-    names: Names
     people: Packed[Person]
     called: dict[str, dict[int, str]]
-    ids: dict[str, dict[str, int]]
+    ids: dict[str, Ids]
 
     @classmethod
     def read(
-        cls, connection: Connection, created: dict[str, int] | None = None, gone: frozenset[int] = frozenset()
+        cls, connection: Connection, created: Mapping[str, int] = _NOBODY, gone: frozenset[int] = frozenset()
     ) -> Self:
         """Return the vocabulary of the store as it is.
 
@@ -68,11 +88,19 @@ class Vocabulary:
         """
         names = read_names(connection)
         people = read_people(connection, names.sites)
-        users = references([each for each in people if each.id not in gone] if gone else people)
-        users |= {key: name for name, key in (created or {}).items()}
+        all_new = len(created) == len(people)  # then the plan names every one, as in a first import
+        users = {} if all_new else references([each for each in people if each.id not in gone] if gone else people)
+        users |= {key: name for name, key in created.items()}
+        return cls._of(names, people, users)
+
+    def with_names_read_again(self, connection: Connection) -> Self:
+        """Return it with what types, sites and statuses are called now; users, which are many, stay as they are."""
+        return self._of(read_names(connection), self.people, self.called["user"])
+
+    @classmethod
+    def _of(cls, names: Names, people: Packed[Person], users: dict[int, str]) -> Self:
         called = {"type": names.types, "site": names.sites, "status": names.statuses, "user": users}
-        ids = {attribute: {name: key for key, name in table.items()} for attribute, table in called.items()}
-        return cls(names, people, called, ids)
+        return cls(people, called, {attribute: Ids(attribute, table) for attribute, table in called.items()})
 
     def stored(self, attribute: str, value: Scalar) -> Scalar:
         """Return what a column holds for an attribute's value.
@@ -80,18 +108,4 @@ class Vocabulary:
         Raises:
             StaleError: the store has nothing of that name.
         """
-        if value is None or attribute not in self.ids:
-            return value
-        key = self.ids[attribute].get(str(value))
-        if key is None:
-            raise StaleError(
-                f"The plan refers to the {attribute} {value!r}, which the store does not have (any more). "
-                "Nothing was written; plan again."
-            )
-        return key
-
-    def worded(self, attribute: str, value: Scalar) -> Scalar:
-        """Return what a plan says for a column's value."""
-        if value is None or attribute not in self.called:
-            return value
-        return self.called[attribute].get(int(value))
+        return self.ids[attribute][value] if attribute in self.ids else value

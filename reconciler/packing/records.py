@@ -7,100 +7,26 @@
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import attrgetter, eq, itemgetter
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar, overload
 
 from msgspec import UNSET, Struct, msgpack
 
-Column = Sequence[Any]
-"""One value of every record."""
+from reconciler.packing.columns import CODES, Coded, Column, picked
 
 T = TypeVar("T")
-K = TypeVar("K")
 
 PIECE: Final = 1000
 """Records in a piece, when whole columns are cut."""
 
-_TEXT: Final = frozenset({str, type(None)})
 _DISTINCT: Final = frozenset({str, bool, type(None), type(UNSET)})
 """Values of these kinds are equal only when they are the same."""
 _NUMBERS: Final = frozenset({int, float})
-_CODES: Final = 256
 _PACKED: Final = frozenset({str, int, float, bool, type(None)})
 _unpacked: Final = msgpack.Decoder(list[Any]).decode
-
-
-class Coded(Sequence[Any]):
-    """A column of few values that come again and again: each a byte, the place of its value.
-
-    Not every one of `values` has to come. What is asked of each value is asked of these alone.
-    """
-
-    __slots__ = ("codes", "values")
-
-    def __init__(self, codes: bytes, values: Sequence[Any]) -> None:
-        self.codes = codes
-        self.values = values
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(self.values.__getitem__, self.codes)
-
-    @overload
-    def __getitem__(self, place: int) -> Any: ...
-    @overload
-    def __getitem__(self, place: slice) -> "Coded": ...
-    def __getitem__(self, place: int | slice) -> Any:
-        if isinstance(place, slice):
-            return Coded(self.codes[place], self.values)
-        return self.values[self.codes[place]]
-
-    def __contains__(self, value: object) -> bool:
-        return value in self.values and value in map(self.values.__getitem__, set(self.codes))
-
-    def mapped(self, function: Callable[[Any], Any]) -> "Coded":
-        """Return the function of each value."""
-        return Coded(self.codes, list(map(function, self.values)))
-
-    def recoded(self, other: "Coded") -> bytes:
-        """Return the other's codes as those of the same values here; for a value that is not here, one that is no code.
-
-        There have to be fewer values than there are codes.
-        """
-        places = [self.values.index(value) if value in self.values else len(self.values) for value in other.values]
-        return other.codes.translate(bytes(places).ljust(_CODES, b"\0"))
-
-
-def is_text(values: Iterable[Any]) -> bool:
-    """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
-    return _TEXT.issuperset(map(type, values.values if isinstance(values, Coded) else values))
-
-
-def picked(values: Any, keys: Sequence[Any]) -> Column:
-    """Return the values of these keys, all together: a look at each by itself takes twice as long."""
-    if isinstance(values, Coded):
-        return Coded(bytes(picked(values.codes, keys)), values.values)
-    return itemgetter(*keys)(values) if len(keys) > 1 else tuple([values[key] for key in keys])
-
-
-def in_order(column: Column, places: Sequence[int]) -> Column:
-    """Return the values at these places, which are in order: the column itself when they are all."""
-    return column if len(places) == len(column) else picked(column, places)
-
-
-def equal(mine: Column, theirs: Column) -> Iterable[bool] | None:
-    """Say of each value of a column whether the other has the same there; None when all are the same."""
-    if isinstance(mine, Coded) and isinstance(theirs, Coded) and len(mine.values) < _CODES:
-        codes = mine.recoded(theirs)
-        mine, theirs = mine.codes, codes
-    else:
-        mine, theirs = tuple(mine), tuple(theirs)
-    return None if mine == theirs else map(eq, mine, theirs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +100,10 @@ class _Held:
         except TypeError:
             return None
         new = distinct.difference(self._codes)
-        self._again = len(new) <= (len(column) + 1) // 2 and len(self._codes) + len(new) <= _CODES
+        self._again = len(new) <= (len(column) + 1) // 2 and len(self._codes) + len(new) <= CODES
         if not self._again:
             return None
-        self._codes.update(zip(new, range(len(self._values), _CODES), strict=False))
+        self._codes.update(zip(new, range(len(self._values), CODES), strict=False))
         self._values += new
         if len(distinct) == 1:
             return Coded(bytes((self._codes[column[0]],)) * len(column), self._values)
@@ -321,56 +247,3 @@ def _together(pieces: Sequence[_Piece]) -> Coded | None:
 
 def _open(piece: _Piece) -> Sequence[Any]:
     return _unpacked(piece) if isinstance(piece, bytes) else piece
-
-
-class Keyed(Mapping[K, T]):
-    """Packed records by a key of each, made when they are asked for and then kept; others can be put in their place.
-
-    `places` says where the record of each key is, `key` returns a record's key.
-    """
-
-    __slots__ = ("_key", "_made", "places", "records")
-
-    def __init__(self, records: Packed[T], places: Mapping[K, int], key: Callable[[T], K]) -> None:
-        self.records = records
-        self.places = places
-        self._key = key
-        self._made: dict[K, T] = {}
-
-    def __getitem__(self, key: K) -> T:
-        if key not in self._made:
-            self._make(self.records.around(self.places[key]))
-        return self._made[key]
-
-    def __setitem__(self, key: K, record: T) -> None:
-        self._made[key] = record
-
-    def __contains__(self, key: object) -> bool:
-        return key in self.places or key in self._made
-
-    def __iter__(self) -> Iterator[K]:
-        yield from self.places
-        yield from [key for key in self._made if key not in self.places]
-
-    def __len__(self) -> int:
-        return len(self.places) + sum(key not in self.places for key in self._made)
-
-    def values(self) -> ValuesView[T]:
-        """Return every record, all of them made together."""
-        self.make(self.places)
-        return super().values()
-
-    def items(self) -> ItemsView[K, T]:
-        """Return every key with its record, all of them made together."""
-        self.make(self.places)
-        return super().items()
-
-    def make(self, keys: Iterable[K]) -> None:
-        """Make the records of these keys together."""
-        self._make([self.places[key] for key in keys if key not in self._made])
-
-    def _make(self, places: Iterable[int]) -> None:
-        for place, record in self.records.at(places).items():
-            key = self._key(record)
-            if self.places.get(key) == place:
-                self._made.setdefault(key, record)

@@ -1,0 +1,83 @@
+"""Columns: one value of every record."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import eq, itemgetter
+from typing import Any, Final, overload
+
+Column = Sequence[Any]
+"""One value of every record."""
+
+CODES: Final = 256
+"""The most values that a coded column has."""
+
+_TEXT: Final = frozenset({str, type(None)})
+
+
+class Coded(Sequence[Any]):
+    """A column of few values that come again and again: each a byte, the place of its value.
+
+    Not every one of `values` has to come. What is asked of each value is asked of these alone.
+    """
+
+    __slots__ = ("codes", "values")
+
+    def __init__(self, codes: bytes, values: Sequence[Any]) -> None:
+        self.codes = codes
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.values.__getitem__, self.codes)
+
+    @overload
+    def __getitem__(self, place: int) -> Any: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Coded": ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return Coded(self.codes[place], self.values)
+        return self.values[self.codes[place]]
+
+    def __contains__(self, value: object) -> bool:
+        return value in self.values and value in map(self.values.__getitem__, set(self.codes))
+
+    def mapped(self, function: Callable[[Any], Any]) -> "Coded":
+        """Return the function of each value."""
+        return Coded(self.codes, list(map(function, self.values)))
+
+    def recoded(self, other: "Coded") -> bytes:
+        """Return the other's codes as those of the same values here; for a value that is not here, one that is no code.
+
+        There have to be fewer values than there are codes.
+        """
+        places = [self.values.index(value) if value in self.values else len(self.values) for value in other.values]
+        return other.codes.translate(bytes(places).ljust(CODES, b"\0"))
+
+
+def is_text(values: Iterable[Any]) -> bool:
+    """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
+    return _TEXT.issuperset(map(type, values.values if isinstance(values, Coded) else values))
+
+
+def picked(values: Any, keys: Sequence[Any]) -> Column:
+    """Return the values of these keys, all together: a look at each by itself takes twice as long."""
+    if isinstance(values, Coded):
+        return Coded(bytes(picked(values.codes, keys)), values.values)
+    return itemgetter(*keys)(values) if len(keys) > 1 else tuple([values[key] for key in keys])
+
+
+def in_order(column: Column, places: Sequence[int]) -> Column:
+    """Return the values at these places, which are in order: the column itself when they are all."""
+    return column if len(places) == len(column) else picked(column, places)
+
+
+def equal(mine: Column, theirs: Column) -> Iterable[bool] | None:
+    """Say of each value of a column whether the other has the same there; None when all are the same."""
+    if isinstance(mine, Coded) and isinstance(theirs, Coded) and len(mine.values) < CODES:
+        codes = mine.recoded(theirs)
+        mine, theirs = mine.codes, codes
+    else:
+        mine, theirs = tuple(mine), tuple(theirs)
+    return None if mine == theirs else map(eq, mine, theirs)

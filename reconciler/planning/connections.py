@@ -89,11 +89,10 @@ def _plan_bound(planner: Planner) -> None:
 
 def _candidates(planner: Planner) -> Iterable[Candidate]:
     """Return the devices that matching has to look at: unbound, sharing their value, or bound to a deleted binding."""
-    keys = planner.devices.keys()
-    shared = {key for key, count in Counter(keys).items() if count > 1 and key is not None}
+    shared = planner.devices.shared()
     presences = planner.world.bindings_before.column("presence")
-    for place, (binding, key) in enumerate(zip(planner.bound, keys, strict=True)):
-        if binding is None or key in shared or presences[binding] is Presence.DELETED:
+    for place, binding in enumerate(planner.bound):
+        if binding is None or place in shared or presences[binding] is Presence.DELETED:
             yield planner.devices.candidate(place)
 
 

@@ -1,10 +1,13 @@
 """A connection's settings compiled for one snapshot, and its listed devices as planning sees them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
+
+from msgspec.structs import replace
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.packing import PIECE, Column, Packed, once_each, pack
@@ -178,11 +181,15 @@ class Devices:
         """Return a property of one device, UNKNOWN when it was not read."""
         return self._property(self.index[device_id], name)
 
-    def keys(self) -> list[Any]:
-        """Return each device's first worthy matching value, None where there is none or an earlier one is unknown."""
-        if len(self.forms) == 1:
-            return [None if form is UNKNOWN else form for form in self.forms[0]]
-        return list(map(first_key, zip(*self.forms, strict=True))) if self.forms else [None] * len(self.ids)
+    def shared(self) -> frozenset[int]:
+        """Return the devices whose first worthy matching value another one has, too."""
+        if not self.forms:
+            return frozenset()
+        keys = self.forms[0] if len(self.forms) == 1 else list(map(first_key, zip(*self.forms, strict=True)))
+        if len(set(keys)) == len(keys):
+            return frozenset()
+        counts = Counter(key for key in keys if key is not None and key is not UNKNOWN)
+        return frozenset(place for place, key in enumerate(keys) if counts[key] > 1)
 
     def _property(self, index: int, name: str) -> Any:
         if name not in self._kept:
@@ -213,8 +220,11 @@ class Devices:
 
 def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     """Return the snapshot's devices with all that its settings say of them."""
-    records = once_each(pack(snapshot.devices), "id")
+    records = pack(snapshot.devices)
     ids = records.column("id")
+    index = dict(zip(ids, range(len(ids)), strict=True))
+    if len(index) < len(ids):
+        return list_devices(compiled, replace(snapshot, devices=once_each(records, "id")))
     properties = _properties(compiled, records)
     said = _users(compiled, snapshot, properties, len(ids))
     users = said.plainly() if _by_entra(compiled) else said
@@ -226,7 +236,7 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
         said=said,
         users=users,
         ids=ids,
-        index=dict(zip(ids, range(len(ids)), strict=True)),
+        index=index,
         excluded=_excluded(compiled, table),
         stale=_stale(compiled, properties, len(ids)),
         types=_decided(compiled.decide_type, compiled.type_inputs, table),

@@ -1,20 +1,18 @@
-"""Rows turned into columns, thousands at a time."""
+"""Rows turned into columns, a thousand at a time."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select
 
-from reconciler.packing import PIECE, Column
-from reconciler.store.dialect import plain_rows
+from reconciler.packing import Column
+from reconciler.store.dialect import plain_pieces
 
 
 def read_columns(connection: Connection, statement: Select[Any]) -> Iterator[list[Column]]:
-    """Yield a statement's columns, some thousand rows at a time; the rows are `plain_rows`."""
-    rows = plain_rows(connection, statement)
-    while some := list(islice(rows, PIECE)):
-        yield list(zip(*some, strict=True))
+    """Yield a statement's columns, a thousand rows at a time; the rows are `plain_rows`."""
+    for rows in plain_pieces(connection, statement):
+        yield list(zip(*rows, strict=True))
 
 
 def truths(column: Column) -> Column:

@@ -1,6 +1,7 @@
 """What differs between databases, in one place: column types, and each thing that the two of them do otherwise."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import CheckConstraint, Column, Connection, Double, Engine, Index, Numeric, Select, Table, Text, text
@@ -114,11 +115,16 @@ def update_many(
 
 
 def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield a statement's rows as the driver gives them, thousands at a time: SQLAlchemy converts nothing.
+    """Yield a statement's rows as the driver gives them: SQLAlchemy converts nothing.
 
     So a boolean of SQLite's is 0 or 1; making a Row of each of 100,000 would cost as much as reading them.
     """
-    return (postgresql.plain_rows if _on_server(connection) else sqlite.plain_rows)(connection, statement)
+    return chain.from_iterable(plain_pieces(connection, statement))
+
+
+def plain_pieces(connection: Connection, statement: Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield the same rows a thousand at a time."""
+    return (postgresql.plain_pieces if _on_server(connection) else sqlite.plain_pieces)(connection, statement)
 
 
 def _on_server(connection: Connection) -> bool:

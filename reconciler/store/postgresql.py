@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 from reconciler.store.sqlite import Mode, quoted
 
 _CONNECTING: Final = {"application_name": "reconciler", "client_encoding": "utf8", "keepalives_idle": "30"}
-_ROWS_AT_ONCE: Final = 5000
+_ROWS_AT_ONCE: Final = 1000
 _NUMBERS: Final = count(1)
 _MIGRATING: Final = 7_316_584_920_127_431_001
 """The key of the advisory lock that migrations take: any number that no other program uses."""
@@ -93,14 +93,14 @@ def table_names(connection: Connection) -> frozenset[str]:
     return frozenset(connection.exec_driver_sql(_TABLE_NAMES).scalars())
 
 
-def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield a statement's rows as the driver gives them, thousands at a time."""
+def plain_pieces(connection: Connection, statement: Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield a statement's rows as the driver gives them, a thousand at a time."""
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     driver: Any = connection.connection.driver_connection
     with _as_sqlalchemy_says(), driver.cursor(name=f"plain_{next(_NUMBERS)}") as cursor:
-        cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(str(compiled), compiled.params)
-        yield from cursor
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            yield rows
 
 
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

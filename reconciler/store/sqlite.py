@@ -74,12 +74,12 @@ def table_names(connection: Connection) -> frozenset[str]:
     return frozenset(row[0] for row in rows)
 
 
-def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """Yield a statement's rows as the driver gives them, thousands at a time."""
+def plain_pieces(connection: Connection, statement: Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield a statement's rows as the driver gives them, a thousand at a time."""
     with connection.execute(statement) as result:
         cursor: Any = result.cursor
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield from rows
+            yield rows
 
 
 def insert_many(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:

@@ -12,7 +12,8 @@ from reconciler.planning.devices import Compiled, Devices, compile_connection, l
 from reconciler.planning.matching import Matching, Ties
 from reconciler.planning.presence import Read
 from reconciler.planning.software import DetectedSoftware, detected_software
-from reconciler.planning.world import World, tenant_bindings
+from reconciler.planning.tenant_bindings import tenant_bindings
+from reconciler.planning.world import World
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Absence
@@ -81,7 +82,7 @@ def make_planner(world: World, connection: Connection, snapshot: Snapshot, field
     compiled = compile_connection(connection, snapshot, fields, _stale_before(connection, snapshot.read_at))
     devices = list_devices(compiled, snapshot)
     read = make_read(snapshot, world.reads.get(connection.tenant_id), counts=not world.scope.picked)
-    bindings = tenant_bindings(world, connection.tenant_id, read.newer)
+    bindings = tenant_bindings(world, connection.tenant_id, read.newer, devices)
     names = connection.imports.matching_fields()
     absent = _absent(connection, snapshot, bindings.own.places.keys() - devices.index.keys())
     return Planner(

@@ -1,10 +1,8 @@
 """The state as planning works on it: indexed once, with what this plan has decided so far."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any
 
 from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.plan import (
@@ -18,7 +16,7 @@ from reconciler.model.plan import (
     Withheld,
 )
 from reconciler.model.snapshot import Scalar
-from reconciler.model.state import Asset, Binding, LastRead, Presence, State
+from reconciler.model.state import Asset, Binding, LastRead, State
 from reconciler.packing import Keyed, Packed, pack
 from reconciler.planning.asset_index import Rewritten
 from reconciler.planning.organisations import Organisations
@@ -26,8 +24,6 @@ from reconciler.planning.people import Directory
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.software_names import KnownSoftware
 from reconciler.settings.environment import Environment
-
-_ASSET_ID: Final = attrgetter("asset_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,46 +93,6 @@ def make_world(environment: Environment, state: State, scope: Scope = EVERYTHING
         matching_fields=frozenset(
             name for each in environment.connections.values() for name in each.imports.matching_fields()
         ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TenantBindings:
-    """The store's bindings as one tenant sees them."""
-
-    own: Keyed[str, Binding]
-    holders: Callable[[], Keyed[int, Binding]]
-    others: Keyed[int, Binding]
-
-
-def tenant_bindings(world: World, tenant_id: str, newer: bool) -> TenantBindings:
-    """Return the tenant's bindings by device and by asset (a live one first), and other tenants' by asset.
-
-    Of these only the live ones count, but with a read that is not `newer` all: an asset that another tenant gave up
-    in the plan that applied this read is for the next read to take (M4, row 11). A binding whose asset a person removed
-    is none (row 13).
-    """
-    bindings, assets = world.bindings_before, world.assets.places
-    tenants, tied, devices, presences = map(bindings.column, ("tenant_id", "asset_id", "device_id", "presence"))
-
-    def rank(place: int) -> tuple[bool, str, str]:
-        return presences[place] is Presence.DELETED, tenants[place], devices[place]
-
-    def first(places: Sequence[int]) -> Keyed[int, Binding]:
-        """Return the bindings by asset; of several of one asset the first by rank."""
-        by_asset = {tied[place]: place for place in places}
-        if len(by_asset) < len(places):
-            by_asset = {tied[place]: place for place in sorted(places, key=rank, reverse=True)}
-        return Keyed(bindings, by_asset, _ASSET_ID)
-
-    there = [place for place, asset_id in enumerate(tied) if asset_id in assets]
-    mine = [place for place in there if tenants[place] == tenant_id]
-    others = [place for place in there if tenants[place] != tenant_id] if len(mine) < len(there) else []
-    own = {devices[place]: place for place in mine}
-    return TenantBindings(
-        own=Keyed(bindings, own, lambda binding: binding.life.device_id),
-        holders=partial(first, mine),
-        others=first([place for place in others if not newer or presences[place] is not Presence.DELETED]),
     )
 
 

@@ -1,0 +1,58 @@
+"""The store's bindings as one tenant sees them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import Final
+
+from reconciler.model.state import Binding, Presence
+from reconciler.packing import Keyed, Packed
+from reconciler.planning.devices import Devices
+from reconciler.planning.world import World
+
+_ASSET_ID: Final = attrgetter("asset_id")
+
+
+@dataclass(frozen=True, slots=True)
+class TenantBindings:
+    """The store's bindings as one tenant sees them."""
+
+    own: Keyed[str, Binding]
+    holders: Callable[[], Keyed[int, Binding]]
+    others: Keyed[int, Binding]
+
+
+def tenant_bindings(world: World, tenant_id: str, newer: bool, listed: Devices) -> TenantBindings:
+    """Return the tenant's bindings by device and by asset (a live one first), and other tenants' by asset.
+
+    Of these only the live ones count, but with a read that is not `newer` all: an asset that another tenant gave up
+    in the plan that applied this read is for the next read to take (M4, row 11). A binding whose asset a person removed
+    is none (row 13). The ids of listed devices are the very texts that the list has: they are held once.
+    """
+    bindings, assets = world.bindings_before, world.assets.places
+    tenants, tied = map(bindings.column, ("tenant_id", "asset_id"))
+    there = [place for place, asset_id in enumerate(tied) if asset_id in assets]
+    mine = [place for place in there if tenants[place] == tenant_id]
+    others = [place for place in there if tenants[place] != tenant_id] if len(mine) < len(there) else []
+    if newer and others:
+        presences = bindings.column("presence")
+        others = [place for place in others if presences[place] is not Presence.DELETED]
+    devices, ids, index = bindings.column("device_id"), listed.ids, listed.index
+    own = {ids[index[device]] if (device := devices[place]) in index else device: place for place in mine}
+    return TenantBindings(
+        own=Keyed(bindings, own, lambda binding: binding.life.device_id),
+        holders=partial(_by_asset, bindings, mine),
+        others=_by_asset(bindings, others),
+    )
+
+
+def _by_asset(bindings: Packed[Binding], places: Sequence[int]) -> Keyed[int, Binding]:
+    """Return the bindings at these places by asset: of several of one asset a live one, then the first by its ids."""
+    tied = bindings.column("asset_id") if places else []
+    found = {tied[place]: place for place in places}
+    if len(found) < len(places):
+        columns = map(bindings.column, ("presence", "tenant_id", "device_id"))
+        ranks = [(presence is Presence.DELETED, *ids) for presence, *ids in zip(*columns, strict=True)]
+        found = {tied[place]: place for place in sorted(places, key=ranks.__getitem__, reverse=True)}
+    return Keyed(bindings, found, _ASSET_ID)

@@ -1,6 +1,6 @@
 """Steps of this tool, each through the code that the commands run: plan, apply, and files written and read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, Final
@@ -62,18 +62,19 @@ def snapshot(
         tenant_id=connection.tenant_id,
         read_at=DAYS["next" if day == "again" else day],
         device_properties=listed.properties,
-        devices=_records(listed, pages.rows(folder, on_disk, "devices", devices)),
+        devices=_records(listed, pages.paths(folder, on_disk, "devices")[devices]),
         absent=tuple(absent),
         user_properties=named.properties,
-        users=_records(named, pages.rows(folder, on_disk, "users", people)),
+        users=_records(named, pages.paths(folder, on_disk, "users")[people]),
         users_unknown=None,
     )
 
 
-def _records(records: Records, rows: Iterator[bytes]) -> Packed[Any]:
+def _records(records: Records, paths: Iterable[Path]) -> Packed[Any]:
     packing = Packing(records.layout)
-    for page in rows:
-        columns, _ = records.columns(page)
+    for path in paths:
+        opened = records.opened(path.read_bytes())
+        columns, _ = records.columns(opened[0] if opened else [])
         packing.add(columns, len(columns[0]))
     return once_each(packing.packed(), "id")
 

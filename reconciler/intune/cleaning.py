@@ -47,7 +47,10 @@ def cleaning(property_: Property) -> Clean | None:
 
 def unglued(column: Column) -> Column:
     """Take the 32 hex digits off the userPrincipalNames that have them (msgraph-sdk-powershell#2832)."""
-    return [_GLUED.sub("", value, 1) if value and len(value) > _GLUE else value for value in column]
+    return [
+        _GLUED.sub("", value, 1) if value and len(value) > _GLUE and "@" not in value[:_GLUE] else value
+        for value in column
+    ]
 
 
 def _emptied(empties: frozenset[Any], column: Column) -> Column:

@@ -43,7 +43,7 @@ def read_devices(graph: Graph, records: Records, progress: Progress) -> DeviceLi
     read_at = unknown = None
     lost = 0
     try:
-        for page in pages(graph, url, PERMISSION):
+        for page in pages(graph, url, PERMISSION, records.opened):
             columns, without_id = columns_of(records, url, page)
             read_at = read_at or _time(page, graph)
             devices.add(columns, len(columns[0]))

@@ -19,7 +19,7 @@ def read_people(graph: Graph, records: Records, progress: Progress) -> tuple[Seq
     users = Packing(records.layout)
     lost = 0
     try:
-        for page in pages(graph, url, PERMISSION):
+        for page in pages(graph, url, PERMISSION, records.opened):
             columns, without_id = columns_of(records, url, page)
             users.add(columns, len(columns[0]))
             lost += without_id

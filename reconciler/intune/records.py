@@ -38,6 +38,9 @@ class Records:
         self._known = [known[name] for name in ("id", *self.properties)]
         self._make = record_type(name, tuple((one.name, one.type) for one in self._known if one.name != "id"))
         self._decoder = msgspec.json.Decoder(list[self._make])  # type: ignore[name-defined]
+        link = msgspec.field(default=None, name="@odata.nextLink")
+        page: Any = msgspec.defstruct("Page", [("value", list[self._make]), ("link", str | None, link)])  # type: ignore[name-defined]
+        self._page = msgspec.json.Decoder(page)
         self._columns = [self._column(name, one) for one in self._known]
         self.layout = layout_of(self._make)
 
@@ -54,14 +57,30 @@ class Records:
         columns, lost = self.columns(rows)
         return list(self.layout.make(columns)), lost
 
-    def columns(self, rows: bytes) -> tuple[list[Column], int]:
-        """Return the records of a JSON array column by column, as `layout` names them, otherwise as `read` does."""
+    def opened(self, body: bytes) -> tuple[list[Any], str | None] | None:
+        """Return a page's records, not clean yet, and its `@odata.nextLink`; None where it takes a closer look."""
+        try:
+            page = self._page.decode(body)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return None
+        return page.value, page.link
+
+    def columns(self, rows: bytes | list[Any]) -> tuple[list[Column], int]:
+        """Return the records of a JSON array column by column, as `layout` names them, otherwise as `read` does.
+
+        Those of a page that is `opened` are taken, too.
+        """
+        if isinstance(rows, list):
+            return self._cleaned(rows), 0
         try:
             records, lost = self._decoded(rows)
         except (msgspec.DecodeError, UnicodeError):
             records, lost = self._decoded(mended(rows))
+        return self._cleaned(records), lost
+
+    def _cleaned(self, records: list[Any]) -> list[Column]:
         columns: list[Column] = list(zip(*map(astuple, records), strict=True)) or [()] * len(self._columns)
-        return [clean(each) if clean else each for clean, each in zip(self._columns, columns, strict=True)], lost
+        return [clean(each) if clean else each for clean, each in zip(self._columns, columns, strict=True)]
 
     def _decoded(self, rows: bytes) -> tuple[list[Any], int]:
         try:

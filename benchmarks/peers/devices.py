@@ -12,8 +12,8 @@ def devices(folder: str) -> dict[str, dict[str, Any]]:
     """Return each device's properties by its id."""
     decoder = msgspec.json.Decoder()
     found: dict[str, dict[str, Any]] = {}
-    for rows in pages.rows(folder, "first", "devices", slice(None)):
-        for device in decoder.decode(rows):
+    for path in pages.paths(folder, "first", "devices"):
+        for device in decoder.decode(path.read_bytes())["value"]:
             found[device["id"]] = device
     return found
 

@@ -211,8 +211,9 @@ def _named(world: World, changes: Iterable[Change]) -> list[Change]:
     users = [each for change in changes for each in change.attributes if each.name == "user"]
     if not users:
         return changes
-    before = world.directory.called_before({each.before for each in users if isinstance(each.before, int)})
-    after = world.directory.called({each.after for each in users if isinstance(each.after, int)})
+    ids = {key for each in users for key in (each.before, each.after) if isinstance(key, int)}
+    before = world.directory.called_before(ids)
+    after = world.directory.called(ids) if world.user_owners else before
 
     def named(attribute: Attribute) -> Attribute:
         return Attribute(

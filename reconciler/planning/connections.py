@@ -91,9 +91,11 @@ def _candidates(planner: Planner) -> Iterable[Candidate]:
     """Return the devices that matching has to look at: unbound, sharing their value, or bound to a deleted binding."""
     shared = planner.devices.shared()
     presences = planner.world.bindings_before.column("presence")
-    for place, binding in enumerate(planner.bound):
-        if binding is None or place in shared or presences[binding] is Presence.DELETED:
-            yield planner.devices.candidate(place)
+    return planner.devices.candidates(
+        place
+        for place, binding in enumerate(planner.bound)
+        if binding is None or place in shared or presences[binding] is Presence.DELETED
+    )
 
 
 def _match_unbound(world: World, planners: Sequence[Planner]) -> None:
@@ -111,11 +113,8 @@ def _match_unbound(world: World, planners: Sequence[Planner]) -> None:
 
 def _unbound(planner: Planner) -> list[Candidate]:
     devices, decided = planner.devices, planner.matching.decisions
-    return [
-        devices.candidate(place)
-        for place, binding in enumerate(planner.bound)
-        if binding is None and devices.ids[place] not in decided
-    ]
+    places = (place for place, binding in enumerate(planner.bound) if binding is None)
+    return list(devices.candidates(place for place in places if devices.ids[place] not in decided))
 
 
 def _match(planner: Planner, devices: list[Candidate]) -> list[Candidate]:

@@ -128,13 +128,11 @@ class Devices:
 
     def label(self, index: int) -> str:
         """Return what people call the device: its name, else its id."""
-        name = self._property(index, "deviceName")
-        return name if isinstance(name, str) and name else self.ids[index]
+        return _label(self._property(index, "deviceName"), self.ids[index])
 
     def each(self, places: Iterable[int]) -> Iterator[Listed]:
         """Yield these devices, many together: they may be in any piece, which costs as much as all in it."""
-        remaining, most = iter(places), max(_TOGETHER, len(self.ids) // 10)
-        while some := list(islice(remaining, most)):
+        for some in self._batches(places):
             yield from self._together(some)
 
     def at(self, index: int) -> Listed:
@@ -166,16 +164,20 @@ class Devices:
         """Return one device's matching values as they are compared."""
         return tuple([column[index] for column in self.forms])
 
-    def candidate(self, index: int) -> Candidate:
-        """Return the device as matching sees it."""
-        return Candidate(
-            device_id=self.ids[index],
-            label=self.label(index),
-            excluded=self.excluded[index],
-            enrolled=self._property(index, "enrolledDateTime"),
-            synced=self._property(index, "lastSyncDateTime"),
-            forms=self.forms_of(index),
-        )
+    def candidates(self, places: Iterable[int]) -> Iterator[Candidate]:
+        """Yield these devices as matching sees them, many together as `each` does."""
+        for some in self._batches(places):
+            found = self.records.at(some)
+            for place in some:
+                device = found[place]
+                yield Candidate(
+                    device_id=device.id,
+                    label=_label(self._read(device, "deviceName"), device.id),
+                    excluded=self.excluded[place],
+                    enrolled=self._read(device, "enrolledDateTime"),
+                    synced=self._read(device, "lastSyncDateTime"),
+                    forms=self.forms_of(place),
+                )
 
     def property_of(self, device_id: str, name: str) -> Any:
         """Return a property of one device, UNKNOWN when it was not read."""
@@ -190,6 +192,14 @@ class Devices:
             return frozenset()
         counts = Counter(key for key in keys if key is not None and key is not UNKNOWN)
         return frozenset(place for place, key in enumerate(keys) if counts[key] > 1)
+
+    def _batches(self, places: Iterable[int]) -> Iterator[list[int]]:
+        remaining, most = iter(places), max(_TOGETHER, len(self.ids) // 10)
+        while some := list(islice(remaining, most)):
+            yield some
+
+    def _read(self, device: Any, name: str) -> Any:
+        return getattr(device, name) if name in self.compiled.places else UNKNOWN
 
     def _property(self, index: int, name: str) -> Any:
         if name not in self._kept:
@@ -207,7 +217,7 @@ class Devices:
         for number, place in enumerate(places):
             yield Listed(
                 device_id=self.ids[place],
-                label=self.label(place),
+                label=_label(self._read(devices[number], "deviceName"), self.ids[place]),
                 values=[column[number] for column in columns],
                 fitted=[column[number] for column in held],
                 excluded=self.excluded[place],
@@ -242,6 +252,10 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
         types=_decided(compiled.decide_type, compiled.type_inputs, table),
         forms=_forms(compiled, table),
     )
+
+
+def _label(name: Any, device_id: str) -> str:
+    return name if isinstance(name, str) and name else device_id
 
 
 def _properties(compiled: Compiled, records: Packed[Any]) -> Lazily:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Asset, Presence
+from reconciler.planning.asset_index import first_key
 from reconciler.planning.explain_criteria import criterion_lines
 from reconciler.planning.matching import Decision, Verdict
 from reconciler.planning.planner import Planner
@@ -92,7 +93,7 @@ def _field(planner: Planner, place: int, number: int, name: str) -> Fact:
 def _rivals(planner: Planner, device_id: str) -> Iterator[Fact]:
     """Yield the other listed devices that have the same value for the first worthy matching field (M5)."""
     devices = planner.devices
-    key = devices.candidate(devices.index[device_id]).key()
+    key = first_key(devices.forms_of(devices.index[device_id]))
     if key is None:
         return
     number, form = key

@@ -8,6 +8,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import and_, attrgetter
 from typing import Any, Final
 
@@ -55,24 +56,34 @@ class _Called:
     def __init__(self, people: Iterable[Person]) -> None:
         people = people if isinstance(people, Packed) else list(people)
         self.ids, *self._values = map(pack(people, PEOPLE).column, _CALLED)
-        self._owners: dict[str, int | None] = {}
-        for column in self._values:
-            for value, key in zip(column, self.ids, strict=True):
-                if value and self._owners.setdefault(form := value.casefold(), key) != key:
-                    self._owners[form] = None
 
     def references(self, ids: Collection[int] | None) -> dict[int, str]:
         """Return what each user, or each of these, is called, by id."""
-        return {key: self._reference(place) for place, key in enumerate(self.ids) if ids is None or key in ids}
+        places = [place for place, key in enumerate(self.ids) if ids is None or key in ids]
+        owners = self._owners({value.casefold() for each in self._values for value in picked(each, places) if value})
+        return {self.ids[place]: self._reference(place, owners) for place in places}
 
-    def _reference(self, place: int) -> str:
+    def _owners(self, forms: set[str]) -> dict[str, int | None]:
+        """Return who has each of these forms, None for several."""
+        owners: dict[str, int | None] = {}
+        for column in self._values:
+            for value, key in zip(column, self.ids, strict=True):
+                if value and (form := value.casefold()) in forms and owners.setdefault(form, key) != key:
+                    owners[form] = None
+        return owners
+
+    @cached_property
+    def _bracketed(self) -> set[str]:
+        return {value.casefold() for column in self._values for value in column if value and value.endswith("]")}
+
+    def _reference(self, place: int, owners: dict[str, int | None]) -> str:
         key = self.ids[place]
         for column in self._values:
             value = column[place]
-            if value and self._owners[value.casefold()] == key:
+            if value and owners[value.casefold()] == key:
                 return str(value)
         name = f"{self._values[-1][place]} [{key}]"
-        while name.casefold() in self._owners:
+        while name.casefold() in self._bracketed:
             name += "]"
         return name
 
@@ -95,7 +106,6 @@ class Directory:
         self._lookups: dict[UserField, Lookup] = {}
         self._sites: dict[int, str | None] = {}
         self._entra: dict[Any, int] = {}
-        self._called: _Called | None = None
 
     def column(self, name: str) -> Column:
         """Return one field of every user, in the order of `people`."""
@@ -138,15 +148,11 @@ class Directory:
 
     def called(self, ids: Collection[int]) -> dict[int, str]:
         """Return what these users will be called in plans (by id)."""
-        if not self._changed:
-            return self.called_before(ids)
-        return references(self.people.values(), ids)
+        return references(self.people.values() if self._changed else self.stored, ids)
 
     def called_before(self, ids: Collection[int]) -> dict[int, str]:
         """Return what these users were called in plans (by id)."""
-        if self._called is None:
-            self._called = _Called(self.stored)
-        return self._called.references(ids)
+        return references(self.stored, ids)
 
     def _lookup(self, field: UserField) -> Lookup:
         if field not in self._lookups:

@@ -20,11 +20,13 @@ _HEADINGS: Final = {
 }
 _SHORT: Final = (
     ("reconciler plan, SQLite", own.PLAN_AGAIN, SQLITE, FLEET),
+    ("reconciler plan, SQLite", own.PLAN_AGAIN, SQLITE, 1_000_000),
     ("reconciler plan, PostgreSQL", own.PLAN_AGAIN, POSTGRESQL, FLEET),
     ("reconciler plan of W's changes, SQLite", own.PLAN_NEXT, SQLITE, FLEET),
     ("reconciler apply of W's changes, SQLite", own.APPLY_NEXT, SQLITE, FLEET),
     ("reconciler apply of the first import, SQLite", own.APPLY_FIRST, SQLITE, FLEET),
-    ("parsing the pages and reading the rows, and nothing else", own.FLOOR_READ, SQLITE, FLEET),
+    ("parsing devices and reading assets' rows, and nothing else", own.FLOOR_READ, SQLITE, FLEET),
+    ("parsing and reading all that a plan reads, and nothing else", own.FLOOR_ALL, SQLITE, FLEET),
     (peers.DIFFSYNC, peers.DIFFSYNC, "", FLEET),
     (peers.OCTODNS, peers.OCTODNS, "", FLEET),
     (peers.OCTODNS_YAML, peers.OCTODNS_YAML, "", FLEET),

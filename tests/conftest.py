@@ -1,6 +1,7 @@
 """The PostgreSQL server that tests share, and a place for a store: a test that asks for one runs on both databases."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
@@ -8,6 +9,10 @@ from tempfile import gettempdir
 import postgres
 import pytest
 from storing import Where
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background jobs ignore interrupts, and what the tests start would too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from reconciler.intune.graph import Graph
 from reconciler.intune.records import Records
 from reconciler.intune.singles import ask_singly
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.packing import Packed
+from reconciler.packing import Packed, pack
 
 _GONE: Final = "Asked for alone it was answered 404: it may have been deleted since it was listed."
 _LACKING: Final = "Asked for alone it was answered without a usable value of each property that was asked for."
@@ -47,8 +47,8 @@ def read_details(graph: Graph, records: Records, devices: Packed[Any], progress:
                 if UNKNOWN in astuple(detail):
                     unknown[id_] = _LACKING
         progress("devices' details", number)
-    filled = tuple(_filled(device, known.get(device.id), records.properties) for device in devices)
-    return Details(filled, dict(sorted(unknown.items())))
+    filled = [_filled(device, known.get(device.id), records.properties) for device in devices]
+    return Details(pack(filled), dict(sorted(unknown.items())))
 
 
 def _filled(device: Any, detail: Any, properties: Sequence[str]) -> Any:

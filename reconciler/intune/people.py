@@ -14,7 +14,7 @@ PERMISSION: Final = "User.Read.All"
 
 
 def read_people(graph: Graph, records: Records, progress: Progress) -> tuple[Sequence[Any], str | None]:
-    """Return the users by id, each once, and None; or none and why they could not all be read."""
+    """Return the users, each once, and None; or none and why they could not all be read."""
     url = f"{graph.base}/v1.0/users?$select={records.select}&$top=999"
     users = Packing(records.layout)
     lost = 0

@@ -20,6 +20,7 @@ from reconciler.intune.software import read_software
 from reconciler.intune.threads import threads
 from reconciler.intune.transport import Transport
 from reconciler.model.snapshot import Snapshot
+from reconciler.packing import pack
 
 __all__ = ["Access", "Bound", "Needs", "Pace", "Progress", "read_snapshot"]
 
@@ -112,4 +113,4 @@ def _absence(
 def _together(devices: Sequence[Any], absence: Absence) -> Sequence[Any]:
     if not absence.found:
         return devices
-    return (*devices, *absence.found)
+    return pack((*devices, *absence.found))

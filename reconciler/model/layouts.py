@@ -22,8 +22,7 @@ def asset_layout(fields: Sequence[str]) -> Layout[Asset]:
     first = len(ASSET)
 
     def split(assets: Sequence[Asset]) -> list[Column]:
-        values = list(zip(*[each.values for each in assets], strict=True)) or [()] * len(fields)
-        return [*zip(*map(_ASSET_READ, assets), strict=True), *values]
+        return [*zip(*map(_ASSET_READ, assets), strict=True), *zip(*[each.values for each in assets], strict=True)]
 
     def make(columns: Sequence[Column]) -> Iterable[Asset]:
         values = zip(*columns[first:], strict=True) if fields else [()] * len(columns[0])

@@ -9,6 +9,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar, overload
@@ -24,7 +25,6 @@ PIECE: Final = 1000
 
 _DISTINCT: Final = frozenset({str, bool, type(None), type(UNSET)})
 """Values of these kinds are equal only when they are the same."""
-_NUMBERS: Final = frozenset({int, float})
 _PACKED: Final = frozenset({str, int, float, bool, type(None)})
 _unpacked: Final = msgpack.Decoder(list[Any]).decode
 
@@ -84,6 +84,8 @@ class _Held:
         self._values: list[Any] = []
         self._codes: dict[Any, int] = {}
         self._again = True
+        self._choice: type[Enum] | None = None
+        """The kind of a column of choices: as texts they would be equal to plain ones."""
 
     def add(self, column: Column) -> None:
         """Add a piece."""
@@ -93,12 +95,14 @@ class _Held:
 
     def _coded(self, column: Column, kinds: set[type]) -> Coded | None:
         """Return a piece of values that come again; once they do not, the column's others are not tried."""
-        if not _DISTINCT.issuperset(kinds) and (len(kinds) > 1 or not kinds.isdisjoint(_NUMBERS)):
+        kind = next(iter(kinds)) if len(kinds) == 1 else None
+        choice = kind if kind is not None and issubclass(kind, Enum) else None
+        if choice is None and not _DISTINCT.issuperset(kinds):
             return None
-        try:
-            distinct = set(column)
-        except TypeError:
+        if choice is not self._choice and self._codes:
             return None
+        self._choice = choice
+        distinct = set(column)
         new = distinct.difference(self._codes)
         self._again = len(new) <= (len(column) + 1) // 2 and len(self._codes) + len(new) <= CODES
         if not self._again:

@@ -202,7 +202,7 @@ def _user_changes(world: World) -> list[Change]:
     changes = [
         change for person in changed for change in user_changes(world.user_owners[person.id], before, [person], names)
     ]
-    return sorted(changes, key=lambda each: each.name)
+    return sorted(changes, key=lambda each: (each.name, each.entra_id or ""))
 
 
 def _named(world: World, changes: Iterable[Change]) -> list[Change]:

@@ -9,6 +9,7 @@ A registered owner is the owner of the Entra device with the same `azureADDevice
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
@@ -16,6 +17,7 @@ from reconciler.packing import Column, Packed, pack
 
 DEVICE_ID: Final = "azureADDeviceId"
 
+_UPN: Final = "userPrincipalName"
 _SHOWN: Final = 3
 
 
@@ -94,9 +96,12 @@ def _owner_of(snapshot: Snapshot, users: Packed[Any]) -> Callable[[tuple[str, ..
     if snapshot.users_unknown is not None:
         missing = Unclear(f"the users are unknown: {snapshot.users_unknown}")
 
+    @cache
+    def upns() -> Column:
+        return users.column(_UPN) if _UPN in users.layout.names else users.column("id")
+
     def called(user_id: str) -> str:
-        user = users[places[user_id]] if user_id in places else None
-        return str(getattr(user, "userPrincipalName", user_id))
+        return str(upns()[places[user_id]]) if user_id in places else user_id
 
     def owner(ids: tuple[str, ...]) -> Any:
         match ids:

@@ -3,32 +3,36 @@
 The first of these that finds anything decides, so that a tag is never mistaken for a name.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Asset, State
+from reconciler.packing import Packed, pack
 from reconciler.planning.nearest import nearest
 from reconciler.planning.values import matching_form
 
 Device = tuple[str, Any]
 """A connection's name, and a device that was read for it."""
 
+_Test = Callable[[Any], bool]
+
 
 def find_assets(state: State, what: str) -> tuple[Asset, ...]:
     """Return the assets that a person may mean, by tag."""
-    ids = {binding.asset_id for binding in state.bindings if binding.life.device_id == what}
-    form = matching_form(what)
-    name, serial = _reader(state, "name"), _reader(state, "serialNumber")
-    tests: tuple[Callable[[Asset], bool], ...] = (
-        lambda asset: asset.tag == what,
-        lambda asset: asset.tag.casefold() == what.casefold(),
-        lambda asset: asset.id in ids,
-        lambda asset: bool(form) and _form(serial(asset)) == form,
-        lambda asset: bool(form) and _form(name(asset)) == form,
+    bindings, assets = pack(state.bindings, BINDINGS), pack(state.assets, asset_layout(state.fields))
+    tied = zip(bindings.column("device_id"), bindings.column("asset_id"), strict=True)
+    ids = {asset_id for device_id, asset_id in tied if device_id == what}
+    tests: tuple[tuple[str, _Test], ...] = (
+        ("tag", lambda tag: tag == what),
+        ("tag", lambda tag: tag.casefold() == what.casefold()),
+        ("id", ids.__contains__),
+        ("serialNumber", _formed(what)),
+        ("name", _formed(what)),
     )
-    for test in tests:
-        found = [asset for asset in state.assets if test(asset)]
+    for name, test in tests:
+        found = _where(assets, name, test)
         if found:
             return tuple(sorted(found, key=lambda asset: asset.tag))
     return ()
@@ -36,18 +40,30 @@ def find_assets(state: State, what: str) -> tuple[Asset, ...]:
 
 def find_devices(snapshots: Sequence[Snapshot], what: str) -> tuple[Device, ...]:
     """Return the devices that a person may mean, by connection and id."""
-    form = matching_form(what)
-    tests: tuple[Callable[[Any], bool], ...] = (
-        lambda device: device.id == what,
-        lambda device: bool(form) and _form(getattr(device, "serialNumber", None)) == form,
-        lambda device: bool(form) and _form(getattr(device, "deviceName", None)) == form,
+    devices = [(snapshot.connection, pack(snapshot.devices)) for snapshot in snapshots]
+    tests: tuple[tuple[str, _Test], ...] = (
+        ("id", lambda device_id: device_id == what),
+        ("serialNumber", _formed(what)),
+        ("deviceName", _formed(what)),
     )
-    devices = [(snapshot.connection, device) for snapshot in snapshots for device in snapshot.devices]
-    for test in tests:
-        found = [each for each in devices if test(each[1])]
+    for name, test in tests:
+        found = [(connection, device) for connection, listed in devices for device in _where(listed, name, test)]
         if found:
             return tuple(sorted(found, key=lambda each: (each[0], each[1].id)))
     return ()
+
+
+def _formed(what: str) -> _Test:
+    """Return the test of whether a value is compared as this one."""
+    form = matching_form(what)
+    return lambda value: bool(form) and isinstance(value, str) and matching_form(value) == form
+
+
+def _where(records: Packed[Any], name: str, test: _Test) -> list[Any]:
+    """Return the records for whose value of a column the test holds."""
+    values = records.column(name) if name in records.layout.names else []
+    places = [place for place, value in enumerate(values) if test(value)]
+    return list(records.at(places).values())
 
 
 def near_names(state: State, snapshots: Sequence[Snapshot], what: str) -> str | None:
@@ -56,22 +72,13 @@ def near_names(state: State, snapshots: Sequence[Snapshot], what: str) -> str | 
 
 
 def _known(state: State, snapshots: Sequence[Snapshot]) -> Iterator[str]:
-    readers = (_reader(state, "serialNumber"), _reader(state, "name"))
-    for asset in state.assets:
-        yield asset.tag
-        yield from (value for read in readers if isinstance(value := read(asset), str))
+    assets = pack(state.assets, asset_layout(state.fields))
+    yield from _texts(assets, ("tag", "serialNumber", "name"))
     for snapshot in snapshots:
-        for device in snapshot.devices:
-            values = (getattr(device, name, None) for name in ("serialNumber", "deviceName"))
-            yield from (value for value in values if isinstance(value, str))
+        yield from _texts(pack(snapshot.devices), ("serialNumber", "deviceName"))
 
 
-def _reader(state: State, field: str) -> Callable[[Asset], Any]:
-    if field not in state.fields:
-        return lambda asset: None
-    place = state.fields.index(field)
-    return lambda asset: asset.values[place]
-
-
-def _form(value: Any) -> str:
-    return matching_form(value) if isinstance(value, str) else ""
+def _texts(records: Packed[Any], names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if name in records.layout.names:
+            yield from sorted(value for value in records.column(name) if isinstance(value, str))

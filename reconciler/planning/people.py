@@ -113,7 +113,7 @@ class Directory:
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
-        return self._lookup(field).get(identifier_form(value)) if value else ()
+        return self._lookup(field).get(identifier_form(value)) if value is not None else ()
 
     def alone(self, field: UserField) -> dict[Any, int]:
         """Return the user who alone has an identifier in this field, by the identifier's form."""

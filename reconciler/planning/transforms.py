@@ -101,7 +101,7 @@ def _many_mac_addresses(values: Sequence[Any]) -> list[Any] | None:
     if not _TEXT.issuperset(map(type, values)):
         return None
     digits = _NOT_HEX_OR_LINE.sub("", "\n".join(values)).split("\n")
-    if len(digits) != len(values) or {_MAC_DIGITS}.issuperset(map(len, digits)) is False:
+    if len(digits) != len(values) or any(len(each) != _MAC_DIGITS for each in digits):
         return None
     written = bytes.fromhex("".join(digits)).hex(":").upper()
     return [written[at : at + _MAC_WRITTEN] for at in range(0, len(written), _MAC_WRITTEN + 1)]

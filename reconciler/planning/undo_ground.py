@@ -46,7 +46,10 @@ class Ground:
         for device, each in self.bound.items():
             self.devices.setdefault(each.asset_id, set()).add(device)
         self.before = references(state.people)
-        self.people: dict[int, Person] = {person.id: person for person in state.people}
+        self.stored = tuple(state.people)
+        self.imported = {person.entra_id: person.id for person in self.stored if person.entra_id is not None}
+        """The store's users, and those that are Entra's by the id there."""
+        self.people: dict[int, Person] = {person.id: person for person in self.stored}
         """The users as the undo leaves them; one that comes back has a negative id until the store gives it one."""
         self.users: dict[str, int | None] = {asset.tag: asset.user for asset in state.assets}
         """Each asset's user as the undo leaves it, by tag."""
@@ -65,11 +68,10 @@ class Ground:
 
     def _created(self) -> dict[str, int]:
         """Return the users that the run created, by what it called them: the store has given them numbers since."""
-        people = {each.entra_id: each.id for each in self.state.people if each.entra_id is not None}
         return {
-            change.name.casefold(): people[change.entra_id]
+            change.name.casefold(): self.imported[change.entra_id]
             for change in self.undoable.detail.changes
-            if change.subject is Subject.USER and change.action is Action.CREATE and change.entra_id in people
+            if change.subject is Subject.USER and change.action is Action.CREATE and change.entra_id in self.imported
         }
 
     def why(self, what: str) -> str:

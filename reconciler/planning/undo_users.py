@@ -58,11 +58,10 @@ def _find(ground: Ground, change: Change) -> int | None:
 
     A user whom the run left without a tie to Entra, which only an undo does, is found by what it is called, too.
     """
-    for person in ground.state.people if change.entra_id is not None else ():
-        if person.entra_id == change.entra_id:
-            return person.id
+    if change.entra_id in ground.imported:
+        return ground.imported[change.entra_id]
     written = {each.name: each.after for each in change.attributes}
-    having = [each.id for each in ground.state.people if _has(each, written)]
+    having = [each.id for each in ground.stored if _has(each, written)]
     called = ground.person(change.name)
     if called in having or not having:
         return called
@@ -78,7 +77,7 @@ def _bring_back(ground: Ground, change: Change, key: int) -> int:
     """Bring a removed user back; return how many that is."""
     values = {_FIELDS.get(each.name, each.name): each.before for each in change.attributes}
     person = Person(**{"id": key, "name": "", **values})  # type: ignore[arg-type]  # as the journal has them
-    if person.entra_id is not None and any(each.entra_id == person.entra_id for each in ground.state.people):
+    if person.entra_id in ground.imported:
         ground.leave(change, "changed-since", "the store has this Entra user again")
         return 0
     ground.coming_back(person, change.name)

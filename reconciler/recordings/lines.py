@@ -58,8 +58,8 @@ class LineWriter:
     def section(self, name: str, rows: Sequence[object]) -> None:
         """Write a section: its name and number of rows, then the rows."""
         self._line(_Section(name, len(rows)))
-        for start in range(0, len(rows), _BATCH):
-            batch = rows[start : start + _BATCH]
+        remaining = iter(rows)
+        while batch := list(islice(remaining, _BATCH)):
             self._put(_ENCODER.encode_lines(batch), len(batch))
 
     def trailer(self) -> None:

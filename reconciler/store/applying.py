@@ -17,7 +17,7 @@ from reconciler.store.comparing import compare
 from reconciler.store.differing import after, listed
 from reconciler.store.journal import write_run
 from reconciler.store.journal_tables import connection_read, settings_revision, stamp, whole_read_day
-from reconciler.store.person_rows import write_people
+from reconciler.store.person_rows import Written, write_people
 from reconciler.store.removing import people_to_remove, remove_assets, remove_bindings, remove_people, still_there
 from reconciler.store.software_rows import write_software
 from reconciler.store.sorted_changes import Changes, those
@@ -36,7 +36,7 @@ class Transaction:
     def __init__(self, connection: Connection, origin: Origin) -> None:
         self._connection = connection
         self._origin = origin
-        self._users: dict[str, int] = {}
+        self._users: Written = {}
         self._vocabulary: Vocabulary | None = None
         self._sorted: tuple[Plan, Changes] | None = None
         self._outcome: Outcome | None = None
@@ -175,9 +175,9 @@ class Transaction:
         )
 
 
-def _created(changes: Iterable[Change], users: dict[str, int]) -> dict[str, int]:
+def _created(changes: Iterable[Change], users: Written) -> dict[str, int]:
     """Return the ids of a plan's new users; what they are called is what the plan says."""
-    return {change.name: users[change.name] for change in those(changes, Action.CREATE)}
+    return {change.name: users[Action.CREATE, change.name] for change in those(changes, Action.CREATE)}
 
 
 def _write_reads(connection: Connection, reads: tuple[ReadAdvance, ...]) -> None:

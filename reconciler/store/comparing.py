@@ -13,6 +13,7 @@ from reconciler.store.binding_rows import Key, binding_rows, life_values
 from reconciler.store.catalogue_rows import entry_after, list_form, read_entries
 from reconciler.store.differing import Difference, Side, before, same
 from reconciler.store.person_rows import COLUMNS as PERSON_COLUMNS
+from reconciler.store.person_rows import Written
 from reconciler.store.shapes import Shaped
 from reconciler.store.software_rows import find_software
 from reconciler.store.sorted_changes import Changes, those
@@ -25,11 +26,11 @@ def compare(
     bindings: Sequence[BindingChange],
     vocabulary: Vocabulary,
     side: Side,
-    users: dict[str, int],
+    users: Written,
 ) -> Iterator[Difference]:
     """Yield where the rows of a plan's changes differ from that side; creations are compared on the `after` side only.
 
-    `users` are the ids of the users that the plan made or changed, by the names of their changes.
+    `users` are the users that the plan made or changed.
     """
     actions = (Action.UPDATE, Action.DELETE) if side is before else (Action.CREATE, Action.UPDATE)
     yield from _entries(connection, those(changes.catalogue, *actions), side)
@@ -53,12 +54,10 @@ def _entries(connection: Connection, changes: Sequence[Change], side: Side) -> I
                 yield Difference(change.label, name, expected, found)
 
 
-def _people(
-    changes: Sequence[Change], vocabulary: Vocabulary, side: Side, users: dict[str, int]
-) -> Iterator[Difference]:
+def _people(changes: Sequence[Change], vocabulary: Vocabulary, side: Side, users: Written) -> Iterator[Difference]:
     people = {person.id: person for person in vocabulary.people} if changes else {}
     for change in changes:
-        key = users.get(change.name) or vocabulary.ids["user"].get(change.name)
+        key = users.get((change.action, change.name)) or vocabulary.ids["user"].get(change.name)
         person = people.get(key) if key is not None else None
         if person is None:
             yield Difference(change.label, "the user", change.name, None)

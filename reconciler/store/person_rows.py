@@ -26,14 +26,21 @@ COLUMNS: Final = {
 _EMPTY: Final[dict[str, Scalar]] = dict.fromkeys(COLUMNS) | {"active": True}
 
 
-def write_people(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
-    """Update and create users; return their ids by the names of their changes.
+Written = dict[tuple[Action, str], int]
+"""The ids of users by the action and the name of their change: a new one may be called what another was."""
+
+
+def write_people(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> Written:
+    """Update and create users; return their ids.
 
     Raises:
         StaleError: a user or a site is not in the store.
     """
     updated = _update(connection, [change for change in changes if change.action is Action.UPDATE], vocabulary)
-    return updated | _create(connection, [change for change in changes if change.action is Action.CREATE], vocabulary)
+    created = _create(connection, [change for change in changes if change.action is Action.CREATE], vocabulary)
+    return {(Action.UPDATE, name): key for name, key in updated.items()} | {
+        (Action.CREATE, name): key for name, key in created.items()
+    }
 
 
 def _row(change: Change, vocabulary: Vocabulary) -> dict[str, Any]:

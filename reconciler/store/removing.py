@@ -126,10 +126,11 @@ def still_there(
     assets = {change.name: change for change in those(changes.assets, Action.DELETE)}
     for tag in asset_ids(connection, list(assets)) if assets else ():
         yield Difference(assets[tag].label, "the asset", None, tag)
-    people = {person.entra_id for person in vocabulary.people if person.entra_id is not None}
-    for change in those(changes.users, Action.DELETE):
+    removed_users = those(changes.users, Action.DELETE)
+    people = frozenset(vocabulary.people.column("entra_id") if removed_users else ())
+    for change in removed_users:
         entra_id = next((each.before for each in change.attributes if each.name == "entraId"), None)
-        if entra_id in people:
+        if entra_id is not None and entra_id in people:
             yield Difference(change.label, "the user", None, change.name)
     removed = [(each.source, each.tenant_id, each.after.device_id) for each in bindings if each.removed]
     for device in find_bindings(connection, removed) if removed else ():

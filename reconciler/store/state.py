@@ -1,7 +1,6 @@
 """The state out of the tables, as plain rows in one transaction: the hot path of every plan.
 
-The caller's transaction makes it consistent. Names and texts that come again are shared between assets; the custom
-fields' JSON is decoded only where there is some.
+The caller's transaction makes it consistent. The records are packed as they come, a thousand rows at a time.
 """
 
 from collections.abc import Callable, Iterable, Sequence

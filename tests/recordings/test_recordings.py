@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from reconciler.errors import RecordingError
 from reconciler.model.snapshot import UNKNOWN, Organisation, Snapshot, Software, record_type
@@ -352,3 +353,11 @@ def test_any_recording_comes_back_as_it_was(
     write_recording(recording, path)
 
     assert read_recording(path) == recording
+
+
+def test_a_recording_whose_assets_lack_values_is_refused(tmp_path: Path) -> None:
+    """Each asset has a value, which may be empty, for each of the state's fields."""
+    assets = (Asset(1, "AST-000001", None, None, None, None, ()),)
+    write_recording(replace(RECORDING, state=State(fields=("name",), assets=assets)), tmp_path / "r")
+    with pytest.raises(RecordingError, match="has too few values or too many"):
+        read_recording(tmp_path / "r")

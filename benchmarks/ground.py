@@ -43,8 +43,11 @@ def make_fleet(folder: Path, size: int, seed: int) -> None:
 
 
 def fill(ground: Ground) -> None:
-    """Import the first day into a store, and plan and record what comes next."""
+    """Import the first day into a store, and plan and record what comes next, unless that is there already."""
     folder, first = str(ground.folder), ground.url("first")
+    done = ground.folder / f"filled-{ground.database}"
+    if ground.database == SQLITE and done.exists():
+        return
     run(step("databases", "make", url=first))
     if ground.size <= IMPORTED:
         run(step("tool", "plan", folder=folder, url=first, day="first", output=ground.file("first.plan")))
@@ -54,3 +57,4 @@ def fill(ground: Ground) -> None:
     for day in ("again", "next"):
         files = {"output": ground.file(f"{day}.plan"), "record": ground.file(f"{day}.rec")}
         run(step("tool", "plan", folder=folder, url=first, day=day, **files))
+    done.touch()

@@ -2,7 +2,6 @@
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +36,7 @@ from reconciler.cli import (
     validate,
 )
 from reconciler.cli.collecting import collect_no_more, collect_rarely
+from reconciler.cli.interrupting import heed_interrupts, was_interrupted
 from reconciler.cli.options import Global
 from reconciler.cli.streams import let_go
 from reconciler.cli.talk import LogFormat, choose, complain, talking
@@ -131,6 +131,8 @@ def run(arguments: Sequence[str]) -> int:
         except SystemExit:
             return ExitCode.DONE  # typer leaves so when the reader of its help went away
         except Exception as error:
+            if was_interrupted():
+                return ExitCode.INTERRUPTED
             if "--debug" in arguments:
                 raise
             return _complain(_unexpected(error), ExitCode.ERROR)
@@ -161,7 +163,7 @@ def _unexpected(error: Exception) -> str:
 def main() -> None:
     """Run the command line's command and exit with its code; SIGTERM interrupts as Ctrl-C does."""
     collect_rarely()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    heed_interrupts()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

@@ -13,15 +13,14 @@ what the attributes that are altered or prevented end as without it, in their or
 read only where they are looked at: so each `_LINES_AT_ONCE` lines are packed alone, and the packs stand one to a line.
 
 100,000 first imports make a million and a half attributes. So the loop over them does as little as it can, and all is
-packed (deflate, base64), the values beside the loop: a browser unpacks faster than it looks through seven times as much
-HTML, and no name can end the element that it stands in.
+packed (deflate, base64): a browser unpacks faster than it looks through seven times as much HTML, and no name can end
+the element that it stands in.
 """
 
 import base64
 import json
 import zlib
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Final
 
@@ -50,15 +49,13 @@ def report_data(plan: Plan, state: State | None = None, impact: Impact | None = 
     entries = entry_rows(plan, state, impact, texts, metas)
     lines: list[bytes] = []
     values: list[bytes] = []
-    packs: list[Future[bytes]] = []
-    with ThreadPoolExecutor(1) as packer:
-        while some := list(islice(entries, _AT_ONCE)):
-            lines.append(_encoded([row for row, _ in some]))
-            values.append(_encoded([value for _, value in some]))
-            if len(values) == _LINES_AT_ONCE:
-                packs.append(packer.submit(_packed, values))
-                values = []
-        packs.append(packer.submit(_packed, values))
+    packs: list[bytes] = []
+    while some := list(islice(entries, _AT_ONCE)):
+        lines.append(_encoded([row for row, _ in some]))
+        values.append(_encoded([value for _, value in some]))
+        if len(values) == _LINES_AT_ONCE:
+            packs.append(_packed(values))
+            values.clear()
     shared = {
         "metas": metas.written(texts, impact),
         "texts": texts.all(),
@@ -66,7 +63,7 @@ def report_data(plan: Plan, state: State | None = None, impact: Impact | None = 
         "atOnce": _AT_ONCE,
         "linesAtOnce": _LINES_AT_ONCE,
     }
-    return _packed([*lines, _encoded(shared)]), b"\n".join([pack.result() for pack in packs])
+    return _packed([*lines, _encoded(shared)]), b"\n".join([*packs, _packed(values)])
 
 
 def _packed(lines: Sequence[bytes]) -> bytes:

@@ -1,0 +1,24 @@
+"""Interrupts: Ctrl-C and SIGTERM end a command wherever it is (V4: 130)."""
+
+import signal
+from types import FrameType
+from typing import Final, NoReturn
+
+_SENT: Final[list[int]] = []
+
+
+def heed_interrupts() -> None:
+    """Let both interrupt; a shell's background job goes on ignoring Ctrl-C."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def was_interrupted() -> bool:
+    """Say whether an interrupt was sent: a library that is loading may make another error of it (pydantic does)."""
+    return bool(_SENT)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+    _SENT.append(number)
+    raise KeyboardInterrupt

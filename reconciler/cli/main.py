@@ -127,6 +127,8 @@ def run(arguments: Sequence[str]) -> int:
         except (KeyboardInterrupt, typer.Abort):
             return ExitCode.INTERRUPTED
         except ReconcilerError as error:
+            if was_interrupted():
+                return ExitCode.INTERRUPTED
             return _complain(str(error), error.exit_code)
         except SystemExit:
             return ExitCode.DONE  # typer leaves so when the reader of its help went away

@@ -10,23 +10,24 @@ from reconciler.model.plan import Action, Attribute, Change, Plan, Subject
 from reconciler.planning import sealing
 from reconciler.planning.sealing import canonical, digest, encode, seal
 
+PLAN = Plan(
+    tool_version="1",
+    instance="prod",
+    settings_digest="s",
+    settings_commit=None,
+    store_id=None,
+    store_revision="",
+    made_at="t",
+)
+
 
 def test_a_seal_breaks_with_any_change() -> None:
     """The digest is over everything but itself, and equal plans have equal bytes (P2)."""
-    plan = Plan(
-        tool_version="1",
-        instance="prod",
-        settings_digest="s",
-        settings_commit=None,
-        store_id=None,
-        store_revision="",
-        made_at="t",
-    )
-    sealed = seal(plan)
-    assert sealed.digest == digest(sealed) == digest(plan)
+    sealed = seal(PLAN)
+    assert sealed.digest == digest(sealed) == digest(PLAN)
     assert seal(sealed) == sealed
     assert digest(replace(sealed, made_at="u")) != sealed.digest
-    assert encode(sealed) == encode(seal(plan))
+    assert encode(sealed) == encode(seal(PLAN))
     assert encode(sealed).endswith(b"\n")
 
 
@@ -54,16 +55,7 @@ def test_a_plan_made_piece_by_piece_is_the_one_line_that_it_is_as_a_whole(number
         )
         for place in range(number)
     )
-    plan = Plan(
-        tool_version="1",
-        instance="prod",
-        settings_digest="s",
-        settings_commit=None,
-        store_id=None,
-        store_revision="",
-        made_at="t",
-        changes=changes,
-    )
+    plan = replace(PLAN, changes=changes)
     whole = msgspec.json.encode(plan, order="deterministic").replace("\u202e".encode(), b"\\u202e")
     sealed = seal(plan)
     assert encode(plan) == whole + b"\n"

@@ -78,6 +78,13 @@ def test_a_column_that_starts_to_differ_is_held_as_it_is() -> None:
     assert pack(things(values)).column("value") == values
 
 
+def test_a_choice_and_the_same_text_stay_apart() -> None:
+    """They are equal, and a column of the one may go on with the other."""
+    values = [Colour.RED] * PIECE + ["red"] * PIECE
+    assert typed(pack(things(values)).column("value")) == typed(values)
+    assert typed(pack(things(values[::-1])).column("value")) == typed(values[::-1])
+
+
 def test_assets_and_bindings_are_packed_with_what_is_inside_them() -> None:
     """A field of an asset, and of a binding's life, is a column."""
     assets = [Asset(number, f"A{number}", "Laptop", None, "In Use", None, ("x", number / 2)) for number in range(5)]

@@ -26,7 +26,10 @@ class Ground:
     peers: str | None
 
     def url(self, name: str) -> str:
-        """Return the URL of a store: `first` holds the first day, `emptied` lacks its assets, `scratch` is for use."""
+        """Return the URL of a store.
+
+        `first` holds the first day, `emptied` lacks its assets, `users` holds its users alone, `scratch` is for use.
+        """
         return url_of(str(self.folder) if self.database == SQLITE else self.server, f"{name}_{self.size}")
 
     def file(self, name: str) -> str:
@@ -50,7 +53,12 @@ def fill(ground: Ground) -> None:
         return
     run(step("databases", "make", url=first))
     if ground.size <= IMPORTED:
+        users = ground.url("users")
         run(step("tool", "plan", folder=folder, url=first, day="first", output=ground.file("first.plan")))
+        run(step("databases", "make", url=users))
+        run(step("filling", "fill_users", folder=folder, url=users))
+        run(step("tool", "plan", folder=folder, url=users, day="first", output=ground.file("devices.plan")))
+        run(step("databases", "settle", url=users))
     run(step("filling", "fill", folder=folder, url=first, parts=math.ceil(ground.size / IMPORTED)))
     run(step("databases", "settle", url=first))
     run(step("floor", "empty", source=first, url=ground.url("emptied")))

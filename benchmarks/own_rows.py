@@ -42,6 +42,11 @@ def _written(function: str, source: str, output: str) -> Callable[[Ground], Comm
     return lambda ground: step("tool", function, **{of: ground.file(source), "output": ground.file(output)})
 
 
+def _of_plan(name: str, function: str, plan: str, kind: str) -> Row:
+    command = _written(function, f"{plan}.plan", f"written.{kind}")
+    return Row(Part.FILES, name, command, databases=False, most=IMPORTED)
+
+
 FLOOR_READ: Final = "pages parsed, asset rows read"
 FLOOR_ALL: Final = "the same, with users' pages, bindings and store users"
 FLOOR_INSERT: Final = "asset rows inserted in bulk"
@@ -50,11 +55,14 @@ PLAN_AGAIN: Final = "plan, nothing changed"
 PLAN_NEXT: Final = "plan, W's changes"
 COMMAND_AGAIN: Final = "`reconciler plan --recording`, nothing changed"
 COMMAND_NEXT: Final = "`reconciler plan --recording`, W's changes"
-APPLY_FIRST: Final = "first import applied"
+APPLY_FIRST: Final = "first import of the devices applied, the users being there"
+APPLY_USERS: Final = "first import of devices and users applied"
 APPLY_NEXT: Final = "W's changes applied"
 APPLY_AGAIN: Final = "nothing changed, applied"
 WRITE_PLAN: Final = "plan of the first import saved"
 WRITE_HTML: Final = "HTML report of it"
+WRITE_USERS_PLAN: Final = "plan of the first import saved, users too"
+WRITE_USERS_HTML: Final = "HTML report of it, users too"
 WRITE_RECORDING: Final = "recording written"
 READ_RECORDING: Final = "recording read"
 WALK: Final = "pages of devices fetched one by one, 200 ms each"
@@ -79,11 +87,14 @@ OWN_ROWS: Final = (
     Row(Part.PLAN, PLAN_NEXT, _plan("next")),
     Row(Part.PLAN, COMMAND_AGAIN, _command("again"), databases=False),
     Row(Part.PLAN, COMMAND_NEXT, _command("next"), databases=False),
-    Row(Part.APPLY, APPLY_FIRST, _apply("first"), _new, most=IMPORTED),
+    Row(Part.APPLY, APPLY_FIRST, _apply("devices"), _fresh("users"), most=IMPORTED),
+    Row(Part.APPLY, APPLY_USERS, _apply("first"), _new, most=IMPORTED),
     Row(Part.APPLY, APPLY_NEXT, _apply("next"), _fresh("first")),
     Row(Part.APPLY, APPLY_AGAIN, _apply("again"), _fresh("first")),
-    Row(Part.FILES, WRITE_PLAN, _written("write_plan", "first.plan", "written.plan"), databases=False, most=IMPORTED),
-    Row(Part.FILES, WRITE_HTML, _written("write_html", "first.plan", "written.html"), databases=False, most=IMPORTED),
+    _of_plan(WRITE_PLAN, "write_plan", "devices", "plan"),
+    _of_plan(WRITE_HTML, "write_html", "devices", "html"),
+    _of_plan(WRITE_USERS_PLAN, "write_plan", "first", "plan"),
+    _of_plan(WRITE_USERS_HTML, "write_html", "first", "html"),
     Row(Part.FILES, WRITE_RECORDING, _written("write_recording", "next.rec", "written.rec"), databases=False),
     Row(
         Part.FILES,

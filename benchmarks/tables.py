@@ -24,7 +24,7 @@ _SHORT: Final = (
     ("reconciler plan, PostgreSQL", own.PLAN_AGAIN, POSTGRESQL, FLEET),
     ("reconciler plan of W's changes, SQLite", own.PLAN_NEXT, SQLITE, FLEET),
     ("reconciler apply of W's changes, SQLite", own.APPLY_NEXT, SQLITE, FLEET),
-    ("reconciler apply of the first import, SQLite", own.APPLY_FIRST, SQLITE, FLEET),
+    ("reconciler apply of the first import, SQLite", own.APPLY_USERS, SQLITE, FLEET),
     ("parsing devices and reading assets' rows, and nothing else", own.FLOOR_READ, SQLITE, FLEET),
     ("parsing and reading all that a plan reads, and nothing else", own.FLOOR_ALL, SQLITE, FLEET),
     (peers.DIFFSYNC, peers.DIFFSYNC, "", FLEET),

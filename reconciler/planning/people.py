@@ -59,9 +59,21 @@ class _Called:
 
     def references(self, ids: Collection[int] | None) -> dict[int, str]:
         """Return what each user, or each of these, is called, by id."""
-        places = [place for place, key in enumerate(self.ids) if ids is None or key in ids]
-        owners = self._owners({value.casefold() for each in self._values for value in picked(each, places) if value})
-        return {self.ids[place]: self._reference(place, owners) for place in places}
+        called: dict[int, str] = {}
+        left = [place for place, key in enumerate(self.ids) if ids is None or key in ids]
+        for column in self._values:
+            if not left:
+                break
+            owners = self._owners({value.casefold() for value in picked(column, left) if value})
+            rest = []
+            for place in left:
+                value, key = column[place], self.ids[place]
+                if value and owners[value.casefold()] == key:
+                    called[key] = value
+                else:
+                    rest.append(place)
+            left = rest
+        return called | {self.ids[place]: self._by_name(place) for place in left}
 
     def _owners(self, forms: set[str]) -> dict[str, int | None]:
         """Return who has each of these forms, None for several."""
@@ -76,13 +88,8 @@ class _Called:
     def _bracketed(self) -> set[str]:
         return {value.casefold() for column in self._values for value in column if value and value.endswith("]")}
 
-    def _reference(self, place: int, owners: dict[str, int | None]) -> str:
-        key = self.ids[place]
-        for column in self._values:
-            value = column[place]
-            if value and owners[value.casefold()] == key:
-                return str(value)
-        name = f"{self._values[-1][place]} [{key}]"
+    def _by_name(self, place: int) -> str:
+        name = f"{self._values[-1][place]} [{self.ids[place]}]"
         while name.casefold() in self._bracketed:
             name += "]"
         return name

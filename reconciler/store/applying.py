@@ -1,7 +1,7 @@
 """One apply's transaction: a plan verified, written, read back, and committed with its journal or not at all (A3)."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
@@ -28,6 +28,9 @@ from reconciler.store.undoing import let_go, mark_undone, tenants_of
 from reconciler.store.usage import count_bound, usage_of
 from reconciler.store.verifying import verify
 from reconciler.store.vocabulary import Vocabulary
+
+
+_NOBODY: Final[Mapping[str, int]] = {}
 
 
 class Transaction:
@@ -127,8 +130,7 @@ class Transaction:
             ReadBackError: one does not (A4).
         """
         connection, changes = self._connection, self._changes(plan)
-        created = _created(changes.users, self._users)
-        vocabulary = Vocabulary.read(connection, created)
+        vocabulary = self._vocabulary_now(_created(changes.users, self._users))
         differences = list(compare(connection, changes, plan.bindings, vocabulary, after, self._users))
         differences += still_there(connection, changes, plan.bindings, vocabulary)
         if differences:
@@ -145,10 +147,10 @@ class Transaction:
     def _write_rows(self, plan: Plan, now: str) -> None:
         connection, changes = self._connection, self._changes(plan)
         write_entries(connection, changes.catalogue)
-        vocabulary = (self._vocabulary or Vocabulary.read(connection)).with_names_read_again(connection)
-        self._vocabulary = None  # a fleet's users are many: they are let go when they are read anew
+        vocabulary = self._vocabulary_now()
         gone: frozenset[int] = frozenset()
         if changes.users:
+            self._vocabulary = None  # a fleet's users are many: they are let go when they are read anew
             gone = people_to_remove(vocabulary, changes.users)
             self._users = write_people(connection, changes.users, vocabulary)
             created = _created(changes.users, self._users)
@@ -159,6 +161,12 @@ class Transaction:
         write_bindings(connection, plan.bindings)
         remove_assets(connection, changes.assets)
         remove_people(connection, gone)
+
+    def _vocabulary_now(self, created: Mapping[str, int] = _NOBODY) -> Vocabulary:
+        """Return the vocabulary as it is now; users, which are many, are read again only where they were written."""
+        if self._vocabulary is None:
+            return Vocabulary.read(self._connection, created)
+        return self._vocabulary.with_names_read_again(self._connection)
 
     def _write_settings(self, document: dict[str, Any], enabled: dict[str, bool], digest: str, now: str) -> None:
         last = read_applied(self._connection)

@@ -6,6 +6,8 @@ BENCH_VENV := .venv-bench
 
 # Generated test cases are the same in every run.
 export PYTHONHASHSEED := 0
+# The tests start hundreds of commands: their code is compiled once, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check bench generated lock clean
 .DEFAULT_GOAL := demo

@@ -38,7 +38,7 @@ def main(renew: bool) -> int:
     recorded = json.loads(RECORDED.read_text())
     for name, ratio in found.items():
         most = recorded[name] * ROOM
-        sys.stdout.write(f"{name:24} {ratio:5.1f} x {TO[name]}, recorded {recorded[name]} x, at most {most:.1f} x\n")
+        sys.stdout.write(f"{name:32} {ratio:5.1f} x {TO[name]}, recorded {recorded[name]} x, at most {most:.1f} x\n")
     slower = too_slow(found, recorded)
     if slower:
         told = f"Slower than recorded: {'; '.join(slower)}. If it has to be: python -m benchmarks.guard --renew\n"

@@ -45,11 +45,12 @@ def measure(
     """Run a command and return what it took, None when it was stopped after `timeout` seconds.
 
     What a step timed itself goes before the whole process's time. This process has to stay small: Linux counts its
-    memory as the child's until that has become another program.
+    memory as the child's until that has become another program. The code that it runs is compiled by the first run.
 
     Raises RuntimeError, with what the command wrote, when it fails.
     """
-    environment = os.environ | {"PYTHONHASHSEED": "0"} | dict(variables or {})
+    usual = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment = usual | {"PYTHONHASHSEED": "0"} | dict(variables or {})
     with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as wrong:
         begun = perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=told, stderr=wrong)  # noqa: S603 - ours

@@ -31,8 +31,8 @@ _HOW: Final = """\
 - *`reconciler plan --recording`* is the command as people run it, with its output; it reads one file, the recording,
   which holds the store's state besides what was read from Graph.
 - *applied* begins with the decoded plan and ends with the commit: the settings and the store are checked, every row's
-  `before` is compared, the rows, bindings and the journal are written and read back. The first import of 100,000 devices
-  makes 100,000 assets and bindings; where their users are not there yet, 80,000 users too. The bare insert and update
+  `before` is compared, the rows, bindings and the journal are written and read back. A first import of 100,000
+  devices makes as many assets and bindings, and 80,000 users where they are not there yet. The bare insert and update
   write the rows of assets alone, into the same tables.
 - *read from Graph* includes signing in, and the users, which are read at the same time as the devices. What it is
   compared with follows the pages of devices one by one and does not even parse them."""

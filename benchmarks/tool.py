@@ -15,7 +15,7 @@ from reconciler.intune.records import Records, listed_devices, users
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
-from reconciler.packing import Packed, Packing, once_each
+from reconciler.packing import Packed, once_each
 from reconciler.planning import needs
 from reconciler.planning.build import build_plan
 from reconciler.run.reading import read_state
@@ -71,7 +71,7 @@ def snapshot(
 
 
 def _records(records: Records, paths: Iterable[Path]) -> Packed[Any]:
-    packing = Packing(records.layout)
+    packing = records.packing()
     for path in paths:
         opened = records.opened(path.read_bytes())
         columns, _ = records.columns(opened[0] if opened else [])

@@ -72,6 +72,19 @@ def test_records_come_in_pieces_of_any_size() -> None:
     assert (packed.around(0), packed.around(5)) == (range(1), range(1, PIECE))
 
 
+PLAIN = st.lists(st.none() | st.just(UNSET) | st.text(max_size=3) | st.just("\ud800"), max_size=30)
+
+
+@given(st.one_of(PLAIN, st.lists(st.none() | st.booleans()), st.lists(st.none() | st.integers(-(2**65), 2**65))))
+def test_a_plain_column_comes_out_as_it_was(values: list[Any]) -> None:
+    """One that holds no equal values of two kinds is packed without a look at each, and nothing of it is lost."""
+    packing = Packing(layout_of(Thing), plain=Thing.__struct_fields__)
+    for start in range(0, len(values), 10):
+        some = things(values[start : start + 10])
+        packing.add(layout_of(Thing).split(some), len(some))
+    assert typed(packing.packed().column("value")) == typed(values)
+
+
 def test_a_column_that_starts_to_differ_is_held_as_it_is() -> None:
     """What comes again in one piece may all be new in the next one, and numbers may follow texts."""
     values = ["same"] * PIECE + [f"new {number}" for number in range(PIECE)] + [*range(PIECE)] + ["same"] * PIECE

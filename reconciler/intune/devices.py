@@ -12,7 +12,7 @@ from reconciler.intune.hosts import is_microsofts
 from reconciler.intune.paging import Page, pages
 from reconciler.intune.records import Records
 from reconciler.intune.retrying import http_date
-from reconciler.packing import Column, Packed, Packing, once_each
+from reconciler.packing import Column, Packed, once_each
 
 PERMISSION: Final = "DeviceManagementManagedDevices.Read.All"
 _AHEAD: Final = timedelta(minutes=10)
@@ -39,7 +39,7 @@ def read_devices(graph: Graph, records: Records, progress: Progress) -> DeviceLi
     Raises GraphError, UnreachableError and SignInError when not even its first page could be read.
     """
     url = f"{graph.base}/v1.0/deviceManagement/managedDevices?$select={records.select}&$top=1000"
-    devices = Packing(records.layout)
+    devices = records.packing()
     read_at = unknown = None
     lost = 0
     try:

@@ -8,7 +8,7 @@ from reconciler.intune.devices import Progress, columns_of
 from reconciler.intune.graph import Graph
 from reconciler.intune.paging import pages
 from reconciler.intune.records import Records
-from reconciler.packing import Packing, once_each
+from reconciler.packing import once_each
 
 PERMISSION: Final = "User.Read.All"
 
@@ -16,7 +16,7 @@ PERMISSION: Final = "User.Read.All"
 def read_people(graph: Graph, records: Records, progress: Progress) -> tuple[Sequence[Any], str | None]:
     """Return the users, each once, and None; or none and why they could not all be read."""
     url = f"{graph.base}/v1.0/users?$select={records.select}&$top=999"
-    users = Packing(records.layout)
+    users = records.packing()
     lost = 0
     try:
         for page in pages(graph, url, PERMISSION, records.opened):

@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 from reconciler.intune.cleaning import cleaning, unglued
 from reconciler.intune.mending import mended
 from reconciler.model.snapshot import UNKNOWN, record_type
-from reconciler.packing import Column, layout_of
+from reconciler.packing import Column, Packing, layout_of
 from reconciler.settings.properties import (
     DEVICE_PROPERTIES,
     DEVICE_USER_PROPERTIES,
@@ -42,7 +42,12 @@ class Records:
         page: Any = msgspec.defstruct("Page", [("value", list[self._make]), ("link", str | None, link)])  # type: ignore[name-defined]
         self._page = msgspec.json.Decoder(page)
         self._columns = [self._column(name, one) for one in self._known]
-        self.layout = layout_of(self._make)
+        self._layout = layout_of(self._make)
+        self._plain = frozenset(one.name for one in self._known if one.type is not PropertyType.COMPLEX)
+
+    def packing(self) -> Packing[Any]:
+        """Return what packs these records."""
+        return Packing(self._layout, self._plain)
 
     @property
     def select(self) -> str:
@@ -55,7 +60,7 @@ class Records:
         Raises ValueError when it is no array, RecursionError when it is too deep.
         """
         columns, lost = self.columns(rows)
-        return list(self.layout.make(columns)), lost
+        return list(self._layout.make(columns)), lost
 
     def opened(self, body: bytes) -> tuple[list[Any], str | None] | None:
         """Return a page's records, not clean yet, and its `@odata.nextLink`; None where it takes a closer look."""
@@ -66,7 +71,7 @@ class Records:
         return page.value, page.link
 
     def columns(self, rows: bytes | list[Any]) -> tuple[list[Column], int]:
-        """Return the records of a JSON array column by column, as `layout` names them, otherwise as `read` does.
+        """Return the records of a JSON array column by column, as they are packed, otherwise as `read` does.
 
         Those of a page that is `opened` are taken, too.
         """

@@ -7,7 +7,7 @@
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
@@ -54,11 +54,15 @@ _Piece = bytes | Coded | tuple[Any, ...]
 
 
 class Packing(Generic[T]):
-    """Packs records that come piece by piece, each piece as its columns."""
+    """Packs records that come piece by piece, each piece as its columns.
 
-    def __init__(self, layout: Layout[T]) -> None:
+    The columns named in `plain` hold what JSON can say, or UNSET, and no two values that are equal and not the same:
+    they are packed without a look at the kind of each.
+    """
+
+    def __init__(self, layout: Layout[T], plain: Container[str] = ()) -> None:
         self._layout = layout
-        self._columns = [_Held() for _ in layout.names]
+        self._columns = [_Held(plain=name in plain) for name in layout.names]
         self._ends: list[int] = []
         self.count = 0
 
@@ -79,8 +83,9 @@ class Packing(Generic[T]):
 class _Held:
     """A column as it is held, which grows by pieces; `values` are those that come again, `codes` their places."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, plain: bool = False) -> None:
         self.pieces: list[_Piece] = []
+        self._plain = plain
         self._values: list[Any] = []
         self._codes: dict[Any, int] = {}
         self._again = True
@@ -89,19 +94,20 @@ class _Held:
 
     def add(self, column: Column) -> None:
         """Add a piece."""
-        kinds = set(map(type, column))
-        coded = self._coded(column, kinds) if self._again else None
+        kinds = None if self._plain else set(map(type, column))
+        coded = self._coded(column) if self._again and (kinds is None or self._may_be_coded(kinds)) else None
         self.pieces.append(coded or _encoded(column, kinds) or tuple(column))
 
-    def _coded(self, column: Column, kinds: set[type]) -> Coded | None:
-        """Return a piece of values that come again; once they do not, the column's others are not tried."""
+    def _may_be_coded(self, kinds: set[type]) -> bool:
         kind = next(iter(kinds)) if len(kinds) == 1 else None
         choice = kind if kind is not None and issubclass(kind, Enum) else None
-        if choice is None and not _DISTINCT.issuperset(kinds):
-            return None
-        if choice is not self._choice and self._codes:
-            return None
+        if (choice is None and not _DISTINCT.issuperset(kinds)) or (choice is not self._choice and self._codes):
+            return False
         self._choice = choice
+        return True
+
+    def _coded(self, column: Column) -> Coded | None:
+        """Return a piece of values that come again; once they do not, the column's others are not tried."""
         distinct = set(column)
         new = distinct.difference(self._codes)
         self._again = len(new) <= (len(column) + 1) // 2 and len(self._codes) + len(new) <= CODES
@@ -111,7 +117,7 @@ class _Held:
         self._values += new
         if len(distinct) == 1:
             return Coded(bytes((self._codes[column[0]],)) * len(column), self._values)
-        return Coded(bytes(map(self._codes.__getitem__, column)), self._values)
+        return Coded(bytes(picked(self._codes, column)), self._values)
 
 
 class Packed(Sequence[T]):
@@ -232,12 +238,12 @@ def once_each(records: Packed[T], key: str, seen: str | None = None) -> Packed[T
     return records.picked(sorted({keys[place]: place for place in order}.values()))
 
 
-def _encoded(column: Column, kinds: set[type]) -> bytes | None:
-    if not _PACKED.issuperset(kinds):
+def _encoded(column: Column, kinds: set[type] | None) -> bytes | None:
+    if kinds is not None and not _PACKED.issuperset(kinds):
         return None
     try:
         return msgpack.encode(column)
-    except (OverflowError, UnicodeEncodeError):
+    except (OverflowError, UnicodeEncodeError, TypeError):
         return None
 
 

@@ -43,6 +43,7 @@ class Rewritten:
 
 
 _NONE: Final[dict[str, Scalar]] = {}
+_END: Final = "\x00"
 
 
 class AssetIndex:
@@ -132,7 +133,11 @@ def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
 
     if not is_text(column):
         return list(asked(form, column))
-    forms = map(str.casefold, map("".join, map(str.split, [text or "" for text in column])))
+    texts = [text or "" for text in column]
+    forms: Sequence[str] = _END.join(texts).casefold().split(_END)
+    together = "".join(forms)
+    if len(forms) != len(texts) or together.split() != [together]:  # there is a space in one of them
+        forms = list(map(matching_form, texts))
     return [
         each if each.isalnum() and each[0] != each[-1] and each not in worthless else worthy_form(each, worthless)
         for each in forms

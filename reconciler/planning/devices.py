@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.packing import PIECE, Column, Packed, once_each, pack
+from reconciler.packing import PIECE, Coded, Column, Packed, once_each, pack
 from reconciler.planning import needs
 from reconciler.planning.asset_index import Form, first_key, worthy_forms
-from reconciler.planning.columns import Columns, Lazily, Table, distinct_rows, fitted
+from reconciler.planning.columns import Columns, Lazily, Table, asked, distinct_rows, fitted
 from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
 from reconciler.planning.entra_users import DEVICE_ID, Users, named_users, no_users, registered_owners
 from reconciler.planning.mapping import FieldMap, compile_mappings
@@ -303,13 +303,14 @@ def _excluded(compiled: Compiled, table: Table) -> Sequence[Answer]:
         return answers
     place = compiled.places.get("managementAgent")
     agents = [UNKNOWN] * table.count if place is None else table.properties[place]
-    return list(map(_either, answers, agents))
+    managed = asked(lambda agent: None if agent is UNKNOWN else agent == _DEFENDER, agents)
+    if isinstance(managed, Coded) and not any(each is not False for each in managed.values):
+        return answers
+    return list(map(_either, answers, managed))
 
 
-def _either(answer: Answer, agent: Any) -> Answer:
-    if answer or agent == _DEFENDER:
-        return True
-    return None if agent is UNKNOWN else answer
+def _either(one: Answer, other: Answer) -> Answer:
+    return True if one or other else None if None in (one, other) else False
 
 
 def _stale(compiled: Compiled, properties: Columns, count: int) -> list[bool]:

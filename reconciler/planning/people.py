@@ -18,7 +18,7 @@ from reconciler.model.layouts import PEOPLE
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
-from reconciler.packing import Column, Keyed, Packed, equal, in_order, pack, picked
+from reconciler.packing import Column, Keyed, Packed, equal, in_order, is_text, pack, picked
 from reconciler.planning.lookup import Lookup
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
@@ -102,6 +102,13 @@ def identifier_form(value: Scalar) -> str:
     return str(value).strip().casefold() if value is not None else ""
 
 
+def identifier_forms(values: Column) -> list[str]:
+    """Return the form of each of these."""
+    if not is_text(values):
+        return list(map(identifier_form, values))
+    return list(map(str.casefold, map(str.strip, [value or "" for value in values])))
+
+
 class Directory:
     """The store's users as the plan will leave them, found by their identifier; `stored` are they before it."""
 
@@ -163,8 +170,8 @@ class Directory:
 
     def _lookup(self, field: UserField) -> Lookup:
         if field not in self._lookups:
-            forms = [form or None for form in map(identifier_form, self.column(_COLUMNS[field]))]
-            self._lookups[field] = Lookup(forms, list(self.people))
+            forms = identifier_forms(self.column(_COLUMNS[field]))
+            self._lookups[field] = Lookup([form or None for form in forms], list(self.people))
         return self._lookups[field]
 
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Final
 
 from reconciler.model.state import Binding, Presence
-from reconciler.packing import Keyed, Packed
+from reconciler.packing import Column, Keyed, Packed, picked
 from reconciler.planning.devices import Devices
 from reconciler.planning.world import World
 
@@ -38,13 +38,22 @@ def tenant_bindings(world: World, tenant_id: str, newer: bool, listed: Devices) 
     if newer and others:
         presences = bindings.column("presence")
         others = [place for place in others if presences[place] is not Presence.DELETED]
-    devices, ids, index = bindings.column("device_id"), listed.ids, listed.index
-    own = {ids[index[device]] if (device := devices[place]) in index else device: place for place in mine}
+    devices = picked(bindings.column("device_id"), mine)
+    own = dict(zip(_as_listed(devices, listed), mine, strict=True))
     return TenantBindings(
         own=Keyed(bindings, own, lambda binding: binding.life.device_id),
         holders=partial(_by_asset, bindings, mine),
         others=_by_asset(bindings, others),
     )
+
+
+def _as_listed(device_ids: Column, listed: Devices) -> Column:
+    """Return the same ids, those of listed devices as the very texts that the list has."""
+    places = list(map(listed.index.get, device_ids))
+    if places and None not in places:
+        return picked(listed.ids, places)
+    ids = listed.ids
+    return [own if place is None else ids[place] for own, place in zip(device_ids, places, strict=True)]
 
 
 def _by_asset(bindings: Packed[Binding], places: Sequence[int]) -> Keyed[int, Binding]:

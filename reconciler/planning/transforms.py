@@ -23,7 +23,7 @@ class Step(NamedTuple):
 
 _BYTES_PER_GIGABYTE: Final = 1024**3
 _NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
-_NOT_HEX_OR_LINE: Final = re.compile(r"[^0-9A-Fa-f\n]")
+_NOT_HEX_OR_LINE: Final = bytes({*range(256)}.difference(b"0123456789ABCDEFabcdef\n"))
 _MAC_DIGITS: Final = 12
 _MAC_WRITTEN: Final = 17
 _DAY: Final = 10
@@ -100,10 +100,10 @@ def _many_mac_addresses(values: Sequence[Any]) -> list[Any] | None:
     """Return them when all are written as twelve digits, with nothing else or each with what stands between them."""
     if not _TEXT.issuperset(map(type, values)):
         return None
-    digits = _NOT_HEX_OR_LINE.sub("", "\n".join(values)).split("\n")
-    if len(digits) != len(values) or any(len(each) != _MAC_DIGITS for each in digits):
+    digits = "\n".join(values).encode("ascii", "ignore").translate(None, _NOT_HEX_OR_LINE).split(b"\n")
+    if len(digits) != len(values) or {*map(len, digits)} != {_MAC_DIGITS}:
         return None
-    written = bytes.fromhex("".join(digits)).hex(":").upper()
+    written = bytes.fromhex(b"".join(digits).decode()).hex(":").upper()
     return [written[at : at + _MAC_WRITTEN] for at in range(0, len(written), _MAC_WRITTEN + 1)]
 
 

@@ -4,15 +4,18 @@ It only ever says so where it is sure; whatever it is not sure of is planned in 
 devices are compared at once, one thing after the other: a look at each device by itself costs ten times as much.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from operator import and_
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import and_, not_
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Presence
-from reconciler.packing import Column, equal, in_order, picked
+from reconciler.packing import Coded, Column, equal, in_order, is_text, picked
 from reconciler.planning.asset_changes import site_with
+from reconciler.planning.columns import asked
 from reconciler.planning.entra_users import Unclear
+from reconciler.planning.people import identifier_forms
 from reconciler.planning.planner import Planner
 from reconciler.settings.field_mappings import Write
 from reconciler.settings.imports import SiteAllocation
@@ -27,9 +30,9 @@ def unchanged(planner: Planner, places: Sequence[int]) -> list[bool]:
     bindings = picked(planner.bound, places)
     tied = picked(planner.world.bindings_before.column("asset_id"), bindings)
     assets = picked(planner.world.assets.places, tied)
-    same = _steady(planner, places, bindings)
-    for check in _checks(planner, places, assets, tied):
-        if check is not None:
+    same = [True] * len(places)
+    for check in chain(_steady(planner, places, bindings), _checks(planner, places, assets, tied)):
+        if check is not None and not (isinstance(check, Coded) and all(check.values)):
             same = list(map(and_, same, check))
     return same
 
@@ -52,18 +55,16 @@ def _checks(
         yield map(planner.software.same, in_order(planner.devices.ids, places), ids)
 
 
-def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> list[bool]:
-    """Say which bindings are present with nothing under way, inactive only if their device is still stale."""
-    names = ("presence", "missing_since", "missing_reads", "unlisted_reads", "inactive_since")
-    columns = (picked(planner.world.bindings_before.column(name), bindings) for name in names)
-    return [
-        presence is Presence.PRESENT
-        and not (missing_since or missing_reads or unlisted_reads)
-        and (inactive_since is not None) is stale
-        for presence, missing_since, missing_reads, unlisted_reads, inactive_since, stale in zip(
-            *columns, in_order(planner.devices.stale, places), strict=True
-        )
-    ]
+def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> Iterator[Iterable[bool] | None]:
+    """Yield the checks that bindings are present with nothing under way, inactive only if their device is stale."""
+
+    def of(name: str, function: Callable[[Any], bool]) -> Column:
+        return asked(function, picked(planner.world.bindings_before.coded(name), bindings))
+
+    yield of("presence", lambda presence: presence is Presence.PRESENT)
+    for name in ("missing_since", "missing_reads", "unlisted_reads"):
+        yield of(name, not_)
+    yield equal(of("inactive_since", lambda since: since is not None), in_order(planner.devices.stale, places))
 
 
 def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> Iterator[Iterable[bool] | None]:
@@ -97,6 +98,8 @@ def _people(planner: Planner) -> list[int | None]:
     nobody: int | None = None if planner.name not in planner.world.not_imported else _UNSURE
 
     def person(value: Any) -> int | None:
+        if value is None:
+            return nobody
         if value is UNKNOWN or isinstance(value, Unclear):
             return _UNSURE
         found = directory.find(store, value)
@@ -105,8 +108,10 @@ def _people(planner: Planner) -> list[int | None]:
         return found[0] if len(found) == 1 else _UNSURE
 
     identifiers = planner.devices.identifiers()
-    forms = [value.strip().casefold() if value.__class__ is str else value for value in identifiers]
-    alone = map(directory.alone(store).get, forms)
+    texts = identifiers
+    if not is_text(identifiers):
+        texts = [each if isinstance(each, str) else None for each in identifiers]
+    alone = map(directory.alone(store).get, identifier_forms(texts))
     return [one or person(value) for one, value in zip(alone, identifiers, strict=True)]
 
 

@@ -1,7 +1,7 @@
 """One apply's transaction: a plan verified, written, read back, and committed with its journal or not at all (A3)."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
@@ -28,9 +28,6 @@ from reconciler.store.undoing import let_go, mark_undone, tenants_of
 from reconciler.store.usage import count_bound, usage_of
 from reconciler.store.verifying import verify
 from reconciler.store.vocabulary import Vocabulary
-
-
-_NOBODY: Final[Mapping[str, int]] = {}
 
 
 class Transaction:
@@ -162,10 +159,10 @@ class Transaction:
         remove_assets(connection, changes.assets)
         remove_people(connection, gone)
 
-    def _vocabulary_now(self, created: Mapping[str, int] = _NOBODY) -> Vocabulary:
+    def _vocabulary_now(self, created: Mapping[str, int] | None = None) -> Vocabulary:
         """Return the vocabulary as it is now; users, which are many, are read again only where they were written."""
         if self._vocabulary is None:
-            return Vocabulary.read(self._connection, created)
+            return Vocabulary.read(self._connection, created or {})
         return self._vocabulary.with_names_read_again(self._connection)
 
     def _write_settings(self, document: dict[str, Any], enabled: dict[str, bool], digest: str, now: str) -> None:

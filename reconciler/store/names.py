@@ -91,7 +91,7 @@ def read_people(connection: Connection, sites: dict[int, str]) -> Packed[Person]
     """Return every store user, by id."""
     c = person.c
     columns = (c.id, c.name, c.upn, c.mail, c.employee_id, c.site_id, c.active, c.entra_id)
-    people = Packing(PEOPLE)
+    people = Packing(PEOPLE, plain=PEOPLE.names)
     for *names, site_ids, active, entra_ids in read_columns(connection, select(*columns).order_by(c.id)):
         people.add([*names, list(map(sites.get, site_ids)), truths(active), entra_ids], len(site_ids))
     return people.packed()

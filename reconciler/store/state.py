@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, select
 
-from reconciler.model.layouts import BINDINGS, asset_layout
+from reconciler.model.layouts import ASSET, BINDINGS, asset_layout
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import (
     AppliedSettings,
@@ -89,7 +89,7 @@ def read_assets(connection: Connection, names: Names) -> Packed[Asset]:
     """Return every asset, by id."""
     called = [each.get for each in (names.types, names.sites, names.statuses)]
     custom = _custom_reader(tuple(names.custom_fields.values()))
-    assets = Packing(asset_layout(asset_fields(names)))
+    assets = Packing(asset_layout(asset_fields(names)), plain=(*ASSET, *BUILT_IN))
     for ids, tags, types, sites, statuses, users, texts, *values in read_columns(
         connection, select(*_ASSET_COLUMNS).order_by(asset.c.id)
     ):
@@ -122,7 +122,7 @@ def asset_fields(names: Names) -> tuple[str, ...]:
 def read_bindings(connection: Connection) -> Packed[Binding]:
     """Return every binding, in the order in which they were made."""
     c = binding.c
-    bindings = Packing(BINDINGS)
+    bindings = Packing(BINDINGS, plain={*BINDINGS.names} - {"presence", "superseded"})
     statement = select(c.source, c.tenant_id, c.asset_id, *LIFE_COLUMNS).order_by(c.id)
     for sources, tenants, assets, devices, presence, *rest, superseded in read_columns(connection, statement):
         old = [() if text is None else decode_superseded(text) for text in superseded]

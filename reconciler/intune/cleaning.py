@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
+from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.packing import Column
 from reconciler.settings.properties import Property, PropertyType
@@ -26,8 +27,9 @@ ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 _BYTES: Final = "InBytes"
 _GLUED: Final = re.compile(r"[0-9a-f]{32}(?=[^@]+@)", re.I)
 _GLUE: Final = 32
-_WELL_WRITTEN: Final = re.compile(r"(?:(?!0001|9999)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)*+", re.A)
 _NEVER: Final = ("0001-", "9999-")
+_FIRST: Final = "0002-"
+_LAST: Final = "9999-"
 _USUALLY_NEVER: Final = frozenset({"", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
 
 
@@ -61,14 +63,9 @@ def _emptied(empties: frozenset[Any], column: Column) -> Column:
 
 def _dates(column: Column) -> Column:
     column = _emptied(_USUALLY_NEVER, column)
-    texts = [value for value in column if value is not None]
-    try:
-        if _WELL_WRITTEN.fullmatch("".join(texts)):
-            for _ in map(datetime.fromisoformat, texts):
-                pass
-            return column
-    except (TypeError, ValueError):
-        pass  # an empty, unknown or impossible text is among them
+    texts = [value for value in column if isinstance(value, str)]
+    if not texts or (min(texts) >= _FIRST and max(texts) < _LAST and are_moments(texts)):
+        return column
     return list(map(_date, column))
 
 
@@ -81,7 +78,7 @@ def _date(value: Any) -> Any:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return UNKNOWN
-    if _WELL_WRITTEN.fullmatch(value):
+    if are_moments((value,)):
         return value
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.packing import Coded, Column, is_text
-from reconciler.planning.values import are_datetimes, are_numbers, fit, fits_text
+from reconciler.planning.values import are_numbers, fit, fits_text
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 
@@ -30,6 +31,10 @@ class Lazily(Columns):
         if place not in self._made:
             self._made[place] = self._make(place)
         return self._made[place]
+
+    def made(self) -> dict[int, Column]:
+        """Return those that were asked for so far."""
+        return dict(self._made)
 
     def __iter__(self) -> Iterator[int]:
         return iter(range(self._count))
@@ -111,7 +116,7 @@ def _all_fit(field: AssetField, column: Column) -> bool:
         case FieldType.TEXT | FieldType.DATETIME if is_text(column):
             texts = [text for text in (column if differ(column) else _values(column)) if text is not None]
             if field.type is FieldType.DATETIME:
-                return are_datetimes(texts)
+                return are_moments(texts)
             return "" not in texts and fits_text(field, texts)
         case FieldType.NUMBER:
             return are_numbers([number for number in column if number is not None])

@@ -124,6 +124,8 @@ class Devices:
     stale: list[bool]
     types: Sequence[TypeDecision]
     forms: list[Column]
+    _mapped: dict[int, Column]
+    """Mapped values that were needed for these already."""
     _kept: dict[str, Column] = field(default_factory=dict)
 
     def label(self, index: int) -> str:
@@ -150,6 +152,8 @@ class Devices:
 
     def mapped(self, place: int) -> Column:
         """Return every device's value of one mapping."""
+        if place in self._mapped:
+            return self._mapped[place]
         return self.compiled.fields.sources[place](_properties(self.compiled, self.records), self.users)
 
     def fitted(self, place: int) -> Column:
@@ -239,7 +243,8 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     said = _users(compiled, snapshot, properties, len(ids))
     users = said.plainly() if _by_entra(compiled) else said
     sources = compiled.fields.sources
-    table = Table(len(ids), properties, Lazily(len(sources), lambda at: sources[at](properties, users)))
+    fields = Lazily(len(sources), lambda at: sources[at](properties, users))
+    table = Table(len(ids), properties, fields)
     return Devices(
         compiled=compiled,
         records=records,
@@ -251,6 +256,7 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
         stale=_stale(compiled, properties, len(ids)),
         types=_decided(compiled.decide_type, compiled.type_inputs, table),
         forms=_forms(compiled, table),
+        _mapped=fields.made(),
     )
 
 

@@ -1,5 +1,6 @@
 """The rows of the floor and of this tool."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -8,6 +9,8 @@ from benchmarks.ground import IMPORTED, Ground
 from benchmarks.processes import step
 from benchmarks.rows import Command, Part, Row
 from benchmarks.settings_place import ENVIRONMENTS, NAME
+
+_CHROMIUM: Final = shutil.which("chromium")
 
 
 def _fresh(name: str) -> Callable[[Ground], list[Command]]:
@@ -61,6 +64,7 @@ APPLY_NEXT: Final = "W's changes applied"
 APPLY_AGAIN: Final = "nothing changed, applied"
 WRITE_PLAN: Final = "plan of the first import saved"
 WRITE_HTML: Final = "HTML report of it"
+OPEN_HTML: Final = "that report opened in Chromium"
 WRITE_USERS_PLAN: Final = "plan of the first import saved, users too"
 WRITE_USERS_HTML: Final = "HTML report of it, users too"
 WRITE_RECORDING: Final = "recording written"
@@ -93,6 +97,15 @@ OWN_ROWS: Final = (
     Row(Part.APPLY, APPLY_AGAIN, _apply("again"), _fresh("first")),
     _of_plan(WRITE_PLAN, "write_plan", "devices", "plan"),
     _of_plan(WRITE_HTML, "write_html", "devices", "html"),
+    Row(
+        Part.FILES,
+        OPEN_HTML,
+        lambda ground: step("opening", "opened", report=ground.file("opened.html"), chromium=str(_CHROMIUM)),
+        lambda ground: [_written("write_html", "devices.plan", "opened.html")(ground)],
+        databases=False,
+        lacks=lambda ground: None if _CHROMIUM else "no Chromium here",
+        most=IMPORTED,
+    ),
     _of_plan(WRITE_USERS_PLAN, "write_plan", "first", "plan"),
     _of_plan(WRITE_USERS_HTML, "write_html", "first", "html"),
     Row(Part.FILES, WRITE_RECORDING, _written("write_recording", "next.rec", "written.rec"), databases=False),

@@ -49,9 +49,8 @@ they differ. Terraform plans any resource of thousands of providers in the order
 state remotely; its fleet here is made of `terraform_data`, so that no provider takes time. An ORM's rows are objects
 that a program can go on working with.
 
-Figures of this tool that have no peer here: the first import, its read-back, the journal, reading from Graph. That an
-HTML report of 100,000 changes opens within two seconds is not measured here. `--help` and `validate` have their own
-benchmark, `benchmarks/startup.py`, which runs in CI."""
+Figures of this tool that have no peer here: the first import, its read-back, the journal, reading from Graph.
+`--help` and `validate` have their own benchmark, `benchmarks/startup.py`, which runs in CI."""
 
 
 def results_page(results: Results, machine: str, versions: str, command: str) -> str:

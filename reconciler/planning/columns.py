@@ -87,7 +87,8 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
     if not inputs or any(map(differ, inputs)) or any(map(_mixed, inputs)):
         return None
     numbers: dict[Any, int] = {}
-    like = [numbers.setdefault(row, len(numbers)) for row in zip(*inputs, strict=True)]
+    told = [each.codes if isinstance(each, Coded) else each for each in inputs]
+    like = [numbers.setdefault(row, len(numbers)) for row in zip(*told, strict=True)]
     if len(numbers) > len(like) // 2:
         return None
     first = dict(zip(reversed(like), range(len(like) - 1, -1, -1), strict=True))
@@ -138,4 +139,4 @@ def _values(column: Column) -> Iterable[Any]:
 
 
 def _mixed(column: Column) -> bool:
-    return len(_NUMBERS.intersection(map(type, column))) > 1
+    return len(_NUMBERS.intersection(map(type, column.values if isinstance(column, Coded) else column))) > 1

@@ -192,9 +192,10 @@ class Devices:
         if not self.forms:
             return frozenset()
         keys = self.forms[0] if len(self.forms) == 1 else list(map(first_key, zip(*self.forms, strict=True)))
-        if len(set(keys)) == len(keys):
+        worthy = [key for key in keys if key is not None and key is not UNKNOWN]
+        if len(set(worthy)) == len(worthy):
             return frozenset()
-        counts = Counter(key for key in keys if key is not None and key is not UNKNOWN)
+        counts = Counter(worthy)
         return frozenset(place for place, key in enumerate(keys) if counts[key] > 1)
 
     def _batches(self, places: Iterable[int]) -> Iterator[list[int]]:

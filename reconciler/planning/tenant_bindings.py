@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
+from itertools import compress
+from operator import and_, attrgetter, gt
 from typing import Final
 
 from reconciler.model.state import Binding, Presence
 from reconciler.packing import Column, Keyed, Packed, picked
+from reconciler.planning.columns import asked
 from reconciler.planning.devices import Devices
 from reconciler.planning.world import World
 
@@ -31,17 +33,16 @@ def tenant_bindings(world: World, tenant_id: str, newer: bool, listed: Devices) 
     is none (row 13). The ids of listed devices are the very texts that the list has: they are held once.
     """
     bindings, assets = world.bindings_before, world.assets.places
-    tenants, tied = map(bindings.column, ("tenant_id", "asset_id"))
-    there = [place for place, asset_id in enumerate(tied) if asset_id in assets]
-    mine = [place for place in there if tenants[place] == tenant_id]
-    others = [place for place in there if tenants[place] != tenant_id] if len(mine) < len(there) else []
+    there = list(map(assets.__contains__, bindings.column("asset_id")))
+    own = asked(lambda tenant: tenant == tenant_id, bindings.coded("tenant_id"))
+    mine, others = (list(compress(range(len(bindings)), map(which, there, own))) for which in (and_, gt))
     if newer and others:
         presences = bindings.column("presence")
         others = [place for place in others if presences[place] is not Presence.DELETED]
     devices = picked(bindings.column("device_id"), mine)
-    own = dict(zip(_as_listed(devices, listed), mine, strict=True))
+    by_device = dict(zip(_as_listed(devices, listed), mine, strict=True))
     return TenantBindings(
-        own=Keyed(bindings, own, lambda binding: binding.life.device_id),
+        own=Keyed(bindings, by_device, lambda binding: binding.life.device_id),
         holders=partial(_by_asset, bindings, mine),
         others=_by_asset(bindings, others),
     )

@@ -1,5 +1,6 @@
 """Measuring: every row in turn, several times over, each in a process of its own."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -70,6 +71,7 @@ def _results(rows: Sequence[Row], grounds: Sequence[Ground]) -> Iterator[tuple[R
 def _once(result: Result, ground: Ground, timeout: float) -> None:
     for command in result.row.before(ground):
         run(command)
+    os.sync()  # so that none waits for the disk because of what was written before it
     done = measure(result.row.command(ground), timeout=timeout)
     if done is None:
         result.not_taken, result.stopped = f"> {timeout:.0f} s", timeout

@@ -75,6 +75,8 @@ READ: Final = "devices and users read from Graph"
 OWN_ROWS: Final = (
     Row(Part.FLOOR, FLOOR_READ, _read(users=False)),
     Row(Part.FLOOR, FLOOR_ALL, _read(users=True)),
+    Row(Part.PLAN, PLAN_AGAIN, _plan("again")),
+    Row(Part.PLAN, PLAN_NEXT, _plan("next")),
     Row(
         Part.FLOOR,
         FLOOR_INSERT,
@@ -87,8 +89,6 @@ OWN_ROWS: Final = (
         lambda ground: step("floor", "update", url=ground.url("scratch")),
         _fresh("first"),
     ),
-    Row(Part.PLAN, PLAN_AGAIN, _plan("again")),
-    Row(Part.PLAN, PLAN_NEXT, _plan("next")),
     Row(Part.PLAN, COMMAND_AGAIN, _command("again"), databases=False),
     Row(Part.PLAN, COMMAND_NEXT, _command("next"), databases=False),
     Row(Part.APPLY, APPLY_FIRST, _apply("devices"), _fresh("users"), most=IMPORTED),
@@ -130,4 +130,4 @@ OWN_ROWS: Final = (
         most=IMPORTED,
     ),
 )
-"""In the order in which they are measured, one after the other, again and again."""
+"""In the order in which they are measured, one after the other, again and again: next to what they are held to."""

@@ -117,8 +117,7 @@ def update_many(
 def plain_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
     """Yield a statement's rows as the driver gives them: SQLAlchemy converts nothing.
 
-    So a boolean of SQLite's is 0 or 1; making a Row of each of 100,000 would cost as much as reading them. The
-    connection takes no other statement before the last row.
+    So a boolean of SQLite's is 0 or 1; making a Row of each of 100,000 would cost as much as reading them.
     """
     return chain.from_iterable(plain_pieces(connection, statement))
 

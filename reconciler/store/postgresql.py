@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
+from itertools import count
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
@@ -24,6 +24,7 @@ from reconciler.store.sqlite import Mode, quoted
 
 _CONNECTING: Final = {"application_name": "reconciler", "client_encoding": "utf8", "keepalives_idle": "30"}
 _ROWS_AT_ONCE: Final = 1000
+_NUMBERS: Final = count(1)
 _MIGRATING: Final = 7_316_584_920_127_431_001
 """The key of the advisory lock that migrations take: any number that no other program uses."""
 
@@ -93,15 +94,12 @@ def table_names(connection: Connection) -> frozenset[str]:
 
 
 def plain_pieces(connection: Connection, statement: Select[Any]) -> Iterator[list[tuple[Any, ...]]]:
-    """Yield a statement's rows as the driver gives them, a thousand at a time, while the server sends the next ones.
-
-    The connection can do nothing else until the last of them.
-    """
+    """Yield a statement's rows as the driver gives them, a thousand at a time."""
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     driver: Any = connection.connection.driver_connection
-    with _as_sqlalchemy_says(), driver.cursor() as cursor:
-        remaining = cursor.stream(str(compiled), compiled.params, size=_ROWS_AT_ONCE)
-        while rows := list(islice(remaining, _ROWS_AT_ONCE)):
+    with _as_sqlalchemy_says(), driver.cursor(name=f"plain_{next(_NUMBERS)}") as cursor:
+        cursor.execute(str(compiled), compiled.params)
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             yield rows
 
 

@@ -137,6 +137,22 @@ def test_a_state_is_read_in_one_snapshot(database: Database) -> None:
             assert connection.execute(text("SELECT count(*) FROM binding WHERE presence = 'deleted'")).scalar() == 0
 
 
+def test_what_is_wrong_with_the_first_of_many_rows_is_told(database: Database) -> None:
+    """The rows that were not taken yet are in the way of nothing that is asked after it."""
+    first_store(database)
+    execute(
+        database,
+        "ALTER TABLE binding DROP CONSTRAINT ck_binding_presence",
+        "UPDATE binding SET presence = 'lost' WHERE id = 1",
+        "INSERT INTO binding"
+        " (source, tenant_id, asset_id, device_id, presence, bound_at, missing_reads, unlisted_reads)"
+        " SELECT 'intune', 't', asset_id, 'd' || n, 'deleted', bound_at, 0, 0"
+        " FROM binding, generate_series(1, 3000) AS n WHERE id = 1",
+    )
+    told = error_of(url(database))
+    assert "binding.presence is 'lost', which is not one of present, missing, excluded, deleted" in told
+
+
 def test_rows_that_someone_holds_are_waited_for_and_then_told(database: Database) -> None:
     """Another program that locks what is to be written does not make a run hang."""
     first_store(database)

@@ -135,9 +135,8 @@ def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
         return list(asked(form, column))
     texts = [text or "" for text in column]
     forms: Sequence[str] = _END.join(texts).casefold().split(_END)
-    together = "".join(forms)
-    if len(forms) != len(texts) or together.split() != [together]:  # there is a space in one of them
-        forms = list(map(matching_form, texts))
+    if len(forms) != len(texts):
+        forms = list(map(str.casefold, texts))
     return [
         each if each.isalnum() and each[0] != each[-1] and each not in worthless else worthy_form(each, worthless)
         for each in forms

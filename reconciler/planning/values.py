@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
+from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import Scalar
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
@@ -32,7 +33,6 @@ _WHOLE: Final = re.compile(r"[+-]?\d{1,300}", re.ASCII)
 _EXACT: Final = 2**53
 _NUMBERS: Final = frozenset({int, float})
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DATETIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 
 def as_text(value: Scalar) -> str:
@@ -170,10 +170,10 @@ def fits_text(field: AssetField, texts: Sequence[str]) -> bool:
 
 
 def _fit_datetime(text: str) -> str:
+    if are_moments((text,)):
+        return text
     try:
         moment = datetime.datetime.fromisoformat(text)
-        if _DATETIME.fullmatch(text):
-            return text
         if moment.tzinfo is not None:
             moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
     except (ValueError, OverflowError):

@@ -31,6 +31,8 @@ _HEX = "6ee9962862064b12bd0f70112bb0d977"
         ("totalStorageSpaceInBytes", 1, 1),
         ("isEncrypted", False, False),
         ("easActivationDateTime", "0001-01-01T00:00:00Z", None),
+        ("easActivationDateTime", "0001-06-01T00:00:00Z", None),
+        ("easActivationDateTime", "9999-06-01T00:00:00Z", None),
         ("complianceGracePeriodExpirationDateTime", "9999-12-31T23:59:59Z", None),
         ("complianceGracePeriodExpirationDateTime", "9999-12-31T23:59:59.9999999Z", None),
         ("enrolledDateTime", "2026-11-23T08:00:00Z", "2026-11-23T08:00:00Z"),

@@ -19,13 +19,13 @@ from msgspec.structs import replace
 
 from benchmarks.days import FIRST
 from benchmarks.settings import connection
-from reconciler.intune.records import listed_devices, users
+from reconciler.intune.parts.records import listed_devices, users
 from reconciler.planning import needs
-from reconciler.simulator import rows
-from reconciler.simulator.devices import Ticket, assigned, has_user, kind, make_device
-from reconciler.simulator.names import code
-from reconciler.simulator.people import make_user
-from reconciler.simulator.records import Device, User
+from reconciler.simulator.graph import rows
+from reconciler.simulator.tenant.devices import Ticket, assigned, has_user, kind, make_device
+from reconciler.simulator.tenant.names import code
+from reconciler.simulator.tenant.records import Device, User
+from reconciler.simulator.tenant.users import make_user
 
 PAGE: Final = 1000
 NEW, VANISHED, CHANGED, USERLESS = 0.01, 0.01, 0.05, 0.005

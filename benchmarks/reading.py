@@ -20,7 +20,7 @@ def serve(folder: str, size: int, seed: int) -> None:
     from reconciler.simulator.exchange import Endpoint  # noqa: PLC0415 - only this process needs it
     from reconciler.simulator.faults import Fault, FaultName  # noqa: PLC0415 - as above
     from reconciler.simulator.server import Simulator  # noqa: PLC0415 - as above
-    from reconciler.simulator.tenant import Tenant  # noqa: PLC0415 - as above
+    from reconciler.simulator.tenant.tenant import Tenant  # noqa: PLC0415 - as above
 
     slow = Fault(name=FaultName.SLOW, on=(Endpoint.DEVICES, Endpoint.USERS), times=None, seconds=LATENCY)
     with Simulator(Tenant.generate(devices=size, users=size * 4 // 5, seed=seed)) as simulator:
@@ -37,11 +37,11 @@ def serve(folder: str, size: int, seed: int) -> None:
 
 def read(folder: str) -> Facts:
     """Read the tenant as `plan` does: devices and users, decoded, into a snapshot."""
-    from reconciler.configuration.load import load_environment  # noqa: PLC0415 - not where it is served
-    from reconciler.intune import read as _  # noqa: F401, PLC0415 - loaded before the time counts
+    from reconciler.configuration.loader import load_environment  # noqa: PLC0415 - not where it is served
+    from reconciler.intune import reader as _  # noqa: F401, PLC0415 - loaded before the time counts
     from reconciler.model.state import State  # noqa: PLC0415 - as the first
+    from reconciler.run.context import Surroundings  # noqa: PLC0415 - as the first
     from reconciler.run.reading import Wanted, read_connections  # noqa: PLC0415 - as the first
-    from reconciler.run.surroundings import Surroundings  # noqa: PLC0415 - as the first
 
     os.environ.update(_told(folder)["variables"])
     loaded = load_environment(ENVIRONMENTS, NAME, overlay=Path(folder) / "overlay", with_commit=False)
@@ -71,15 +71,15 @@ def walk(folder: str) -> Facts:
 
 def _select() -> str:
     from benchmarks.settings import connection  # noqa: PLC0415 - as above
-    from reconciler.intune.records import listed_devices  # noqa: PLC0415 - as above
+    from reconciler.intune.parts.records import listed_devices  # noqa: PLC0415 - as above
     from reconciler.planning import needs  # noqa: PLC0415 - as above
 
     return f"$select={listed_devices(needs.device_properties(connection())).select}"
 
 
 def _token(session: Any, told: dict[str, Any]) -> str:
-    from reconciler.simulator.application import CLIENT_ID  # noqa: PLC0415 - as above
-    from reconciler.simulator.tenant import TENANT_ID  # noqa: PLC0415 - as above
+    from reconciler.simulator.tenant.application import CLIENT_ID  # noqa: PLC0415 - as above
+    from reconciler.simulator.tenant.tenant import TENANT_ID  # noqa: PLC0415 - as above
 
     form = {
         "grant_type": "client_credentials",

@@ -1,8 +1,8 @@
 """The settings that the benchmark plans with: a folder as people have it, every kind of rule in use."""
 
 from benchmarks.settings_place import ENVIRONMENTS, NAME
-from reconciler.configuration.load import load_environment
-from reconciler.run.surroundings import Surroundings
+from reconciler.configuration.loader import load_environment
+from reconciler.run.context import Surroundings
 from reconciler.settings.environment import Connection, Environment
 
 

@@ -11,11 +11,11 @@ from benchmarks import pages
 from benchmarks.days import DAYS
 from benchmarks.settings import environment, surroundings
 from benchmarks.step import Facts, timed
-from reconciler.intune.records import Records, listed_devices, users
+from reconciler.columnar import Packed, once_each
+from reconciler.intune.parts.records import Records, listed_devices, users
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
-from reconciler.packing import Packed, once_each
 from reconciler.planning import needs
 from reconciler.planning.build import build_plan
 from reconciler.run.reading import read_state

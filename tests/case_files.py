@@ -25,7 +25,7 @@ from msgspec import UNSET, Struct
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from reconciler.configuration.load import load_environment
+from reconciler.configuration.loader import load_environment
 from reconciler.model.plan import Attribute, BindingChange, Change, LimitUse, Plan
 from reconciler.model.snapshot import Snapshot, Software, record_type
 from reconciler.model.state import (

@@ -18,7 +18,7 @@ import pytest
 
 from reconciler.cli.main import run
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 ROOT = Path(__file__).parents[1]
 

@@ -16,19 +16,19 @@ from command_line import CommandLine, rows, simulated
 from msgspec.structs import replace
 
 from reconciler.cli.plan import exit_code
-from reconciler.configuration.load import load_environment
+from reconciler.configuration.loader import load_environment
 from reconciler.errors import ExitCode, ReconcilerError
-from reconciler.intune.budget import Pace
+from reconciler.intune.http.budget import Pace
 from reconciler.model.plan import Plan
 from reconciler.run import applying
 from reconciler.run.applying import Order
-from reconciler.run.surroundings import Surroundings
+from reconciler.run.context import Surroundings
 from reconciler.settings.environment import Environment
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault
-from reconciler.simulator.records import Device
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.records import Device
+from reconciler.simulator.tenant.tenant import Tenant
 
 IMPORTS = "prod/connections/intune/imports.yaml"
 USERS = "prod/connections/intune/users.yaml"

@@ -5,9 +5,9 @@ from typing import Final
 from arbitrary_plans import saved
 from msgspec.structs import replace
 
+from reconciler.impact.comparison import compare
 from reconciler.model.impact import Impact, Unanswered
 from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Problem, SettingChange, Subject
-from reconciler.planning.impact import compare
 
 TYPES: Final = "connections/intune/asset-types.yaml: rules[Virtual machines].when"
 SITES: Final = "connections/intune/imports.yaml: siteAllocation"

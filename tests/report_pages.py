@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from reconciler.model.impact import Impact
-from reconciler.report.impact import rule_name
+from reconciler.report.text.impact import rule_name
 
 VERDICTS = (None, "caused", "altered", "prevented")
 

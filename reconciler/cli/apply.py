@@ -15,7 +15,7 @@ import typer
 from reconciler.cli import plan as plans
 from reconciler.cli import printing
 from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
-from reconciler.cli.talk import Talk, say, warn
+from reconciler.cli.progress import Talk, say, warn
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.model.run import Outcome
     from reconciler.model.state import Recording
     from reconciler.run.applying import Applied, Order
-    from reconciler.run.surroundings import Surroundings
+    from reconciler.run.context import Surroundings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -129,8 +129,8 @@ def _tell(applied: Applied, seconds: float) -> None:
 
 def show_outcome(outcome: Outcome, seconds: float) -> None:
     """Print what was written."""
-    from reconciler.report.history import outcome_text  # noqa: PLC0415 - only where it is used
-    from reconciler.report.lines import folded  # noqa: PLC0415 - as above
+    from reconciler.report.text.history import outcome_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.lines import folded  # noqa: PLC0415 - as above
 
     printing.show(folded(outcome_text(outcome, seconds), printing.width(), rest=2))
 

@@ -7,7 +7,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Env, duration, surroundings
-from reconciler.cli.talk import Talk
+from reconciler.cli.progress import Talk
 from reconciler.errors import ExitCode
 
 
@@ -46,7 +46,7 @@ def assets(
     With several filters, an asset that one of them fits is listed. A device that a later enrolment superseded has no
     asset of its own: it is told of at the asset of the later one.
     """
-    from reconciler.planning.overview import Tie, overview  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.inventory.overview import Tie, overview  # noqa: PLC0415 - pydantic is heavy
     from reconciler.report import assets as report  # noqa: PLC0415 - only where it is used
     from reconciler.run.reading import read_state  # noqa: PLC0415 - pydantic is heavy
 

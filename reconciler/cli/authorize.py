@@ -8,7 +8,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Env, surroundings
-from reconciler.cli.talk import Talk, say
+from reconciler.cli.progress import Talk, say
 from reconciler.errors import ExitCode, SignInError
 
 
@@ -38,7 +38,7 @@ def authorize(
     Shows who or what signed in, each permission with why it is needed, and the one thing to do next when something is
     refused; then it exits with 1. With an authorization code a person signs in at a browser, and the sign-in is kept.
     """
-    from reconciler.report.connecting import proof_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.connection import proof_text  # noqa: PLC0415 - only where it is used
     from reconciler.run.authorizing import Person, authorize  # noqa: PLC0415 - pydantic is heavy
 
     with Talk() as talk:

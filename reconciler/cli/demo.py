@@ -17,12 +17,12 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Global
-from reconciler.cli.talk import say
+from reconciler.cli.progress import say
 from reconciler.errors import ExitCode, ReconcilerError
 
 if TYPE_CHECKING:
-    from reconciler.simulator.days import Day
     from reconciler.simulator.server import Simulator
+    from reconciler.simulator.tenant.days import Day
 
 _INSTANCES = ("prod", "uat")
 
@@ -42,7 +42,7 @@ def demo(
     Needs environments `prod` and `uat`; touches nothing of yours and cleans up after itself.
     """
     from reconciler.simulator.server import Simulator  # noqa: PLC0415 - cryptography is heavy
-    from reconciler.simulator.tenant import Tenant  # noqa: PLC0415 - as above
+    from reconciler.simulator.tenant.tenant import Tenant  # noqa: PLC0415 - as above
 
     options: Global = context.obj
     with (

@@ -8,7 +8,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Global, environment_names
-from reconciler.cli.talk import say
+from reconciler.cli.progress import say
 from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def diff(
 
 
 def _environment(context: typer.Context, named: str) -> "Environment":
-    from reconciler.configuration.load import load_environment  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.loader import load_environment  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     name, at, ref = named.partition("@")

@@ -7,7 +7,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Env, surroundings
-from reconciler.cli.talk import Talk, warn
+from reconciler.cli.progress import Talk, warn
 from reconciler.errors import ExitCode
 
 
@@ -33,7 +33,7 @@ def explain(
     Each rule tried and why it lost, each mapping step by step, user and site, status and presence, limits, pins, what
     a plan does now, and what the journal says it did. Nothing is written.
     """
-    from reconciler.report.explain import story_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.explain import story_text  # noqa: PLC0415 - only where it is used
     from reconciler.run import explaining  # noqa: PLC0415 - pydantic is heavy
 
     warning = None

@@ -6,7 +6,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Env, at_store, at_store_of, duration, load, surroundings_of
-from reconciler.cli.talk import Talk, warn
+from reconciler.cli.progress import Talk, warn
 from reconciler.errors import ExitCode, ReconcilerError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def history(
     json: Json = False,
 ) -> int:
     """List the runs of ENV: when, who, from where, with which commit, and what they changed."""
-    from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text import history as report  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     at = at_store(context, env)
@@ -56,7 +56,7 @@ def show(
     json: Json = False,
 ) -> int:
     """Show one run of ENV in full: each attribute's before and after, and why."""
-    from reconciler.report import history as report  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text import history as report  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     at = at_store(context, env)
@@ -117,7 +117,7 @@ def status(
 
 def _status_lines(found: "StoreStatus", state: "State", environment: "Environment | None") -> "list[Text]":
     from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.report.history import status_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.history import status_text  # noqa: PLC0415 - only where it is used
     from reconciler.run.holding import held_connections, held_words  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli import printing
-from reconciler.cli.talk import say
+from reconciler.cli.progress import say
 from reconciler.errors import ExitCode
 
 
@@ -24,7 +24,7 @@ def init(
 
     They validate as they are. Nothing that is there is overwritten.
     """
-    from reconciler.configuration.starting import start  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.template import start  # noqa: PLC0415 - pydantic is heavy
 
     for path in start(folder):
         printing.write(str(path))

@@ -10,7 +10,7 @@ import typer
 from reconciler.cli import printing
 from reconciler.cli.apply import show_outcome, where, who
 from reconciler.cli.options import Env, at_store, can_be_written, surroundings
-from reconciler.cli.talk import Talk, say
+from reconciler.cli.progress import Talk, say
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def bring(
     A row without a tag gets the next one. A tag that the store has is never overwritten. Rows with problems are left
     out, and the exit code is then 5; a column that is not known stops the whole file.
     """
-    from reconciler.report.inventory import inventory_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.inventory import inventory_text  # noqa: PLC0415 - only where it is used
     from reconciler.run.inventory import Files, check_usable, plan_import, write_import  # noqa: PLC0415 - pydantic is heavy
 
     if file is None and users is None:
@@ -98,7 +98,7 @@ def export(
     A cell that a spreadsheet would work out as a formula begins with an apostrophe; `store import` takes it away.
     """
     from reconciler.csv_files import csv_lines  # noqa: PLC0415 - only where it is used
-    from reconciler.planning.inventory_tables import asset_rows  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.inventory.tables import asset_rows  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
 
     can_be_written(output)

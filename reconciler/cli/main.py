@@ -16,13 +16,13 @@ from reconciler.cli import (
     apply,
     assets,
     authorize,
-    care,
     demo,
     diff,
     explain,
     history,
     init,
     inventory,
+    maintenance,
     pins,
     plan,
     printing,
@@ -35,11 +35,11 @@ from reconciler.cli import (
     undo,
     validate,
 )
-from reconciler.cli.collecting import collect_no_more, collect_rarely
-from reconciler.cli.interrupting import heed_interrupts, was_interrupted
+from reconciler.cli.broken_pipe import let_go
+from reconciler.cli.gc_tuning import collect_no_more, collect_rarely
+from reconciler.cli.interrupts import heed_interrupts, was_interrupted
 from reconciler.cli.options import Global
-from reconciler.cli.streams import let_go
-from reconciler.cli.talk import LogFormat, choose, complain, talking
+from reconciler.cli.progress import LogFormat, choose, complain, talking
 from reconciler.errors import ExitCode, ReconcilerError
 
 app = typer.Typer(
@@ -111,7 +111,7 @@ explain.add_to(app)
 store.add_to(app)
 inventory.add_to(store.commands)
 pins.add_to(store.commands)
-care.add_to(store.commands)
+maintenance.add_to(store.commands)
 schema.add_to(app)
 simulate.add_to(app)
 demo.add_to(app)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.talk import LogFormat, Talk, warn
+from reconciler.cli.progress import LogFormat, Talk, warn
 from reconciler.errors import NotConfirmedError, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
-    from reconciler.configuration.load import Loaded
-    from reconciler.run.surroundings import AtStore, Surroundings
+    from reconciler.configuration.loader import Loaded
+    from reconciler.run.context import AtStore, Surroundings
 
 
 def environment_names(context: typer.Context, incomplete: str) -> list[str]:
@@ -55,7 +55,7 @@ def surroundings(context: typer.Context, name: str, talk: Talk) -> "Surroundings
 
 def load(context: typer.Context, name: str, *, with_commit: bool = True) -> "Loaded":
     """Read and check an environment, laid over as the command line says."""
-    from reconciler.configuration.load import load_environment  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.loader import load_environment  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     return load_environment(options.environments, name, overlay=options.overlay, with_commit=with_commit)
@@ -63,7 +63,7 @@ def load(context: typer.Context, name: str, *, with_commit: bool = True) -> "Loa
 
 def surroundings_of(context: typer.Context, loaded: "Loaded", talk: Talk) -> "Surroundings":
     """Put a loaded environment where it runs; SettingsError with every problem when it has errors."""
-    from reconciler.run.surroundings import Surroundings  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.context import Surroundings  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     return Surroundings(
@@ -90,7 +90,7 @@ def at_store(context: typer.Context, name: str) -> "AtStore":
 
 def at_store_of(context: typer.Context, loaded: "Loaded") -> "AtStore":
     """Put a loaded instance at its store; SettingsError with every problem when `instance.yaml` has one."""
-    from reconciler.run.surroundings import AtStore  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.context import AtStore  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     return AtStore(loaded.settled_instance(), options.environments, os.environ)

@@ -7,12 +7,12 @@ import typer
 from reconciler.cli import printing
 from reconciler.cli.apply import who
 from reconciler.cli.options import Env, at_store, surroundings
-from reconciler.cli.talk import Talk, say
+from reconciler.cli.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconciler.model.state import State
-    from reconciler.run.surroundings import AtStore, Surroundings
+    from reconciler.run.context import AtStore, Surroundings
     from reconciler.settings.environment import Environment
 
 Asset = Annotated[str, typer.Argument(metavar="ASSET", help="Its tag; or its device id, serial number or name.")]
@@ -69,7 +69,7 @@ def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
 
 def pins(context: typer.Context, env: Env) -> int:
     """List the pinned fields of ENV's store: who pinned them, when, and why."""
-    from reconciler.report.pins import pins_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.pins import pins_text  # noqa: PLC0415 - only where it is used
     from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     at = at_store(context, env)
@@ -94,7 +94,7 @@ def _tag(state: "State", what: str) -> str:
     Raises:
         UsageError: there is none, or there are several.
     """
-    from reconciler.planning.finding import find_assets, near_names  # noqa: PLC0415 - msgspec only where it is used
+    from reconciler.explain.search import find_assets, near_names  # noqa: PLC0415 - msgspec only where it is used
 
     found = find_assets(state, what)
     if len(found) == 1:
@@ -108,7 +108,7 @@ def _tag(state: "State", what: str) -> str:
 
 
 def _check_field(environment: "Environment", state: "State", field: str) -> None:
-    from reconciler.planning.inventory_columns import REFERENCES  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.planning.asset_values import REFERENCES  # noqa: PLC0415 - pydantic is heavy
     from reconciler.planning.nearest import did_you_mean  # noqa: PLC0415 - only where it is used
     from reconciler.settings.fields import asset_fields  # noqa: PLC0415 - pydantic is heavy
 

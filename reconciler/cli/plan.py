@@ -8,7 +8,7 @@ import typer
 from reconciler.cli.impact import base_settings
 from reconciler.cli.options import Allow, Env, allowances, can_be_written, surroundings
 from reconciler.cli.plan_artefacts import Made, PlanFormat, deliver, show
-from reconciler.cli.talk import Talk
+from reconciler.cli.progress import Talk
 from reconciler.errors import ExitCode, UsageError, first_exit_code
 
 if TYPE_CHECKING:

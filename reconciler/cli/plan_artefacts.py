@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.cli import printing
-from reconciler.cli.talk import say, warn
+from reconciler.cli.progress import say, warn
 from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def deliver(made: Made, output: Path | None, form: PlanFormat | None, impact_fil
     if output is not None:
         say(f"Saved the plan as {output}.")
     if impact_file is not None and made.impact is not None:
-        from reconciler.report.impact import impact_json  # noqa: PLC0415 - only where it is used
+        from reconciler.report.text.impact import impact_json  # noqa: PLC0415 - only where it is used
 
         _save(impact_json(made.impact), impact_file, "impact")
         say(f"Saved the impact as {impact_file}.")
@@ -86,7 +86,7 @@ def _too_old(made: Made) -> str | None:
     if made.recording is None:
         return None
     from reconciler.report.values import age, moment  # noqa: PLC0415 - only where it is used
-    from reconciler.run.surroundings import utc_now  # noqa: PLC0415 - as above
+    from reconciler.run.context import utc_now  # noqa: PLC0415 - as above
     from reconciler.settings.base import seconds  # noqa: PLC0415 - as above
 
     now, limit = utc_now(), made.instance.limits.plan_age
@@ -114,8 +114,8 @@ def _show(made: Made) -> None:
 
 def _lines(made: Made, width: int = 80) -> "list[Text]":
     """Return the plan, and below it what a change of settings causes: a terminal shows the end of what is long."""
-    from reconciler.report.impact import impact_text  # noqa: PLC0415 - only where it is used
-    from reconciler.report.text import plan_text, summary_text  # noqa: PLC0415 - as above
+    from reconciler.report.text.impact import impact_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.plan import plan_text, summary_text  # noqa: PLC0415 - as above
 
     if made.summary:
         plan = summary_text(made.plan, width=width, kind=made.instance.kind)
@@ -126,7 +126,7 @@ def _lines(made: Made, width: int = 80) -> "list[Text]":
 
 def show(plan: "Plan", kind: str, *, every: bool = False) -> None:
     """Print a plan as text."""
-    from reconciler.report.text import plan_text  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.plan import plan_text  # noqa: PLC0415 - only where it is used
 
     printing.show(plan_text(plan, every=every, width=printing.width(), kind=kind))
 
@@ -156,15 +156,15 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
 
 
 def _text(made: Made) -> str:
-    from reconciler.report.text import plain  # noqa: PLC0415 - only where it is used
+    from reconciler.report.text.plan import plain  # noqa: PLC0415 - only where it is used
 
     return plain(_lines(made))
 
 
 def _markdown(made: Made) -> str:
-    from reconciler.report.markdown import plan_markdown  # noqa: PLC0415 - only where it is used
-    from reconciler.report.markdown_impact import impact_sections  # noqa: PLC0415 - as above
-    from reconciler.run.surroundings import utc_now  # noqa: PLC0415 - as above
+    from reconciler.report.markdown.impact import impact_sections  # noqa: PLC0415 - as above
+    from reconciler.report.markdown.plan import plan_markdown  # noqa: PLC0415 - only where it is used
+    from reconciler.run.context import utc_now  # noqa: PLC0415 - as above
 
     return plan_markdown(
         made.plan,

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reconciler.cli.streams import let_go
+from reconciler.cli.broken_pipe import let_go
 
 if TYPE_CHECKING:
     from rich.text import Text

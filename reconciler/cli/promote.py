@@ -6,7 +6,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Global, can_ask, environment_names
-from reconciler.cli.talk import say
+from reconciler.cli.progress import say
 from reconciler.errors import ExitCode, NotConfirmedError, UsageError
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import Env, can_be_written, surroundings
-from reconciler.cli.talk import Talk, say, warn
+from reconciler.cli.progress import Talk, say, warn
 from reconciler.errors import ExitCode, UsageError
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.talk import say
+from reconciler.cli.progress import say
 from reconciler.errors import ExitCode, ReconcilerError
 
 
@@ -30,7 +30,7 @@ def schema(
     try:
         output.mkdir(parents=True, exist_ok=True)
         if reference is not None:
-            from reconciler.configuration.reference import with_reference  # noqa: PLC0415 - only where it is used
+            from reconciler.configuration.settings_reference import with_reference  # noqa: PLC0415 - only where it is used
 
             files[reference] = with_reference(reference.read_text(encoding="utf-8")).encode()
         for path, text in sorted(files.items()):

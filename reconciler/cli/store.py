@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.options import Env, at_store, can_ask
-from reconciler.cli.talk import Talk, say
+from reconciler.cli.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Env, Global
-from reconciler.cli.talk import say
+from reconciler.cli.progress import say
 from reconciler.errors import ExitCode, UsageError
 from reconciler.report.escaping import terminal
 
@@ -58,7 +58,7 @@ def run_tests(
 
 
 def _environment(context: typer.Context, name: str) -> "Environment":
-    from reconciler.configuration.load import load_environment  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.loader import load_environment  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     return load_environment(options.environments, name, overlay=options.overlay, with_commit=False).settled()

@@ -9,7 +9,7 @@ import typer
 from reconciler.cli import apply as applies
 from reconciler.cli import plan as plans
 from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
-from reconciler.cli.talk import Talk, say
+from reconciler.cli.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:

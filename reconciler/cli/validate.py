@@ -7,7 +7,7 @@ import typer
 
 from reconciler.cli import printing
 from reconciler.cli.options import Global, environment_names
-from reconciler.cli.talk import say
+from reconciler.cli.progress import say
 from reconciler.errors import ExitCode
 
 
@@ -37,8 +37,8 @@ def validate(
 
     Shows every problem of all files at once, with file:line:column, and exits with 1 when there is an error.
     """
-    from reconciler.configuration.load import environments_in, load_environment  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.configuration.problems import Format, by_place, errors, rendered, strictly  # noqa: PLC0415 - as above
+    from reconciler.configuration.loader import environments_in, load_environment  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.parsing.problems import Format, by_place, errors, rendered, strictly  # noqa: PLC0415 - as above
 
     options: Global = context.obj
     chosen = names or environments_in(options.environments)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from reconciler.configuration.git import CANNOT_RUN, ask
-from reconciler.configuration.load import Loaded, load_environment
+from reconciler.configuration.loader import Loaded, load_environment
 from reconciler.errors import ReconcilerError, UsageError
 
 _SYMLINK: Final = "120000"

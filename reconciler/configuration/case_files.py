@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
-from reconciler.configuration.parsing import parse, source_of
-from reconciler.configuration.problems import errors
+from reconciler.configuration.parsing.problems import errors
+from reconciler.configuration.parsing.yaml_text import parse, source_of
 from reconciler.errors import SettingsError
 
 _NEW: Final = """\

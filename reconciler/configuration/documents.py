@@ -5,10 +5,10 @@ import json
 from dataclasses import replace
 from typing import Any, cast
 
-from reconciler.configuration.document import Document
 from reconciler.configuration.files import CONNECTIONS, connection_of
 from reconciler.configuration.git import GitState
 from reconciler.configuration.overlay import cloud_from_overlay
+from reconciler.configuration.parsing.document import Document
 from reconciler.settings.asset_types import AssetTypesFile
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.cases import TestsFile

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from reconciler.configuration.document import Document, Place, Source, Span
-from reconciler.configuration.parsing import source_of
-from reconciler.configuration.problems import SettingsProblem, Severity
+from reconciler.configuration.parsing.document import Document, Place, Source, Span
+from reconciler.configuration.parsing.problems import SettingsProblem, Severity
+from reconciler.configuration.parsing.yaml_text import source_of
 
 MAX_SIZE: Final = 4 * 1024 * 1024
 

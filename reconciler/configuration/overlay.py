@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
-from reconciler.configuration.document import Document, Path
 from reconciler.configuration.files import Files, read_folder, whole_file
 from reconciler.configuration.names import did_you_mean
+from reconciler.configuration.parsing.document import Document, Path
 from reconciler.errors import UsageError
 
 VARIABLE = "RECONCILER_OVERLAY"

@@ -21,8 +21,8 @@ from ruamel.yaml.util import load_yaml_guess_indent
 from reconciler.configuration.differences import pending
 from reconciler.configuration.documents import document
 from reconciler.configuration.files import CONNECTION_FILES, CONNECTIONS, OPTIONAL_CONNECTION_FILES
-from reconciler.configuration.load import environments_in, load_environment
-from reconciler.configuration.problems import Format, errors, rendered
+from reconciler.configuration.loader import environments_in, load_environment
+from reconciler.configuration.parsing.problems import Format, errors, rendered
 from reconciler.errors import ReconcilerError, SettingsError
 from reconciler.model.plan import SettingChange
 from reconciler.settings.environment import Environment

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from reconciler.configuration.document import Document
 from reconciler.configuration.files import kind_of
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.secrets import ROOT_VARIABLE, secret_roots
 
 _WITH_SECRETS: Final = frozenset({"instance.yaml", "connection.yaml"})

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from reconciler.intune.credentials import Credential
+from reconciler.intune.signin.credentials import Credential
 
 if TYPE_CHECKING:
-    from reconciler.intune.token_cache import TokenCache
+    from reconciler.intune.signin.token_cache import TokenCache
 
 TIME_BUDGET: Final = 15 * 60.0
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Final
 
+from reconciler.columnar import Column, Layout, layout_of
 from reconciler.model.state import Asset, Binding, Life, Person
-from reconciler.packing import Column, Layout, layout_of
 
 ASSET: Final = ("id", "tag", "type", "site", "status", "user")
 """The columns of an asset before its fields'."""

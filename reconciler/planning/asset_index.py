@@ -7,9 +7,9 @@ or the next plan would say something else.
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from reconciler.columnar import Column, Keyed, is_text
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
-from reconciler.packing import Column, Keyed, is_text
 from reconciler.planning.columns import asked
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.values import is_worthless, matching_form

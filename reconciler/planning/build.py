@@ -9,11 +9,11 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 import reconciler
+from reconciler.columnar import pack
 from reconciler.model.layouts import asset_layout
 from reconciler.model.plan import Attribute, BindingChange, Change, ConnectionSummary, Plan, SettingChange, Subject
 from reconciler.model.snapshot import Part
 from reconciler.model.state import Recording, State
-from reconciler.packing import pack
 from reconciler.planning import needs
 from reconciler.planning.catalogue import catalogue_changes
 from reconciler.planning.connections import plan_connections

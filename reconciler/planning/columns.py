@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reconciler.columnar import Coded, Column, is_text
 from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.packing import Coded, Column, is_text
 from reconciler.planning.values import are_numbers, fit, fits_text
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField

@@ -13,8 +13,8 @@ from typing import Any, Final, Protocol
 
 import re2
 
+from reconciler.columnar import Column
 from reconciler.model.snapshot import UNKNOWN, Scalar
-from reconciler.packing import Column
 from reconciler.planning.columns import Table, asked, differ
 from reconciler.planning.values import as_text
 from reconciler.settings import criteria as language

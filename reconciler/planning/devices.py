@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from reconciler.columnar import PIECE, Coded, Column, Packed, once_each, pack
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.packing import PIECE, Coded, Column, Packed, once_each, pack
 from reconciler.planning import needs
 from reconciler.planning.asset_index import Form, first_key, worthy_forms
 from reconciler.planning.columns import Columns, Lazily, Table, asked, distinct_rows, fitted

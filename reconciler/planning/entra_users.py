@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from reconciler.columnar import Column, Packed, pack
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.packing import Column, Packed, pack
 
 DEVICE_ID: Final = "azureADDeviceId"
 

@@ -8,10 +8,10 @@ counts too. New types are counted on their own: they are no assets, so the half 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from reconciler.columnar import pack
 from reconciler.model.layouts import BINDINGS
 from reconciler.model.plan import Change, ConnectionSummary, Kind, LimitUse
 from reconciler.model.state import Binding, Presence, State, Usage
-from reconciler.packing import pack
 from reconciler.settings.environment import Environment
 from reconciler.settings.instance import CountLimit, Limit, Limits
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from reconciler.columnar import Coded, Column
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.packing import Coded, Column
 from reconciler.planning.columns import Columns, asked, differ
 from reconciler.planning.entra_users import Users
 from reconciler.planning.transforms import Step, compile_transforms, transformed

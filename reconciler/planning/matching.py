@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from reconciler.columnar import Keyed
 from reconciler.model.snapshot import UNKNOWN, UnknownType
 from reconciler.model.state import Binding, Presence
-from reconciler.packing import Keyed
 from reconciler.planning.asset_index import AssetIndex, Form, Key, first_key
 from reconciler.planning.criteria import Answer
 

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from reconciler.columnar import Column, Keyed, Packed, equal, in_order, is_text, pack, picked
 from reconciler.model.layouts import PEOPLE
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
-from reconciler.packing import Column, Keyed, Packed, equal, in_order, is_text, pack, picked
 from reconciler.planning.lookup import Lookup
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 

@@ -7,8 +7,8 @@ from itertools import compress
 from operator import and_, attrgetter, gt
 from typing import Final
 
+from reconciler.columnar import Column, Keyed, Packed, picked
 from reconciler.model.state import Binding, Presence
-from reconciler.packing import Column, Keyed, Packed, picked
 from reconciler.planning.columns import asked
 from reconciler.planning.devices import Devices
 from reconciler.planning.world import World

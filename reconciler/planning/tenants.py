@@ -3,10 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
+from reconciler.columnar import pack
 from reconciler.errors import SettingsError
 from reconciler.model.layouts import BINDINGS
 from reconciler.model.state import State
-from reconciler.packing import pack
 from reconciler.settings.environment import Environment
 
 

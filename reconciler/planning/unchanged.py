@@ -9,9 +9,9 @@ from itertools import chain
 from operator import and_, not_
 from typing import Any, Final
 
+from reconciler.columnar import Coded, Column, equal, in_order, is_text, picked
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Presence
-from reconciler.packing import Coded, Column, equal, in_order, is_text, picked
 from reconciler.planning.asset_changes import site_with
 from reconciler.planning.columns import asked
 from reconciler.planning.entra_users import Unclear

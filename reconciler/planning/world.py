@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
+from reconciler.columnar import Keyed, Packed, pack
 from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.plan import (
     BindingChange,
@@ -17,7 +18,6 @@ from reconciler.model.plan import (
 )
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, LastRead, State
-from reconciler.packing import Keyed, Packed, pack
 from reconciler.planning.asset_index import Rewritten
 from reconciler.planning.organisations import Organisations
 from reconciler.planning.people import Directory

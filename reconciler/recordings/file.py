@@ -16,11 +16,11 @@ from typing import Any, BinaryIO, Final, cast
 
 import msgspec
 
+from reconciler.columnar import Packed, layout_of
 from reconciler.errors import RecordingError
 from reconciler.model.layouts import BINDINGS, PEOPLE, asset_layout
 from reconciler.model.snapshot import Snapshot, Software, record_type
 from reconciler.model.state import Application, Asset, Binding, Person, Recording, State
-from reconciler.packing import Packed, layout_of
 from reconciler.recordings.lines import LineReader, LineWriter, cut_short, damaged
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
 from reconciler.whole_file import whole_file

@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from reconciler import __version__
+from reconciler.columnar import Layout, Packed, Packing
 from reconciler.errors import RecordingError
-from reconciler.packing import Layout, Packed, Packing
 
 RECORDING_FORMAT: Final = 1
 

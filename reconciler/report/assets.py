@@ -8,12 +8,12 @@ from msgspec import Struct
 from rich.text import Text
 
 from reconciler.csv_files import csv_lines
+from reconciler.inventory.overview import AssetView, Tie
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Superseded
-from reconciler.planning.overview import AssetView, Tie
 from reconciler.planning.values import as_text
 from reconciler.report.json import REPORT_FORMAT, pretty
-from reconciler.report.lines import Style, cells, folded, padded, styled
+from reconciler.report.text.lines import Style, cells, folded, padded, styled
 from reconciler.report.values import called, many, moment
 
 _STYLES = {Tie.MISSING: Style.WARNING, Tie.DELETED: Style.PROBLEM, Tie.EXCLUDED: Style.QUIET, Tie.UNBOUND: Style.QUIET}

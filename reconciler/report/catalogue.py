@@ -6,7 +6,7 @@ from typing import Final
 from rich.text import Text
 
 from reconciler.model.plan import Action, Change
-from reconciler.report.lines import Style, cells, folded, padded, parts, styled
+from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
 from reconciler.report.values import called, many, shown
 
 _SEVERAL: Final = {

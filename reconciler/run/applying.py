@@ -21,11 +21,11 @@ from reconciler.planning.build import build_plan, is_empty
 from reconciler.planning.limits import judge
 from reconciler.planning.scope import EVERYTHING, Scope, scheduled
 from reconciler.run import reading
+from reconciler.run.context import Surroundings
 from reconciler.run.holding import check_holds
 from reconciler.run.planning import make_plan
 from reconciler.run.reading import Wanted
 from reconciler.run.stamps import check_stamp
-from reconciler.run.surroundings import Surroundings
 from reconciler.run.testing import check_cases
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Environment

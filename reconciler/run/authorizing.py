@@ -12,15 +12,15 @@ from reconciler.errors import ReconcilerError, SignInError, UsageError
 from reconciler.model.proof import Proof
 from reconciler.planning import needs
 from reconciler.run import credentials
-from reconciler.run.surroundings import Surroundings
+from reconciler.run.context import Surroundings
 from reconciler.settings.authentication import Method
 from reconciler.settings.environment import Connection
 
 if TYPE_CHECKING:
+    from reconciler.intune.connection_check import Uses
     from reconciler.intune.inputs import Access
-    from reconciler.intune.proving import Uses
-    from reconciler.intune.signing_in import Client
-    from reconciler.intune.token_cache import TokenCache
+    from reconciler.intune.signin.client import Client
+    from reconciler.intune.signin.token_cache import TokenCache
 
 ANY_PORT: Final = "http://localhost"
 _SKEW: Final = 300
@@ -84,8 +84,8 @@ def _begun(connection: Connection) -> Proof:
 
 
 def _with_credential(around: Surroundings, connection: Connection, access: Access, proof: Proof) -> Proof:
-    from reconciler.intune.credentials import CertificateCredential  # noqa: PLC0415 - requests is heavy
-    from reconciler.intune.ending import end_of  # noqa: PLC0415 - as above
+    from reconciler.intune.signin.credentials import CertificateCredential  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.signin.expiry import end_of  # noqa: PLC0415 - as above
 
     credential = access.credential
     more = f", thumbprint {credential.thumbprint}" if isinstance(credential, CertificateCredential) else ""
@@ -113,7 +113,7 @@ def _nothing() -> None:
 
 
 def _proved(connection: Connection, access: Access, proof: Proof, ways: list[Callable[[], None]]) -> Proof:
-    from reconciler.intune.proving import prove  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.connection_check import prove  # noqa: PLC0415 - requests is heavy
 
     first, *others = ways
     try:
@@ -134,7 +134,7 @@ def _proved(connection: Connection, access: Access, proof: Proof, ways: list[Cal
 
 
 def _uses(connection: Connection) -> Uses:
-    from reconciler.intune.proving import Uses  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.connection_check import Uses  # noqa: PLC0415 - requests is heavy
 
     return Uses(
         users=needs.user_properties(connection),
@@ -149,10 +149,10 @@ def _browser(connection: Connection, access: Access, cache: TokenCache, person: 
     uri = connection.connection.authentication.redirect_uri or ANY_PORT
 
     def sign_in() -> None:
-        from reconciler.intune import hosts  # noqa: PLC0415 - requests is heavy
-        from reconciler.intune.budget import Budget, Pace  # noqa: PLC0415 - as above
-        from reconciler.intune.signing_in import Client  # noqa: PLC0415 - as above
-        from reconciler.intune.transport import Transport  # noqa: PLC0415 - as above
+        from reconciler.intune.http import hosts  # noqa: PLC0415 - requests is heavy
+        from reconciler.intune.http.budget import Budget, Pace  # noqa: PLC0415 - as above
+        from reconciler.intune.http.transport import Transport  # noqa: PLC0415 - as above
+        from reconciler.intune.signin.client import Client  # noqa: PLC0415 - as above
 
         hosts.check(access)
         transport = Transport(Budget(access.time_budget, Pace()))
@@ -165,8 +165,8 @@ def _browser(connection: Connection, access: Access, cache: TokenCache, person: 
 
 
 def _converse(client: Client, cache: TokenCache, uri: str, person: Person) -> None:
-    from reconciler.intune.loopback import Listener  # noqa: PLC0415 - only where it is used
-    from reconciler.intune.signing_in_users import listens, pasted, sign_in_at_browser  # noqa: PLC0415 - as above
+    from reconciler.intune.signin.loopback import Listener  # noqa: PLC0415 - only where it is used
+    from reconciler.intune.signin.user import listens, pasted, sign_in_at_browser  # noqa: PLC0415 - as above
 
     if not listens(uri):
 

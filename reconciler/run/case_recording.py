@@ -11,7 +11,7 @@ from reconciler.model.state import Recording
 from reconciler.planning import needs
 from reconciler.planning.criteria import comparisons_in
 from reconciler.recordings import read_recording
-from reconciler.run.trial import Device, Trial, try_device
+from reconciler.run.case_runner import Device, Trial, try_device
 from reconciler.settings.environment import Connection, Environment
 
 _TIMES = ("enrolledDateTime", "lastSyncDateTime")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from reconciler.configuration.secrets import ROOT_VARIABLE, read_secret, secret_path
 from reconciler.errors import ReconcilerError, SecretError
-from reconciler.run.surroundings import Surroundings
+from reconciler.run.context import Surroundings
 from reconciler.settings import authentication as declared
 from reconciler.settings.authentication import Method
 from reconciler.settings.environment import Connection
@@ -17,9 +17,9 @@ from reconciler.settings.instance import InstanceKind
 from reconciler.settings.secrets import FromEnvironment, FromFile, Secret
 
 if TYPE_CHECKING:
-    from reconciler.intune.credentials import Credential, Voucher
     from reconciler.intune.inputs import Access
-    from reconciler.intune.token_cache import TokenCache
+    from reconciler.intune.signin.credentials import Credential, Voucher
+    from reconciler.intune.signin.token_cache import TokenCache
 
 TOKEN_FILE_VARIABLE: Final = "AZURE_FEDERATED_TOKEN_FILE"  # noqa: S105 - the name of a variable
 _MOST: Final = 1024 * 1024
@@ -28,7 +28,7 @@ _OTHERS: Final = 0o077
 
 def access(around: Surroundings, connection: Connection) -> Access:
     """Return where the connection goes and what proves it; SecretError when that cannot be had (K4)."""
-    from reconciler.intune.hosts import addresses  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.http.hosts import addresses  # noqa: PLC0415 - requests is heavy
     from reconciler.intune.inputs import Access  # noqa: PLC0415 - requests is heavy
 
     settings = connection.connection
@@ -46,7 +46,7 @@ def access(around: Surroundings, connection: Connection) -> Access:
 
 def warnings(around: Surroundings, connection: Connection, given: Access | None = None) -> tuple[str, ...]:
     """Return what is about to end for a connection (C4), as far as it can be told: no warning costs a run."""
-    from reconciler.intune import ending  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.signin import expiry  # noqa: PLC0415 - requests is heavy
 
     today = moment(around).date()
     stated = connection.connection.authentication.credential
@@ -54,12 +54,12 @@ def warnings(around: Surroundings, connection: Connection, given: Access | None 
     found: tuple[str, ...] = ()
     try:
         given = given or access(around, connection)
-        end = ending.end_of(given.credential, end)
+        end = expiry.end_of(given.credential, end)
         if given.cache is not None:
-            found = (*ending.unused(given.cache.read(), today), *ending.lost_with(around.variables))
+            found = (*expiry.unused(given.cache.read(), today), *expiry.lost_with(around.variables))
     except ReconcilerError:
         pass  # the run itself says so, or does not need it
-    return (*ending.ending(stated.type.replace("-", " "), end, today), *found)
+    return (*expiry.ending(stated.type.replace("-", " "), end, today), *found)
 
 
 def all_warnings(around: Surroundings) -> tuple[str, ...]:
@@ -78,7 +78,7 @@ def moment(around: Surroundings) -> datetime.datetime:
 
 
 def _credential(around: Surroundings, stated: declared.Credential) -> Credential:
-    from reconciler.intune.credentials import FederatedCredential, SecretCredential  # noqa: PLC0415 - as above
+    from reconciler.intune.signin.credentials import FederatedCredential, SecretCredential  # noqa: PLC0415 - as above
 
     match stated:
         case declared.ClientSecret(secret=reference):
@@ -103,7 +103,7 @@ def _client_secret(around: Surroundings, reference: Secret) -> str:
 
 
 def _certificate(around: Surroundings, stated: declared.Certificate) -> Credential:
-    from reconciler.intune import certificates  # noqa: PLC0415 - cryptography is heavy
+    from reconciler.intune.signin import certificates  # noqa: PLC0415 - cryptography is heavy
 
     passphrase = _private(around, stated.passphrase) if stated.passphrase else None
     if isinstance(passphrase, str) and isinstance(stated.passphrase, FromEnvironment):
@@ -120,8 +120,8 @@ def _certificate(around: Surroundings, stated: declared.Certificate) -> Credenti
 
 
 def _voucher(around: Surroundings, stated: declared.Federated) -> Voucher:
-    from reconciler.intune.credentials import ManagedIdentity, TokenFile  # noqa: PLC0415 - requests is heavy
-    from reconciler.intune.vouching import github_job  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.signin.credentials import ManagedIdentity, TokenFile  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.signin.workload_identity import github_job  # noqa: PLC0415 - requests is heavy
 
     match stated.from_:
         case "github-actions":
@@ -149,7 +149,7 @@ def _token_file(around: Surroundings, stated: FromFile | None) -> Path:
 def _cache(around: Surroundings, stated: declared.Authentication) -> TokenCache | None:
     if stated.method is Method.CLIENT_CREDENTIALS or stated.cache is None:
         return None
-    from reconciler.intune.token_cache import EncryptedFile, Keyring, TokenCache  # noqa: PLC0415 - as above
+    from reconciler.intune.signin.token_cache import EncryptedFile, Keyring, TokenCache  # noqa: PLC0415 - as above
 
     path = _cache_path(around, stated.cache.file)
     if stated.cache.key is None:

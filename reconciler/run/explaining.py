@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from reconciler.planning.explain import explain, with_journal
+from reconciler.explain.build import explain, with_journal
 from reconciler.planning.story import Story
+from reconciler.run.context import Surroundings
 from reconciler.run.planning import own_recording
 from reconciler.run.reading import Wanted, read
-from reconciler.run.surroundings import Surroundings
 
 
 def explain_live(around: Surroundings, what: str, *, as_if_enabled: bool = False) -> tuple[Story, str | None]:

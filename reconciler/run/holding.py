@@ -6,10 +6,10 @@ from reconciler.configuration.documents import document
 from reconciler.errors import HeldError
 from reconciler.model.plan import Plan
 from reconciler.model.state import State
-from reconciler.planning.holding import Held, held
 from reconciler.planning.sealing import seal
 from reconciler.report.values import moment
 from reconciler.settings.environment import Environment
+from reconciler.undo.holds import Held, held
 
 
 def held_connections(environment: Environment, state: State) -> tuple[Held, ...]:

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from reconciler.configuration.at_commit import commit_of, load_commit, shown_ref
 from reconciler.configuration.documents import document
-from reconciler.configuration.load import Loaded, environments_in
-from reconciler.configuration.problems import errors
+from reconciler.configuration.loader import Loaded, environments_in
+from reconciler.configuration.parsing.problems import errors
 from reconciler.errors import UsageError
+from reconciler.impact.comparison import compare, not_compared
 from reconciler.model.impact import Impact, Unanswered
 from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording
 from reconciler.planning.build import build_plan
-from reconciler.planning.impact import compare, not_compared
 from reconciler.planning.recorded import fitted, unanswered
 from reconciler.planning.scope import EVERYTHING, Scope
+from reconciler.run.context import Surroundings
 from reconciler.run.planning import Planned, make_plan, own_recording
 from reconciler.run.reading import Wanted, read
-from reconciler.run.surroundings import Surroundings
 from reconciler.run.testing import check_cases
 from reconciler.settings.environment import Environment
 

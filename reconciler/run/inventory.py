@@ -7,12 +7,12 @@ from pathlib import Path
 from reconciler.configuration.documents import document
 from reconciler.csv_files import read_csv
 from reconciler.errors import ImportFileError, StaleError
+from reconciler.inventory.build import Inventory, Table, plan_inventory
 from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import State
-from reconciler.planning.inventory import Inventory, Table, plan_inventory
+from reconciler.run.context import Surroundings
 from reconciler.run.reading import read_state
 from reconciler.run.stamps import refuse_foreign
-from reconciler.run.surroundings import Surroundings
 
 
 @dataclass(frozen=True, slots=True)

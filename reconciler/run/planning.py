@@ -10,10 +10,10 @@ from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.planning.scope import EVERYTHING, Scope
+from reconciler.run.context import Surroundings
 from reconciler.run.holding import with_holds
 from reconciler.run.reading import Wanted, read
 from reconciler.run.stamps import foreign
-from reconciler.run.surroundings import Surroundings
 from reconciler.run.testing import check_cases
 from reconciler.settings.environment import Environment
 

@@ -10,7 +10,7 @@ from reconciler.configuration.secrets import read_secret
 from reconciler.errors import SecretError
 from reconciler.model.state import Recording
 from reconciler.recordings import pseudonymise
-from reconciler.run.surroundings import Surroundings
+from reconciler.run.context import Surroundings
 from reconciler.settings.secrets import FromEnvironment
 
 _KEY_BYTES: Final = 32

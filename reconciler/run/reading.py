@@ -18,8 +18,8 @@ from reconciler.planning.limits import absences_allowed
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.tenants import check_tenants
 from reconciler.run import credentials
+from reconciler.run.context import AtStore, Surroundings
 from reconciler.run.stamps import check_stamp, foreign
-from reconciler.run.surroundings import AtStore, Surroundings
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Absence
@@ -130,7 +130,7 @@ def _read_all(
 
 def _read_one(around: Surroundings, connection: Connection, state: State, wanted: Wanted) -> Snapshot:
     from reconciler.intune.inputs import Needs  # noqa: PLC0415 - requests is heavy
-    from reconciler.intune.read import read_snapshot  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.reader import read_snapshot  # noqa: PLC0415 - requests is heavy
 
     access = credentials.access(around, connection)
     warnings = credentials.warnings(around, connection, access)

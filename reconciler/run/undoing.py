@@ -8,11 +8,11 @@ from reconciler.errors import NotConfirmedError, ReconcilerError, StaleError
 from reconciler.model.plan import Plan
 from reconciler.model.run import Origin, Outcome
 from reconciler.planning.build import is_empty
-from reconciler.planning.undo import plan_undo
 from reconciler.run.applying import Applied, check_limits
+from reconciler.run.context import Surroundings
 from reconciler.run.reading import read_state
 from reconciler.run.stamps import refuse_foreign
-from reconciler.run.surroundings import Surroundings
+from reconciler.undo.build import plan_undo
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from dataclasses import fields
 
 import msgspec
 
-from reconciler.simulator.days import Counts
 from reconciler.simulator.exchange import Call, Reply, json_reply
 from reconciler.simulator.faults import Fault, Faults
-from reconciler.simulator.refusals import graph_error
-from reconciler.simulator.tally import Tally
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.graph.errors import graph_error
+from reconciler.simulator.request_log import Tally
+from reconciler.simulator.tenant.days import Counts
+from reconciler.simulator.tenant.tenant import Tenant
 
 
 class Admin:

@@ -14,16 +14,16 @@ import trustme
 
 from reconciler.simulator.admin import Admin
 from reconciler.simulator.exchange import Call, Endpoint, Reply, Sent
-from reconciler.simulator.exports import PATH
 from reconciler.simulator.faults import REPLACING, WIRE, Fault, FaultName, Faults
-from reconciler.simulator.graph import Graph
+from reconciler.simulator.graph.exports import PATH
+from reconciler.simulator.graph.fault_replies import replaced
+from reconciler.simulator.graph.routes import route
+from reconciler.simulator.graph.service import Graph
 from reconciler.simulator.https import HttpsServer
-from reconciler.simulator.replacing import replaced
-from reconciler.simulator.routes import route
-from reconciler.simulator.signin import SignIn
-from reconciler.simulator.software import SIZE
-from reconciler.simulator.tally import Tally
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.request_log import Tally
+from reconciler.simulator.signin.endpoints import SignIn
+from reconciler.simulator.tenant.software import SIZE
+from reconciler.simulator.tenant.tenant import Tenant
 
 HOST = "localhost"
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select
 
-from reconciler.packing import Column
+from reconciler.columnar import Column
 from reconciler.store.dialect import plain_pieces
 
 

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Table, select
 
+from reconciler.columnar import Packed, Packing
 from reconciler.model.layouts import PEOPLE
 from reconciler.model.state import Person, StoredCatalogue
-from reconciler.packing import Packed, Packing
 from reconciler.store.columns import read_columns, truths
 from reconciler.store.tables import (
     asset_group,

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, Row, select
 
+from reconciler.columnar import Column, Packed, Packing, layout_of
 from reconciler.model.layouts import ASSET, BINDINGS, asset_layout
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import (
@@ -21,7 +22,6 @@ from reconciler.model.state import (
     State,
     Superseded,
 )
-from reconciler.packing import Column, Packed, Packing, layout_of
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import BUILT_IN_FIELDS
 from reconciler.store.columns import read_columns, truths

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 from reconciler.model.plan import Action, Plan, Subject
 from reconciler.model.run import Undoable
 from reconciler.model.state import Hold
-from reconciler.planning.holding import settings_of_connection
 from reconciler.store.asset_rows import chunks
 from reconciler.store.journal import read_run
 from reconciler.store.journal_tables import hold, run, run_change, settings_revision
 from reconciler.store.tables import asset
 from reconciler.store.vocabulary import is_elsewhere
+from reconciler.undo.holds import settings_of_connection
 
 _NAMES: Final = msgspec.json.Decoder(list[tuple[str, Any, Any, int]])
 _CREATED: Final = (Subject.ASSET.value, Subject.USER.value)

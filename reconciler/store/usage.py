@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from reconciler.columnar import Packed
 from reconciler.model.plan import Plan
 from reconciler.model.state import Binding, Presence, Usage
-from reconciler.packing import Packed
 from reconciler.store.journal_tables import run
 from reconciler.store.tables import binding
 from reconciler.store.times import later

@@ -7,11 +7,11 @@ from typing import Any, Final, Self
 import msgspec
 from sqlalchemy import Connection
 
+from reconciler.columnar import Packed
 from reconciler.errors import StaleError
 from reconciler.model.plan import SOFTWARE
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person
-from reconciler.packing import Packed
 from reconciler.planning.people import references
 from reconciler.store.names import Names, read_names, read_people
 from reconciler.store.tables import FIELD_COLUMNS

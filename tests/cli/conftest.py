@@ -7,7 +7,7 @@ import pytest
 from command_line import CommandLine, simulated
 
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 
 @pytest.fixture(scope="session", autouse=True)

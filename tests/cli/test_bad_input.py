@@ -217,7 +217,7 @@ def test_schemas_that_can_not_be_written_are_told(offline: CommandLine) -> None:
 
 def test_an_unreachable_host_is_told_with_its_name(offline: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """A port where nobody listens: the host is named, with what to do."""
-    monkeypatch.setattr("reconciler.intune.transport.MOST_WAITS_UNCONNECTED", 0)  # the waits are tested elsewhere
+    monkeypatch.setattr("reconciler.intune.http.transport.MOST_WAITS_UNCONNECTED", 0)  # the waits are tested elsewhere
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         host = f"localhost:{free.getsockname()[1]}"

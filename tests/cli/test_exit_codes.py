@@ -13,7 +13,7 @@ from reconciler.errors import ExitCode, first_exit_code
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 ORDER = [130, 64, 1, 4, 3, 5, 2, 0]
 

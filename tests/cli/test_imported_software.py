@@ -11,7 +11,7 @@ from command_line import CommandLine, rows
 from reconciler.errors import ExitCode
 from reconciler.simulator.faults import Fault
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 _INSTALLED = """
     SELECT serial_number, software.name, asset_software.version AS at, publisher FROM asset_software

@@ -14,7 +14,7 @@ from command_line import CommandLine, rows
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])

@@ -5,8 +5,8 @@ from command_line import CommandLine, rows
 
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
-from reconciler.simulator.records import ZERO_GUID
 from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant.records import ZERO_GUID
 
 MAPPINGS = "prod/connections/intune/field-mappings.yaml"
 USERS = "prod/connections/intune/users.yaml"

@@ -8,7 +8,7 @@ import pytest
 from command_line import CommandLine
 
 from reconciler.recordings import pseudonymising, read_recording
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 KEY = "PSEUDONYM_KEY"
 

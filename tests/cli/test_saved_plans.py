@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from command_line import CommandLine, everything, rows, simulated, write
 
-from reconciler.simulator.tenant import TENANT_ID
+from reconciler.simulator.tenant.tenant import TENANT_ID
 
 REFUSED = "The saved plan cannot be applied: {}. Nothing was written. Make a new plan.\n"
 ANOTHER = "it was made for another store, or for this one before it was first applied to"

@@ -11,7 +11,12 @@ ROOT = Path(__file__).parents[2]
 SLOW = {"alembic", "cryptography", "deepdiff", "jinja2", "jsonschema", "msal", "msgspec", "psycopg", "re2", "requests"}
 SLOW |= {"sqlalchemy", "trustme", "urllib3"}
 OF_A_STORE = {"msgspec", "re2", "sqlalchemy"}
-ELSEWHERE = {"reconciler.plan_files", "reconciler.recordings", "reconciler.report.html", "reconciler.report.markdown"}
+ELSEWHERE = {
+    "reconciler.plan_files",
+    "reconciler.recordings",
+    "reconciler.report.html",
+    "reconciler.report.markdown.plan",
+}
 ELSEWHERE |= {"reconciler.run.impact", "reconciler.simulator"}
 ELSEWHERE |= {"reconciler.store.applying", "reconciler.store.writing", "sqlalchemy.dialects.postgresql"}
 

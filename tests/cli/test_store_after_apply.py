@@ -7,7 +7,7 @@ import msgspec
 from command_line import CommandLine, everything, rows, write
 
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 Values = dict[str, dict[str, Any]]
 

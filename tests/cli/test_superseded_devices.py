@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from command_line import CommandLine, rows
 
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 
 @pytest.mark.thorough

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.configuration.load import load_environment
-from reconciler.configuration.problems import Format, errors, rendered
+from reconciler.configuration.loader import load_environment
+from reconciler.configuration.parsing.problems import Format, errors, rendered
 
 HERE = Path(__file__).parent
 CASES = sorted(path.name for path in (HERE / "cases").iterdir())

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import pytest
 from ruamel.yaml import YAML
 
-from reconciler.configuration.load import load_environment
-from reconciler.configuration.problems import errors, page
-from reconciler.configuration.reference import with_reference
+from reconciler.configuration.loader import load_environment
+from reconciler.configuration.parsing.problems import errors, page
 from reconciler.configuration.schemas import MODELS
+from reconciler.configuration.settings_reference import with_reference
 from reconciler.errors import ReconcilerError
 
 ROOT = Path(__file__).parents[2]

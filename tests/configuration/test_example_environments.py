@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.configuration.load import environments_in, load_environment
+from reconciler.configuration.loader import environments_in, load_environment
 from reconciler.configuration.schemas import folder, schema_name
 
 ROOT = Path(__file__).parents[2]

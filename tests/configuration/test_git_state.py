@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.configuration import git
-from reconciler.configuration.load import load_environment
+from reconciler.configuration.loader import load_environment
 
 BASE = Path(__file__).parent / "base"
 

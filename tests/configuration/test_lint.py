@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.configuration import lint
-from reconciler.configuration.document import Document, Place, Source, Span
 from reconciler.configuration.lint.disjuncts import alternatives
 from reconciler.configuration.lint.literals import as_text, excludes, implies
-from reconciler.configuration.load import load_environment
+from reconciler.configuration.loader import load_environment
+from reconciler.configuration.parsing.document import Document, Place, Source, Span
 from reconciler.configuration.references import Parts
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning import values

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.configuration.load import environments_in, load_environment
+from reconciler.configuration.loader import environments_in, load_environment
 from reconciler.errors import SettingsError, UsageError
 
 BASE = Path(__file__).parent / "base"
@@ -163,7 +163,7 @@ def test_thousands_of_rules_are_fine(environments: Path) -> None:
 
 def test_loading_imports_nothing_that_only_other_commands_need() -> None:
     program = (
-        "import sys; from pathlib import Path; from reconciler.configuration.load import load_environment;"
+        "import sys; from pathlib import Path; from reconciler.configuration.loader import load_environment;"
         f"load_environment(Path({str(BASE)!r}), 'prod', with_commit=False).settled();"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.configuration.load import Loaded, load_environment
+from reconciler.configuration.loader import Loaded, load_environment
 from reconciler.configuration.overlay import overlay_folder
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.errors import UsageError
 from reconciler.settings.connection import Cloud, OwnCloud
 from reconciler.settings.secrets import FromFile

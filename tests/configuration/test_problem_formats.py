@@ -2,7 +2,7 @@
 
 import json
 
-from reconciler.configuration.problems import (
+from reconciler.configuration.parsing.problems import (
     Format,
     SettingsProblem,
     Severity,

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.configuration.document import Document
-from reconciler.configuration.flaws import flaws
-from reconciler.configuration.parsing import parse, source_of
+from reconciler.configuration.parsing.document import Document
+from reconciler.configuration.parsing.models import accepted
+from reconciler.configuration.parsing.schema_errors import flaws
+from reconciler.configuration.parsing.yaml_text import parse, source_of
 from reconciler.configuration.schemas import MODELS, load
-from reconciler.configuration.typed import accepted
 
 ENVIRONMENT = Path(__file__).parents[2] / "environments/prod"
 ODD = (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.configuration import masking
-from reconciler.configuration.load import load_environment
+from reconciler.configuration.loader import load_environment
+from reconciler.configuration.parsing import masking
 from reconciler.configuration.secrets import read_secret, shown_url, store_url
 from reconciler.errors import SecretError
 from reconciler.settings.environment import Environment

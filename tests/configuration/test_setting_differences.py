@@ -8,7 +8,7 @@ import msgspec
 
 from reconciler.configuration.differences import pending
 from reconciler.configuration.documents import digest, document
-from reconciler.configuration.load import load_environment
+from reconciler.configuration.loader import load_environment
 from reconciler.model.plan import SettingChange
 
 BASE = Path(__file__).parent / "base"

@@ -16,11 +16,11 @@ from command_line import CommandLine
 from cryptography.hazmat.primitives.asymmetric import rsa
 from key_files import Keys
 
-from reconciler.configuration.load import load_environment
+from reconciler.configuration.loader import load_environment
 from reconciler.run.authorizing import Person
-from reconciler.run.surroundings import Surroundings, utc_now
+from reconciler.run.context import Surroundings, utc_now
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 _AUTHENTICATION = re.compile(r"^authentication:\n(?:[ \t].*\n)+", re.MULTILINE)
 

@@ -11,10 +11,10 @@ import pytest
 import responses
 from connecting_parts import failure, proved
 
-from reconciler.intune.credentials import SecretCredential
-from reconciler.intune.hosts import addresses
+from reconciler.intune.connection_check import Uses, prove
+from reconciler.intune.http.hosts import addresses
 from reconciler.intune.inputs import Access
-from reconciler.intune.proving import Uses, prove
+from reconciler.intune.signin.credentials import SecretCredential
 from reconciler.settings.connection import Cloud
 
 TENANT = "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11"
@@ -94,8 +94,8 @@ def test_sign_in_and_graph_go_through_the_proxy(connection, proxy: list[str], mo
 
 def test_a_proxy_that_refuses_is_told(connection, proxy: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setattr("reconciler.intune.retrying.MOST_WAITS_UNCONNECTED", 0)
-    monkeypatch.setattr("reconciler.intune.transport.MOST_WAITS_UNCONNECTED", 0)
+    monkeypatch.setattr("reconciler.intune.http.retries.MOST_WAITS_UNCONNECTED", 0)
+    monkeypatch.setattr("reconciler.intune.http.transport.MOST_WAITS_UNCONNECTED", 0)
     assert proxy
     told = failure(connection)
     assert "refused the connection" in told or "the proxy gave no way to localhost" in told

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from reconciler.intune import proving
-from reconciler.intune.signing_in_errors import ADVICE
+from reconciler.intune import connection_check
+from reconciler.intune.signin.errors import ADVICE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "connecting.md").read_text()
 BLOCKS = [block for block in re.findall(r"```yaml[^\n]*\n(.*?)```", PAGE, re.S) if "credential:" in block]
@@ -18,7 +18,7 @@ def test_the_page_has_an_example_of_each_credential() -> None:
 
 
 def test_the_page_lists_each_permission_with_its_ids() -> None:
-    for name, ids in proving._IDS.items():
+    for name, ids in connection_check._IDS.items():
         (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}`")]
         assert all(f"`{each}`" in row for each in ids)
 

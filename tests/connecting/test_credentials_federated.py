@@ -3,11 +3,11 @@
 import pytest
 from connecting_parts import failure, proved
 
-from reconciler.intune.vouching import audience
-from reconciler.simulator.application import Trust
+from reconciler.intune.signin.workload_identity import audience
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
-from reconciler.simulator.signin_issuers import IDENTITY
+from reconciler.simulator.signin.issuers import IDENTITY
+from reconciler.simulator.tenant.application import Trust
 
 GITHUB = "{type: federated, from: github-actions}"
 TOKEN_FILE = "{type: federated, from: token-file}"

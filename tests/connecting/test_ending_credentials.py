@@ -6,9 +6,9 @@ import pytest
 from connecting_parts import PEM
 from key_files import Keys
 
-from reconciler.intune import token_cache
-from reconciler.intune.ending import lost_with
-from reconciler.intune.token_cache import EncryptedFile, Kept, TokenCache
+from reconciler.intune.signin import token_cache
+from reconciler.intune.signin.expiry import lost_with
+from reconciler.intune.signin.token_cache import EncryptedFile, Kept, TokenCache
 from reconciler.run.authorizing import authorize
 
 TODAY = datetime.datetime.now(datetime.UTC).date()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.intune import token_cache
+from reconciler.intune.signin import token_cache
 from reconciler.run.authorizing import authorize
 from reconciler.run.reading import Wanted, read
 from reconciler.simulator.exchange import Endpoint

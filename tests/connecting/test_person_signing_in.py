@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from reconciler.errors import SignInError
-from reconciler.intune import token_cache
-from reconciler.intune.loopback import Listener
-from reconciler.intune.signing_in_users import pasted
+from reconciler.intune.signin import token_cache
+from reconciler.intune.signin.loopback import Listener
+from reconciler.intune.signin.user import pasted
 from reconciler.model.proof import Proof
 from reconciler.run import reading
 from reconciler.run.authorizing import authorize

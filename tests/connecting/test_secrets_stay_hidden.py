@@ -10,12 +10,12 @@ from connecting_parts import registered
 from key_files import Keys
 
 from reconciler.cli.main import run
-from reconciler.intune import token_cache
+from reconciler.intune.signin import token_cache
 from reconciler.run import credentials
 from reconciler.run.authorizing import authorize
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
-from reconciler.simulator.signin_issuers import REQUEST_TOKEN
+from reconciler.simulator.signin.issuers import REQUEST_TOKEN
 
 
 @pytest.fixture(params=["secret", "certificate", "pfx", "github", "person"])

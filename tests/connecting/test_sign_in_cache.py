@@ -8,8 +8,8 @@ import pytest
 from msal_extensions import FilePersistence
 
 from reconciler.errors import SignInError
-from reconciler.intune import file_lock, token_cache
-from reconciler.intune.token_cache import EncryptedFile, Kept, Keyring, TokenCache
+from reconciler.intune.signin import file_lock, token_cache
+from reconciler.intune.signin.token_cache import EncryptedFile, Kept, Keyring, TokenCache
 
 KEPT = Kept(tenant="t", client="c", user="ada@contoso.example", signed_in_at=1, used_at=2, tokens='{"a": "refresh"}')
 AGAIN = "Run `reconciler authorize` again, which replaces it."

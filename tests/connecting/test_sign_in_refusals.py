@@ -8,9 +8,9 @@ import responses
 from connecting_parts import failure, proved
 
 from reconciler.errors import SignInError
-from reconciler.intune.credentials import SecretCredential
+from reconciler.intune.connection_check import Uses, prove
 from reconciler.intune.inputs import Access
-from reconciler.intune.proving import Uses, prove
+from reconciler.intune.signin.credentials import SecretCredential
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
 

@@ -7,12 +7,12 @@ import pytest
 from case_files import CASES, case_folders, environment_of, plan_of, read_yaml, recording_of
 
 from reconciler.errors import UsageError
+from reconciler.explain.build import explain
 from reconciler.model.plan import Plan
 from reconciler.model.state import Recording
-from reconciler.planning.explain import explain
 from reconciler.planning.story import Fact, Story
-from reconciler.report.explain import story_text
-from reconciler.report.text import plain
+from reconciler.report.text.explain import story_text
+from reconciler.report.text.plan import plain
 from reconciler.settings.environment import Environment
 
 STORIES = Path(__file__).parent / "stories"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import responses
 
-from reconciler.intune.budget import Pace
-from reconciler.intune.credentials import SecretCredential
-from reconciler.intune.read import Access, Bound, Needs, read_snapshot
+from reconciler.intune.http.budget import Pace
+from reconciler.intune.reader import Access, Bound, Needs, read_snapshot
+from reconciler.intune.signin.credentials import SecretCredential
 from reconciler.model.snapshot import Snapshot
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 PROPERTIES = ("serialNumber", "userPrincipalName")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.intune.read import Bound
+from reconciler.intune.reader import Bound
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName, RetryForm

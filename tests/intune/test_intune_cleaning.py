@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from reconciler.intune.records import listed_devices, single_devices, users
+from reconciler.intune.parts.records import listed_devices, single_devices, users
 from reconciler.model.snapshot import UNKNOWN
 
 _ZERO = "00000000-0000-0000-0000-000000000000"

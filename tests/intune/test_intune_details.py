@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import responses
 
-from reconciler.intune.read import Bound
+from reconciler.intune.reader import Bound
 from reconciler.model.snapshot import UNKNOWN, Part, Snapshot
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName

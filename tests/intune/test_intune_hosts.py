@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.errors import SignInError
-from reconciler.intune import hosts
-from reconciler.intune.credentials import SecretCredential
-from reconciler.intune.hosts import Addresses
-from reconciler.intune.read import Access
+from reconciler.intune.http import hosts
+from reconciler.intune.http.hosts import Addresses
+from reconciler.intune.reader import Access
+from reconciler.intune.signin.credentials import SecretCredential
 from reconciler.model.snapshot import Snapshot
 from reconciler.settings.connection import Cloud, OwnCloud
 from reconciler.simulator.server import Simulator

@@ -9,7 +9,7 @@ import requests
 import responses
 
 from reconciler.errors import GraphError, SignInError
-from reconciler.intune.read import Bound
+from reconciler.intune.reader import Bound
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 
 Read = Callable[..., Snapshot]

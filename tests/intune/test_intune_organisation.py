@@ -7,7 +7,7 @@ import pytest
 import responses
 
 from reconciler.intune.inputs import Bound, Needs
-from reconciler.intune.read import Access, read_snapshot
+from reconciler.intune.reader import Access, read_snapshot
 from reconciler.model.snapshot import Organisation, Part, Snapshot
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName

@@ -6,12 +6,12 @@ import pytest
 import responses
 
 from reconciler.intune.inputs import Bound
-from reconciler.intune.read import Access, Needs, read_snapshot
+from reconciler.intune.reader import Access, Needs, read_snapshot
 from reconciler.model.snapshot import Part, Snapshot
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
-from reconciler.simulator.records import ZERO_GUID
 from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant.records import ZERO_GUID
 
 DEVICES = "https://graph.microsoft.com/v1.0/devices"
 LIST = "https://graph.microsoft.com/v1.0/deviceManagement/managedDevices"

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from reconciler.errors import GraphError, UnreachableError
-from reconciler.intune.read import Access, Bound, Needs, read_snapshot
+from reconciler.intune.reader import Access, Bound, Needs, read_snapshot
 from reconciler.model.snapshot import Part, Snapshot, record_type
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName, RetryForm
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 Read = Callable[..., Snapshot]
 

@@ -10,10 +10,10 @@ import requests
 import responses
 
 from reconciler.errors import GraphError, UnreachableError
-from reconciler.intune.budget import Budget
-from reconciler.intune.refusals import Reply, described
-from reconciler.intune.retrying import Patience, Trouble, retry_after
-from reconciler.intune.transport import Call, Transport
+from reconciler.intune.http.budget import Budget
+from reconciler.intune.http.error_replies import Reply, described
+from reconciler.intune.http.retries import Patience, Trouble, retry_after
+from reconciler.intune.http.transport import Call, Transport
 from reconciler.model.snapshot import Snapshot
 
 Read = Callable[..., Snapshot]

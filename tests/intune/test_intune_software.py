@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from reconciler.errors import GraphError
-from reconciler.intune.detections import SoftwareRead
-from reconciler.intune.read import Bound, Needs, read_snapshot
-from reconciler.intune.software_csv import COLUMNS, read_export
+from reconciler.intune.parts.detections import SoftwareRead
+from reconciler.intune.parts.software_csv import COLUMNS, read_export
+from reconciler.intune.reader import Bound, Needs, read_snapshot
 from reconciler.model.snapshot import Part, Snapshot, Software
 from reconciler.simulator.faults import Fault
 from reconciler.simulator.server import Simulator

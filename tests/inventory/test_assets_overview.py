@@ -10,8 +10,8 @@ from case_files import environment_of, recording_of
 from command_line import CommandLine
 from msgspec.structs import replace
 
+from reconciler.inventory.overview import Tie, overview
 from reconciler.model.state import Presence, State
-from reconciler.planning.overview import Tie, overview
 
 ENVIRONMENT = environment_of({})
 BEFORE = {

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reconciler.csv_files import csv_lines, escaped, read_csv, unescaped
+from reconciler.inventory.build import Table, plan_inventory
+from reconciler.inventory.tables import asset_rows
 from reconciler.model.state import Asset, Person, State
-from reconciler.planning.inventory import Table, plan_inventory
-from reconciler.planning.inventory_tables import asset_rows
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField, asset_fields
 

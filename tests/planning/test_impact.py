@@ -5,11 +5,11 @@ from typing import Any
 from case_files import environment_of, recording_of
 from msgspec.structs import replace
 
+from reconciler.impact.causes import Causes
+from reconciler.impact.comparison import compare
 from reconciler.model.impact import AttributeEffect, Impact, Share, Unanswered, Verdict
 from reconciler.model.plan import Action, Attribute, Change, SettingChange, Subject
 from reconciler.planning.build import build_plan
-from reconciler.planning.impact import compare
-from reconciler.planning.impact_causes import Causes
 from reconciler.planning.recorded import fitted, unanswered
 
 LAPTOPS: dict[str, Any] = {"asset-types": {"determine": "same", "default": "Laptop"}}

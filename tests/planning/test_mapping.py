@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from reconciler.columnar import pack
 from reconciler.model.snapshot import UNKNOWN, record_type
-from reconciler.packing import pack
 from reconciler.planning.entra_users import Users, no_users
 from reconciler.planning.mapping import compile_mappings
 from reconciler.settings.field_mappings import Mapping

@@ -21,11 +21,11 @@ from reconciler.configuration.documents import document
 from reconciler.model.plan import SOFTWARE, Action, Kind, Plan, Subject
 from reconciler.model.state import Life, Presence, Recording, State
 from reconciler.planning.build import build_plan, is_empty
-from reconciler.planning.undo import plan_undo
 from reconciler.settings.environment import Environment
 from reconciler.settings.imports import Absence
 from reconciler.store.opening import open_store
 from reconciler.store.writing import WritableStore
+from reconciler.undo.build import plan_undo
 
 Happening = tuple[str, int, int]
 UNDO: Final = "undo"

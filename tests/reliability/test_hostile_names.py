@@ -11,7 +11,7 @@ import pytest
 from command_line import CommandLine, Done, rows, simulated
 from github_markdown import rendered
 
-from reconciler.simulator.devices import Kind
+from reconciler.simulator.tenant.devices import Kind
 
 pytestmark = pytest.mark.thorough
 

@@ -27,10 +27,10 @@ from hostile_server import (
 )
 
 from reconciler.errors import GraphError, ReconcilerError, UnreachableError
-from reconciler.intune.budget import Budget, Pace
-from reconciler.intune.paging import _opened
-from reconciler.intune.refusals import Reply
-from reconciler.intune.transport import Call, Transport
+from reconciler.intune.http.budget import Budget, Pace
+from reconciler.intune.http.error_replies import Reply
+from reconciler.intune.http.paging import _opened
+from reconciler.intune.http.transport import Call, Transport
 
 MEBIBYTE = 2**20
 MOST = 64 * MEBIBYTE

@@ -3,7 +3,7 @@
 import pytest
 from rich.text import Text
 
-from reconciler.report.lines import folded, parts, styled
+from reconciler.report.text.lines import folded, parts, styled
 
 
 def lines(text: Text, width: int, first: str = "", rest: int | None = None) -> list[str]:

@@ -2,8 +2,8 @@
 
 from reconciler.model.plan import Action, Attribute, Change, Kind, SettingChange, Subject
 from reconciler.model.run import Outcome, Run, RunDetail, StoreStatus
-from reconciler.report.history import history_text, outcome_text, run_text, status_text
-from reconciler.report.text import plain
+from reconciler.report.text.history import history_text, outcome_text, run_text, status_text
+from reconciler.report.text.plan import plain
 
 RUN = Run(
     run_id="r1",

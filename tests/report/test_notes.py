@@ -1,8 +1,8 @@
 """What a plan does not do, in few lines."""
 
 from reconciler.model.plan import LeftAlone, Problem
-from reconciler.report.notes import left_alone_lines, problem_lines
-from reconciler.report.text import plain
+from reconciler.report.text.notes import left_alone_lines, problem_lines
+from reconciler.report.text.plan import plain
 
 
 def phone(number: int, label: str, why: str = "excluded", reason: str = "the settings leave it out") -> LeftAlone:

@@ -29,8 +29,8 @@ from reconciler.model.plan import (
 )
 from reconciler.model.snapshot import Part
 from reconciler.report.html.page import plan_html
-from reconciler.report.markdown import plan_markdown
-from reconciler.report.text import plain, plan_text
+from reconciler.report.markdown.plan import plan_markdown
+from reconciler.report.text.plan import plain, plan_text
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir())
 

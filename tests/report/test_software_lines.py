@@ -4,11 +4,11 @@ import pytest
 
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Kind, Subject
 from reconciler.model.run import LicenceUse, Outcome, StoreStatus
-from reconciler.report.changes import change_lines
-from reconciler.report.history import status_text
-from reconciler.report.markdown_changes import change_entry
+from reconciler.report.markdown.changes import change_entry
 from reconciler.report.summary import outcome_line
-from reconciler.report.text import plain
+from reconciler.report.text.changes import change_lines
+from reconciler.report.text.history import status_text
+from reconciler.report.text.plan import plain
 
 
 def row(name: str, before: str | None, after: str | None) -> Attribute:

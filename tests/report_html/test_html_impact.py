@@ -11,8 +11,8 @@ from impacts import SITES, TYPES, UNLINKING, WINDOW, changed_day
 from msgspec.structs import replace
 from report_pages import told
 
+from reconciler.impact.comparison import compare, not_compared
 from reconciler.model.plan import Attribute, Change, SettingChange
-from reconciler.planning.impact import compare, not_compared
 from reconciler.report.html.page import plan_html
 
 

@@ -14,9 +14,9 @@ from impacts import SITES, TYPES, changed_day
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from reconciler.impact.comparison import compare
 from reconciler.model.impact import Impact
 from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Problem, SettingChange, Subject, Withheld
-from reconciler.planning.impact import compare
 from reconciler.report.html.page import plan_html
 
 pytestmark = pytest.mark.browser

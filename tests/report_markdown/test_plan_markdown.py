@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from reconciler.model.plan import Plan, Problem
-from reconciler.report.markdown import marker, plan_markdown
-from reconciler.report.markdown_layout import SIZE, Section, listed
+from reconciler.report.markdown.layout import SIZE, Section, listed
+from reconciler.report.markdown.plan import marker, plan_markdown
 
 EXPECTED = Path(__file__).parent / "expected"
 NAMES = sorted(path.name for path in CASES.iterdir())

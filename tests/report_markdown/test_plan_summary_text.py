@@ -2,7 +2,7 @@
 
 from arbitrary_plans import saved
 
-from reconciler.report.text import plain, summary_text
+from reconciler.report.text.plan import plain, summary_text
 
 
 def test_over_a_limit() -> None:

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 DEVICES = "/v1.0/deviceManagement/managedDevices"
 

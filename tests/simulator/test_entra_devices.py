@@ -2,8 +2,8 @@
 
 import pytest
 
-from reconciler.simulator.application import Application
-from reconciler.simulator.records import ZERO_GUID
+from reconciler.simulator.tenant.application import Application
+from reconciler.simulator.tenant.records import ZERO_GUID
 
 EXPANDED = "/v1.0/devices?$select=id,deviceId&$expand=registeredOwners($select=id)&$top=20"
 

@@ -11,7 +11,7 @@ import requests
 
 from reconciler.simulator.faults import Fault
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 DEVICES = "/v1.0/deviceManagement/managedDevices"
 LIST = f"{DEVICES}?$select=id"

@@ -6,11 +6,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from reconciler.simulator.application import Application
-from reconciler.simulator.devices import Kind
-from reconciler.simulator.records import Device
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.application import Application
+from reconciler.simulator.tenant.devices import Kind
+from reconciler.simulator.tenant.records import Device
+from reconciler.simulator.tenant.tenant import Tenant
 
 DEVICES = "/v1.0/deviceManagement/managedDevices"
 

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from reconciler.simulator.request_log import Asked
 from reconciler.simulator.server import Simulator, serve_forever
-from reconciler.simulator.tally import Asked
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 DEVICES = "/v1.0/deviceManagement/managedDevices"
 

@@ -4,8 +4,8 @@ import msal
 import pytest
 import requests
 
-from reconciler.simulator.application import Application
 from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant.application import Application
 
 SCOPES = ["https://graph.microsoft.com/.default"]
 

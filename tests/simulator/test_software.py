@@ -9,7 +9,7 @@ import requests
 
 from reconciler.simulator.faults import Fault
 from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant
 
 JOBS = "/v1.0/deviceManagement/reports/exportJobs"
 APPS = "/v1.0/deviceManagement/detectedApps"

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reconciler.simulator.days import Counts, Day, ReEnrolment
-from reconciler.simulator.hardware import JUNK_SERIALS
-from reconciler.simulator.records import NEVER, ZERO_GUID, Device
-from reconciler.simulator.tenant import Tenant
+from reconciler.simulator.tenant.days import Counts, Day, ReEnrolment
+from reconciler.simulator.tenant.hardware import JUNK_SERIALS
+from reconciler.simulator.tenant.records import NEVER, ZERO_GUID, Device
+from reconciler.simulator.tenant.tenant import Tenant
 
 
 def by_id(tenant: Tenant) -> dict[str, Device]:

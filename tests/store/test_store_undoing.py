@@ -23,8 +23,8 @@ from storing import url as url_of
 from reconciler.errors import StaleError
 from reconciler.model.plan import Action, Change, Plan, Subject
 from reconciler.model.state import Presence, State
-from reconciler.planning.undo import plan_undo
 from reconciler.store.opening import open_store
+from reconciler.undo.build import plan_undo
 
 LATER = replace(ORIGIN, started_at=NEXT_READ)
 

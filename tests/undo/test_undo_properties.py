@@ -14,8 +14,8 @@ from reconciler.model.plan import Plan
 from reconciler.model.run import Run, RunDetail, Undoable
 from reconciler.model.state import Life, Recording, State
 from reconciler.planning.build import build_plan
-from reconciler.planning.undo import plan_undo
 from reconciler.settings.environment import Environment
+from reconciler.undo.build import plan_undo
 
 pytestmark = pytest.mark.thorough
 

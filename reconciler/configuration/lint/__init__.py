@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.configuration.lint import creation, limits, rules, scheduling, unused
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references import Parts
 
 __all__ = ["suspicious"]

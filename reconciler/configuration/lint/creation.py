@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.document import Document, Path
-from reconciler.configuration.problems import SettingsProblem, Severity
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import Parts
 from reconciler.configuration.references.criteria import comparisons
 from reconciler.settings.asset_types import AssetTypesFile, Determine

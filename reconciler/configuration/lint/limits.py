@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.problems import SettingsProblem, Severity
+from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import Parts
 from reconciler.settings.instance import InstanceFile, InstanceKind, Limit, Limits
 

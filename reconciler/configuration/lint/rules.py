@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from reconciler.configuration.document import Document
 from reconciler.configuration.lint.coverage import Coverage, is_impossible
 from reconciler.configuration.lint.disjuncts import Alternative, TooManyError, alternatives
-from reconciler.configuration.problems import SettingsProblem, Severity
+from reconciler.configuration.parsing.document import Document
+from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import Parts
 from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeRule
 

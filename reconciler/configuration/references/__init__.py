@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from reconciler.configuration.files import connection_of, kind_of
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references import (
     asset_types,
     cases,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from reconciler.configuration.document import Document, Path
 from reconciler.configuration.names import did_you_mean
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts, said_twice, unknown_name, unmapped_field
 from reconciler.configuration.references.properties import bad_device_property
 from reconciler.settings.cases import Case, TestsFile

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.document import Document, Path
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts, said_twice
 from reconciler.settings.catalogue import CatalogueFile, FieldType
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.document import Document
 from reconciler.configuration.names import did_you_mean, one_of
 from reconciler.configuration.overlay import cloud_from_overlay
-from reconciler.configuration.problems import SettingsProblem, Severity
+from reconciler.configuration.parsing.document import Document
+from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references.parts import Parts
 from reconciler.settings.connection import ConnectionFile, OwnCloud
 from reconciler.settings.instance import InstanceKind

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.document import Document, Path
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts, unmapped_field
 from reconciler.configuration.references.patterns import bad_pattern
 from reconciler.configuration.references.properties import bad_device_property

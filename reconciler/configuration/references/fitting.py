@@ -3,9 +3,9 @@
 import datetime
 from collections.abc import Iterator
 
-from reconciler.configuration.document import Document, Path
 from reconciler.configuration.names import did_you_mean, one_of
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.criteria import Scalar
 from reconciler.settings.fields import AssetField

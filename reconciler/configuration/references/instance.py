@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.masking import REFERENCE, has_password
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.masking import REFERENCE, has_password
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts
 from reconciler.settings.instance import InstanceFile
 

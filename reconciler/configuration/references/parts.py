@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from reconciler.configuration.document import Document, Path
 from reconciler.configuration.files import CONNECTIONS, connection_of
 from reconciler.configuration.names import did_you_mean, one_of
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.field_mappings import FieldMappingsFile

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from reconciler.configuration.document import Document, Path
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem
 
 _GROUP = re.compile(r"\\(\\|[0-9])?")
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.document import Document, Path
 from reconciler.configuration.names import did_you_mean, one_of
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.document import Document, Path
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.settings.properties import DEVICE_PROPERTIES, DEVICE_USER_PROPERTIES, USER_PROPERTIES
 
 USER = "user."

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.configuration.problems import SettingsProblem
+from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts, unknown_name
 from reconciler.configuration.references.properties import bad_identifier, bad_owner_identifier, bad_user_property
 from reconciler.settings.users import AssignFrom, UsersFile

@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.model.impact import Impact, Share
 from reconciler.report.escaping import terminal
 from reconciler.report.html.groups import PLACE, group_of_count
-from reconciler.report.impact import against, count_words, few, headline, notes, rule_name
+from reconciler.report.text.impact import against, count_words, few, headline, notes, rule_name
 from reconciler.report.values import called, many
 
 _FIRST: Final = 6

@@ -6,9 +6,16 @@ from typing import Final
 
 from reconciler.model.plan import ConnectionSummary, LimitUse, Plan
 from reconciler.report.escaping import terminal
-from reconciler.report.notes import problem_groups
-from reconciler.report.opening import allow_words, enablement_first, first_imports, met_words, since_words, skipped_verb
 from reconciler.report.summary import title, what_it_comes_to
+from reconciler.report.text.notes import problem_groups
+from reconciler.report.text.opening import (
+    allow_words,
+    enablement_first,
+    first_imports,
+    met_words,
+    since_words,
+    skipped_verb,
+)
 from reconciler.report.values import ARROW, few_names, many, moment, short
 
 _PROBLEMS: Final = 10

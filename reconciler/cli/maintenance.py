@@ -1,0 +1,60 @@
+"""`reconciler store check` and `store upgrade`: a store looked after."""
+
+from typing import Annotated
+
+import typer
+
+from reconciler.cli import printing
+from reconciler.cli.options import Env, at_store, can_ask
+from reconciler.cli.progress import Talk, say
+from reconciler.errors import ExitCode, NotConfirmedError, StoreError
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the group `store`."""
+    app.command(short_help="Look whether the store is what it should be.")(check)
+    app.command(short_help="Bring an older store up to date.")(upgrade)
+
+
+def check(context: typer.Context, env: Env) -> int:
+    """Look whether ENV's store is what it should be; nothing is changed, and the exit code is 1 for any fault.
+
+    Looked at are the tables' revision, the stamp, the database's own integrity, references between rows, presence and
+    times, live bindings, custom fields and pins.
+    """
+    from reconciler.report.text.findings import findings_text  # noqa: PLC0415 - only where it is used
+    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+
+    at = at_store(context, env)
+    with Talk(), open_store(at.store_url()) as store:
+        findings = store.check(at.instance.name)
+    printing.show(findings_text(findings, width=printing.width()))
+    return ExitCode.ERROR if any(finding.faults for finding in findings) else ExitCode.DONE
+
+
+def upgrade(
+    context: typer.Context,
+    env: Env,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
+) -> int:
+    """Bring ENV's store up to date, after showing what will be done; a newer version's store is refused."""
+    from reconciler.store.opening import initialise, pending_migrations  # noqa: PLC0415 - sqlalchemy is heavy
+
+    url = at_store(context, env).store_url()
+    with Talk():
+        missing = pending_migrations(url)
+    if missing is None:
+        raise StoreError(
+            f"{env} has no store yet, so there is nothing to upgrade. Make one: reconciler store init {env}"
+        )
+    if not missing:
+        say(f"The store of {env} is up to date; nothing was changed.")
+        return ExitCode.DONE
+    steps = "".join(f"  {revision}  {what}\n" for revision, what in missing.items())
+    printing.write(f"To do on the store of {env}, each in a transaction of its own:\n{steps}")
+    can_ask(yes)
+    if not yes and not typer.confirm("Is there a copy of the store, and shall it be upgraded?", err=True):
+        raise NotConfirmedError("Not upgraded: it was not confirmed. Nothing was written.")
+    initialise(url)
+    say(f"The store of {env} is up to date.")
+    return ExitCode.DONE

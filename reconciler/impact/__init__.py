@@ -1,0 +1,1 @@
+"""What a change of settings causes: two plans of one recording, compared."""

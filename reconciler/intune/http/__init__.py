@@ -1,0 +1,1 @@
+"""HTTP to Graph: one session, retries, paging and batches."""

@@ -1,0 +1,33 @@
+"""Asking for devices one by one, in batches, each answer judged on its own (G3, G5)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from reconciler.intune.http.batches import Answer, NoAnswer, ask_each
+from reconciler.intune.http.graph import NOT_FOUND, OK, Graph
+from reconciler.intune.parts.records import Records, array_of
+
+
+def ask_singly(graph: Graph, records: Records, ids: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Yield each device's record, None when Graph answered 404, or as text why neither is known; in any order."""
+    addresses = {id_: f"/deviceManagement/managedDevices/{quote(id_, safe='')}?$select={records.select}" for id_ in ids}
+    for id_, answer in ask_each(graph, addresses):
+        yield id_, _judged(records, id_, answer)
+
+
+def _judged(records: Records, id_: str, answer: Answer | NoAnswer) -> Any:
+    if isinstance(answer, NoAnswer):
+        return answer.why
+    if answer.status == NOT_FOUND:
+        return None
+    if answer.status != OK:
+        return f"Asked for alone it was answered {answer.described()}."
+    try:
+        devices, _ = records.read(array_of(answer.body))
+    except (ValueError, RecursionError):
+        devices = []
+    # An Autopilot GET answered 200 for any id (microsoft-graph-docs#7129): only the device itself is proof.
+    if len(devices) != 1 or devices[0].id != id_:
+        return "Asked for alone it was answered 200, but not with this device."
+    return devices[0]

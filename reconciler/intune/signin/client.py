@@ -1,0 +1,166 @@
+"""Signing in with MSAL: one application per read, its tokens, and every failure as one sentence.
+
+As the application (client credentials) or as the person whose sign-in a cache keeps (authorization code); the
+application proves itself in the same ways for both.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
+
+from reconciler.errors import GraphError, SignInError
+from reconciler.intune.http import hosts
+from reconciler.intune.http.error_replies import one_line
+from reconciler.intune.http.transport import Transport
+from reconciler.intune.inputs import Access
+from reconciler.intune.signin.claims import claims_of
+from reconciler.intune.signin.credentials import CertificateCredential, FederatedCredential, SecretCredential
+from reconciler.intune.signin.errors import CHECK, failed, refused
+from reconciler.intune.signin.http_client import HttpClient
+from reconciler.intune.signin.workload_identity import assertions
+
+if TYPE_CHECKING:
+    from msal import (  # type: ignore[import-untyped]  # it has no types of its own
+        ConfidentialClientApplication,
+        TokenCache,
+    )
+
+_MUCH: Final = 60
+_VISIBLE: Final = frozenset(map(chr, range(0x21, 0x7F)))
+
+
+class Client:
+    """The application of one connection as MSAL knows it; `http` is its way to the network."""
+
+    def __init__(self, access: Access, transport: Transport) -> None:
+        self.access = access
+        self.http = HttpClient(access, transport)
+        self.scope = hosts.scope(access.graph)
+        self._assertion = ""
+        self._credential = self._proof(transport)
+
+    def application(self, cache: "TokenCache | None" = None) -> "ConfidentialClientApplication":
+        """Return a new MSAL application. Call it, and use it, `translated`."""
+        from msal import ConfidentialClientApplication  # noqa: PLC0415 - heavy: where it is used
+
+        return ConfidentialClientApplication(
+            self.access.client_id,
+            client_credential=self._credential,
+            authority=f"{self.access.authority.rstrip('/')}/{self.access.tenant_id}",
+            http_client=self.http,
+            token_cache=cache,
+            # The host is one of our own table's or was allowed by name: asking another host about it tells nothing.
+            instance_discovery=False,
+            azure_region=ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
+        )
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Make everything that MSAL raises a SignInError."""
+        from msal.exceptions import MsalError  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
+
+        try:
+            yield
+        except GraphError as error:
+            raise SignInError(f"Signing in to tenant {self.access.tenant_id} failed. {error}") from error
+        except (MsalError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+            # MSAL lets replies that are not what it expects surface as any of these. Without the cause: its message
+            # may quote a token.
+            raise failed(self.access, one_line(f"{type(error).__name__}: {error}"), CHECK) from None
+
+    def token_of(self, answer: dict[str, Any]) -> str:
+        """Return the access token of MSAL's answer. Raises SignInError when there is none."""
+        token = answer.get("access_token")
+        if isinstance(token, str) and token and _VISIBLE.issuperset(token):
+            return token
+        raise refused(self.access, answer, self._presented())
+
+    def _proof(self, transport: Transport) -> "str | dict[str, str | Callable[[], str]]":
+        """Return what proves the application, in MSAL's form."""
+        match self.access.credential:
+            case SecretCredential(value=value):
+                return value
+            case CertificateCredential(private_key=key, certificate=certificate):
+                return {"private_key": key, "public_certificate": certificate}
+            case FederatedCredential() as federated:
+                ask = assertions(federated, self.access.authority, transport)
+                return {"client_assertion": lambda: self._remember(ask())}
+            case _ as never:
+                assert_never(never)
+
+    def _remember(self, assertion: str) -> str:
+        self._assertion = assertion
+        return assertion
+
+    def _presented(self) -> str:
+        """Say whose word was presented; who it is about is no secret, and what has to be registered."""
+        claims = claims_of(self._assertion)
+        named = [f"{name} {json.dumps(claims.get(key))}" for name, key in _NAMED if claims.get(key)]
+        said = [f"Presented were {', '.join(named)}."] if named else []
+        skew = self.http.skew or 0
+        if abs(skew) >= _MUCH:
+            said.append(
+                f"This machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Microsoft's."
+            )
+        return " ".join(said)
+
+
+_NAMED: Final = (("issuer", "iss"), ("subject", "sub"), ("audience", "aud"))
+
+
+class Tokens(Protocol):
+    """Where tokens come from."""
+
+    def acquire(self, refused: str | None) -> str:
+        """Return a token that holds, other than the one that Graph refused. Raises SignInError."""
+
+
+class SignIn:
+    """Gets tokens for Graph, and new ones when Graph refuses one. Thread-safe."""
+
+    def __init__(self, access: Access, transport: Transport) -> None:
+        self.client = Client(access, transport)
+        self._tokens = _tokens(self.client)
+        self._lock = Lock()
+
+    def token(self) -> str:
+        """Return a token, the same as before while it holds. Raises SignInError."""
+        with self._lock:
+            return self._tokens.acquire(None)
+
+    def renew(self, refused: str) -> str:
+        """Return a token other than one that Graph refused, if there is one. Raises SignInError."""
+        with self._lock:
+            return self._tokens.acquire(refused)
+
+
+def _tokens(client: Client) -> Tokens:
+    if client.access.cache is None:
+        return ApplicationTokens(client)
+    from reconciler.intune.signin.user import UserTokens  # noqa: PLC0415 - it builds on this module
+
+    return UserTokens(client, client.access.cache)
+
+
+class ApplicationTokens:
+    """Tokens of the application itself, from MSAL's cache in memory while they hold."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._application: ConfidentialClientApplication | None = None
+
+    def acquire(self, refused: str | None) -> str:
+        """Return a token. Raises SignInError."""
+        with self._client.translated():
+            if self._application is None:
+                self._application = self._client.application()
+            token = self._asked(self._application)
+            if token == refused:
+                self._application.remove_tokens_for_client()
+                token = self._asked(self._application)
+            return token
+
+    def _asked(self, application: "ConfidentialClientApplication") -> str:
+        return self._client.token_of(application.acquire_token_for_client([self._client.scope]))

@@ -1,0 +1,1 @@
+"""Assets at a glance, and an inventory brought along from a file."""

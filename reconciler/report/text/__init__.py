@@ -1,0 +1,1 @@
+"""Plans, runs and stories for a terminal."""

@@ -1,0 +1,133 @@
+"""The journal and the store's state for people: the runs, one run in full, and what `status` says."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from reconciler.model.plan import SettingChange
+from reconciler.model.run import LicenceUse, Outcome, Run, RunDetail, StoreStatus
+from reconciler.report.summary import counts_words, outcome_line
+from reconciler.report.text.changes import change_lines
+from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
+from reconciler.report.text.opening import pending_lines
+from reconciler.report.values import many, moment, short
+
+
+def history_text(runs: Sequence[Run], *, width: int = 80) -> list[Text]:
+    """Return a table of runs in their given order, one row each; a sentence when there are none."""
+    if not runs:
+        return [styled("No run was applied to this store yet.")]
+    rows = [("run", "when", "who", "commit"), *(_row(run) for run in runs)]
+    sizes = [max(cells(row[column]) for row in rows) for column in range(4)]
+    what = [styled(("what", Style.HEADING)), *(parts(_what(run), ", ") for run in runs)]
+    lines: list[Text] = []
+    for number, row in enumerate(rows):
+        style = Style.PLAIN if number else Style.HEADING
+        first = styled(*((padded(text, size) + "  ", style) for text, size in zip(row, sizes, strict=True)))
+        if width - first.cell_len < _ROOM:
+            lines += [*folded(first, width), *(folded(what[number], width, first="    ") if number else [])]
+        else:
+            lines += folded(what[number], width, first=first)
+    return lines
+
+
+_ROOM = 16
+"""Cells that the last column needs to stand beside the others."""
+
+
+def _row(run: Run) -> tuple[str, str, str, str]:
+    return run.run_id, moment(run.started_at), run.who, _commit(run)
+
+
+def _commit(run: Run) -> str:
+    commit = short(run.commit) if run.commit else "none"
+    return commit if run.clean or not run.commit else f"{commit}, not clean"
+
+
+def _what(run: Run) -> list[str]:
+    undoes = [f"undoes {run.undoes}"] if run.undoes else []
+    undone = [f"undone by {run.undone_by}"] if run.undone_by else []
+    return [*undoes, *(counts_words(run.counts) or ["no changes"]), *undone]
+
+
+def run_text(detail: RunDetail, *, every: bool = True, width: int = 80) -> list[Text]:
+    """Return one run: who applied what from where, what was allowed, and each change with its reasons."""
+    run = detail.run
+    allowed = ", ".join(f"{kind}={number}" for kind, number in sorted(run.allowances.items()))
+    facts = [
+        ("started", moment(run.started_at, seconds=True)),
+        ("finished", moment(run.finished_at, seconds=True)),
+        ("by", run.who),
+        ("from", run.where),
+        ("commit", f"{run.commit or 'none'}{'' if run.clean else ', not clean'}"),
+        ("undoes", run.undoes or ""),
+        ("undone", f"by {run.undone_by}" if run.undone_by else ""),
+        ("plan", run.plan_digest),
+        ("allowed", allowed),
+        ("because", run.because or ""),
+        ("what", ", ".join(_what(run))),
+    ]
+    heading = styled((f"Run {run.run_id} of {run.instance}", Style.HEADING))
+    return [*folded(heading, width), *_facts(facts, width), *change_lines(detail.changes, every=every, width=width)]
+
+
+def status_text(
+    status: StoreStatus,
+    *,
+    pending: Sequence[SettingChange] = (),
+    unconfigured: Sequence[tuple[str, int]] = (),
+    held: Sequence[str] = (),
+    width: int = 80,
+) -> list[Text]:
+    """Return what a store holds, its last run and reads, who holds its lease, and the settings it has not seen (E4).
+
+    `unconfigured` are tenants that have bindings and no connection any more, each with how many (K7); `held` says which
+    connections are held, and why (J2).
+    """
+    bindings = [f"{number:,} {presence}" for presence, number in sorted(status.bindings.items()) if number]
+    facts = [
+        ("store", f"{status.store_id}, revision {status.revision or 'none'}"),
+        ("assets", f"{status.assets:,}"),
+        ("bindings", ", ".join(bindings) or "none"),
+        ("last run", _last_run(status.last_run)),
+        *(("last read", f"{name}: {moment(read_at)}") for name, read_at in sorted(status.last_reads.items())),
+        *(
+            ("no connection", f"tenant {tenant} has {many(number, 'binding')} and no connection in the settings")
+            for tenant, number in unconfigured
+        ),
+        *(("licence", _licence(each)) for each in status.licences),
+        *(("held", f"{each}; apply needs other settings, or --resume") for each in held),
+        ("lease", status.lease or ""),
+    ]
+    since = (status.last_run.commit or status.last_run.started_at) if status.last_run else None
+    heading = styled((f"Store of {status.instance}", Style.HEADING))
+    return [*folded(heading, width), *_facts(facts, width), *pending_lines(pending, since, width)]
+
+
+def outcome_text(outcome: Outcome, seconds: float) -> Text:
+    """Return `outcome_line` for a terminal."""
+    return styled((outcome_line(outcome, seconds), Style.CREATE))
+
+
+def _licence(use: LicenceUse) -> str:
+    if use.seats is None:
+        return f"{use.name}: {use.used:,} used"
+    over = f", {many(use.over(), 'seat')} too few" if use.over() else ""
+    return f"{use.name}: {use.used:,} of {many(use.seats, 'seat')} used{over}"
+
+
+def _last_run(run: Run | None) -> str:
+    if run is None:
+        return "none yet"
+    return f"{run.run_id}, {moment(run.started_at)}, by {run.who}: {', '.join(_what(run))}"
+
+
+def _facts(facts: Sequence[tuple[str, str]], width: int) -> list[Text]:
+    """Return named facts in two columns; one that is empty is left out."""
+    names = max(cells(name) for name, _ in facts)
+    return [
+        line
+        for name, fact in facts
+        if fact
+        for line in folded(styled(fact), width, first=styled(("  " + padded(name, names), Style.QUIET), "  "))
+    ]

@@ -1,0 +1,152 @@
+"""The impact of a change of settings on a terminal and as JSON: what it causes, apart from what happens anyway."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
+
+from rich.text import Text
+
+from reconciler.model.impact import CREATED_OTHERWISE, AttributeEffect, Effect, Impact, Share, Verdict
+from reconciler.model.plan import LimitUse
+from reconciler.report.json import pretty
+from reconciler.report.summary import counts_words
+from reconciler.report.text.lines import Style, folded, parts, styled
+from reconciler.report.values import ARROW, called, many, short, sides
+
+T = TypeVar("T")
+
+SHORT: Final = 10
+"""A list of more than this is cut to its first `FIRST`, unless every one is asked for."""
+FIRST: Final = 5
+
+_IN_WORDS: Final = {CREATED_OTHERWISE: "created otherwise", "asset-update": "with other software"}
+
+
+def impact_json(impact: Impact) -> bytes:
+    """Return an impact as indented JSON, with a newline at the end; the plan beside it is a document of its own."""
+    return pretty(impact)
+
+
+def against(impact: Impact) -> str:
+    """Return what an impact is against: `main (3f2c1d0)`, or the commit alone where it was named by its digits."""
+    commit = short(impact.base_commit)
+    return commit if impact.base_commit.startswith(impact.base) else f"{called(impact.base)} ({commit})"
+
+
+def headline(impact: Impact) -> list[str]:
+    """Return the impact in sentences: `This change: 312 retyped.` and `Without it: 41 ordinary changes.` first."""
+    if not impact.compared:
+        return [f"This change: unknown, because {impact.note}."]
+    caused = ", ".join(count_words(impact.caused))
+    sentences = [f"This change: {caused or 'nothing different'}."]
+    if impact.prevented:
+        sentences.append(f"It prevents: {', '.join(count_words(impact.prevented))}.")
+    sentences.append(f"Without it: {many(impact.ordinary, 'ordinary change')}.")
+    if impact.note:
+        sentences.append(f"{impact.note}.")
+    return sentences
+
+
+def count_words(counts: Mapping[str, int]) -> list[str]:
+    """Return counts of an impact in words."""
+    own = [f"{counts[name]:,} {words}" for name, words in _IN_WORDS.items() if name in counts]
+    return [*counts_words({name: number for name, number in counts.items() if name not in _IN_WORDS}), *own]
+
+
+def notes(impact: Impact) -> list[tuple[str, str]]:
+    """Return what else differs, each with its weight's mark: limits, unknowns, problems, what is left alone."""
+    found = [("!", over_words(use)) for use in impact.over]
+    found += [("?", f"unknown: {each.what} of {each.connection}: {each.why}") for each in impact.unknown]
+    words = (
+        ("?", impact.withheld, "more withheld"),
+        ("!", impact.problems, "new problems"),
+        ("-", impact.solved, "problems fewer"),
+        ("-", impact.left_alone, "more left alone"),
+        ("-", impact.taken_up, "no longer left alone"),
+    )
+    for mark, things, what in words:
+        if things:
+            names = list(dict.fromkeys(called(each.label) for each in things))
+            found.append((mark, f"{len(things):,} {what}: {few(names, len(things))}"))
+    return found
+
+
+def over_words(use: LimitUse) -> str:
+    """Return a limit that only this change is over."""
+    return f"over a limit: {use.kind} of {use.connection}, {use.planned:,} planned, {use.allowed:,} allowed"
+
+
+def few(names: Sequence[str], count: int) -> str:
+    """Return a few names and how many more there are: `lt-1, lt-2, 3 more`."""
+    some = names[:FIRST]
+    more = [f"{count - len(some):,} more"] if count > len(some) else []
+    return ", ".join([*some, *more])
+
+
+def rule_name(share: Share) -> str:
+    """Return what a rule decides: `type (T3)`."""
+    return f"{share.attribute} ({share.what})" if share.what else f"{share.attribute}"
+
+
+def ending(each: AttributeEffect) -> str:
+    """Return how an attribute ends: `Laptop → Phone`, without and with the change."""
+    without, with_ = sides(each.without, each.with_)
+    match each.verdict:
+        case Verdict.CAUSED:
+            return f"{without} {ARROW} {with_}"
+        case Verdict.ALTERED:
+            return f"{with_}, and {without} without this change"
+        case Verdict.PREVENTED:
+            return f"stays {with_}, and becomes {without} without this change"
+
+
+def impact_text(impact: Impact, *, every: bool = False, width: int = 80) -> list[Text]:
+    """Return an impact as lines of at most `width` cells, the first empty: the plan stands above it.
+
+    What it comes to is last, where a terminal stops. Lists are cut unless `every` is true.
+    """
+    heading = styled((f"Impact of this change, against {against(impact)}", Style.HEADING))
+    lines = [Text(), *folded(heading, width, rest=2)]
+    for mark, words in notes(impact):
+        style = Style.QUIET if mark == "-" else Style.WARNING
+        lines += folded(styled(words), width, first=styled((f"  {mark} ", style)))
+    lines += _shares("by setting", impact.by_setting, every, width)
+    lines += _shares("by rule", impact.by_rule, every, width)
+    lines += _effects(impact.effects, every, width)
+    return [*lines, Text(), *folded(parts(headline(impact), " ", Style.HEADING), width, rest=2)]
+
+
+def _shares(title: str, shares: Sequence[Share], every: bool, width: int) -> list[Text]:
+    if not shares:
+        return []
+    lines = [Text(), styled((title, Style.HEADING))]
+    for each in _shown(shares, every):
+        name = rule_name(each) if each.attribute else each.what
+        examples = f": {few([called(label) for label in each.examples], each.count)}" if each.count else ""
+        head = styled((f"  {each.count:,}  ", Style.UPDATE))
+        lines += folded(styled(name, (f"  {each.words}", Style.QUIET), examples), width, first=head)
+    return lines + _rest(len(shares), every)
+
+
+def _effects(effects: Sequence[Effect], every: bool, width: int) -> list[Text]:
+    if not effects:
+        return []
+    lines = [Text(), styled(("what ends otherwise", Style.HEADING), f": {len(effects):,}")]
+    for each in _shown(effects, every):
+        kinds = ", ".join([*each.kinds, *(f"no longer {kind}" for kind in each.prevented)])
+        head = styled(("  ~ ", Style.UPDATE), called(each.name), "  ")
+        label = "" if each.label == each.name else f"{called(each.label)}  "
+        lines += folded(styled(label, (kinds, Style.QUIET)), width, first=head)
+        for attribute in each.attributes:
+            told = styled(f"{attribute.name}  {ending(attribute)}", (f"  {attribute.reason}", Style.QUIET))
+            lines += folded(told, width, first=" " * 6, rest=8)
+    return lines + _rest(len(effects), every)
+
+
+def _shown(things: Sequence[T], every: bool) -> Sequence[T]:
+    return things if every or len(things) <= SHORT else things[:FIRST]
+
+
+def _rest(count: int, every: bool) -> list[Text]:
+    if every or count <= SHORT:
+        return []
+    return [styled((f"    … and {count - FIRST:,} more; --all shows every one", Style.QUIET))]

@@ -1,0 +1,1 @@
+"""One pretend tenant: its devices, users and software, generated from a seed."""

@@ -31,10 +31,13 @@ bench: $(VENV)/installed-dev $(BENCH_VENV)/installed
 generated: $(VENV)/installed
 	$(BIN)/reconciler schema --reference docs/configuration.md
 
+# A checkout has every extra, so that each can be tried and tested.
+EXTRAS := --extra build --extra postgresql --extra simulator
+
 # Versions and hashes; run after changing the dependencies in pyproject.toml, or the peers' in benchmarks/peers.
 lock:
-	uv pip compile pyproject.toml --extra build --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements.txt
-	uv pip compile pyproject.toml --extra build --extra dev -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
+	uv pip compile pyproject.toml $(EXTRAS) --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements.txt
+	uv pip compile pyproject.toml $(EXTRAS) --extra dev -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
 	uv pip compile benchmarks/peers/requirements.in -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-bench.txt
 
 clean:

@@ -1,7 +1,7 @@
 """GitHub's runner, as far as the workflows need it: their `run:` steps are executed in bash, in order, for real.
 
-Actions are stood in for by a few lines each, `gh` by `fake_gh.py`, `python -m venv` by a folder that leads to this
-program.
+An action of the repository's own is run step by step; GitHub's own actions are stood in for by a few lines each, `gh` by
+`fake_gh.py`, `python -m venv` by a folder that leads to this program.
 """
 
 import json
@@ -19,17 +19,27 @@ from ruamel.yaml import YAML
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 _EXPRESSION = re.compile(r"\$\{\{ (.*?) \}\}")
-_WORD = re.compile(r"'[^']*'|!?[a-z_]+(?:\.[A-Za-z_-]+)+|!cancelled\(\)|&&|\|\|")
-_OPERATORS = {"!cancelled()": "True", "&&": "and", "||": "or"}
+_WORD = re.compile(r"'[^']*'|!?[a-z_]+(?:\.[A-Za-z_-]+)+|!cancelled\(\)|&&|\|\||!=")
+GITHUB = {
+    "github.token": "a-token",
+    "github.repository": "contoso/assets",
+    "github.repository_id": "7",
+    "github.event.repository.default_branch": "main",
+    "github.server_url": "https://github.com",
+    "github.run_id": "42",
+}
+_EVENT = ("github.event.pull_request.number", "github.event.pull_request.head.repo.full_name")
+_OPERATORS = {"!cancelled()": "True", "&&": "and", "||": "or", "!=": "!="}
 
 
 @dataclass
 class Ran:
-    """What a job came to: `success`, `failure` or `skipped`, what it printed, and its summary."""
+    """What a job came to: `success`, `failure` or `skipped`, what it printed, its summary and its last outputs."""
 
     result: str
     log: str = ""
     summary: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,7 +60,7 @@ class Runner:
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.definition = YAML(typ="safe", pure=True).load(WORKFLOWS / self.workflow)
-        self.context = {"github.token": "a-token", "github.repository": "contoso/assets"} | self.context
+        self.context = dict.fromkeys(_EVENT, "") | GITHUB | self.context
         self._shims()
 
     @property
@@ -81,25 +91,56 @@ class Runner:
         workspace, temp = machine / "work", machine / "temp"
         for each in (workspace, temp):
             each.mkdir(parents=True)
-        for name in ("path", "summary"):
+        for name in ("path", "summary", "output"):
             (machine / name).touch()
         self.context["runner.temp"] = str(temp)
         ran = Ran("success")
-        for step in job["steps"]:
+        self._steps(job["steps"], machine, ran, {**self.definition.get("env", {}), **job.get("env", {})})
+        ran.summary = (machine / "summary").read_text()
+        ran.outputs = dict(line.split("=", 1) for line in (machine / "output").read_text().splitlines())
+        return ran
+
+    def _steps(self, steps: list[dict[str, Any]], machine: Path, ran: Ran, variables: dict[str, str]) -> None:
+        for step in steps:
             if ran.result == "failure" and "if" not in step:
                 continue
             if "if" in step and not self._is_true(step["if"]):
                 continue
-            done = self._run(step, machine) if "run" in step else self._use(step, workspace)
+            if step.get("uses", "").startswith("./"):
+                self._action(step, machine, ran, variables)
+                continue
+            done = self._run(step, machine, variables) if "run" in step else self._use(step, machine / "work")
             ran.log += done[1]
             if done[0] and not step.get("continue-on-error"):
                 ran.result = "failure"
-        ran.summary = (machine / "summary").read_text()
-        return ran
 
-    def _run(self, step: dict[str, Any], machine: Path) -> tuple[int, str]:
+    def _action(self, step: dict[str, Any], machine: Path, ran: Ran, variables: dict[str, str]) -> None:
+        """Run a composite action out of the workspace, as a step: a failure before it does not skip steps inside."""
+        folder = machine / "work" / step["uses"].partition(" ")[0]
+        definition = YAML(typ="safe", pure=True).load(folder / "action.yml")
+        given = {name: self._filled(str(text)) for name, text in step.get("with", {}).items()}
+        outer = {
+            name: text for name, text in self.context.items() if name.startswith(("inputs.", "github.action_path"))
+        }
+        for name in outer:
+            del self.context[name]
+        for name, each in definition["inputs"].items():
+            assert name in given or not each.get("required"), name
+            self.context[f"inputs.{name}"] = given.pop(name, "") or each.get("default", "")
+        assert not given, f"inputs that the action does not have: {given}"
+        self.context["github.action_path"] = str(folder)
+        inner = Ran("success")
+        self._steps(definition["runs"]["steps"], machine, inner, variables)
+        ran.log += inner.log
+        if inner.result == "failure":
+            ran.result = "failure"
+        for name in [each for each in self.context if each.startswith(("inputs.", "github.action_path"))]:
+            del self.context[name]
+        self.context |= outer
+
+    def _run(self, step: dict[str, Any], machine: Path, variables: dict[str, str]) -> tuple[int, str]:
         assert "${{" not in step["run"], "data inside of a script"
-        given = {**self.definition.get("env", {}), **step.get("env", {})}
+        given = {**variables, **step.get("env", {})}
         added = ":".join((machine / "path").read_text().split())
         environment = {
             "PATH": ":".join(filter(None, [added, str(self.folder / "bin"), os.environ["PATH"]])),
@@ -107,13 +148,14 @@ class Runner:
             "RUNNER_TEMP": str(machine / "temp"),
             "GITHUB_PATH": str(machine / "path"),
             "GITHUB_STEP_SUMMARY": str(machine / "summary"),
+            "GITHUB_OUTPUT": str(machine / "output"),
             "FAKE_GH": str(self.folder / "gh"),
             **self.variables,
             **{name: self._filled(str(text)) for name, text in given.items()},
         }
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=machine / "work" / step.get("working-directory", "."),
+            cwd=machine / "work" / self._filled(step.get("working-directory", ".")),
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -155,7 +197,11 @@ class Runner:
                     shutil.copy(found, target)
 
     def _filled(self, text: str) -> str:
-        return _EXPRESSION.sub(lambda found: str(self._value(found[1]) or ""), text)
+        def filled(found: re.Match[str]) -> str:
+            value = self._value(found[1])
+            return str(value).lower() if isinstance(value, bool) else str(value or "")
+
+        return _EXPRESSION.sub(filled, text)
 
     def _is_true(self, condition: str) -> bool:
         return bool(self._value(condition.removeprefix("${{ ").removesuffix(" }}")))

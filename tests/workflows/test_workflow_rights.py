@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 
 FOLDER = ROOT / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
+OWN = ROOT / ".github" / "actions" / "reconciler" / "action.yml"
+PINNED = re.compile(r"[a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
 
 def loaded(name: str) -> dict[str, Any]:
@@ -23,25 +25,24 @@ def test_the_rights_of_each_job() -> None:
         (file.stem, name): job["permissions"] for file in FILES for name, job in loaded(file.stem)["jobs"].items()
     }
 
-    assert [loaded(file.stem)["permissions"] for file in FILES] == [{}, {}, {}]
-    assert rights == {
+    assert [loaded(file.stem)["permissions"] for file in FILES] == [{}] * len(FILES)
+    assert {key: value for key, value in rights.items() if key[0] != "release"} == {
         ("apply", "apply"): {"contents": "read", "id-token": "write"},
-        ("apply", "tell"): {"issues": "write"},
+        ("apply", "report-failure"): {"contents": "read", "issues": "write"},
         ("ci", "test"): {"contents": "read"},
-        ("plan", "validate"): {"contents": "read"},
         ("plan", "plan"): {"contents": "read", "actions": "read"},
-        ("plan", "comment"): {"pull-requests": "write"},
+        ("plan", "comment"): {"contents": "read", "pull-requests": "write"},
     }
 
 
 def test_when_they_run() -> None:
-    """Plans are for pull requests that touch settings; applies come at an odd minute, by a push to main, by hand."""
+    """Every pull request is planned, so that a required check ends; applies come at an odd minute, by a push, by hand."""
     plan, apply = loaded("plan"), loaded("apply")
 
-    assert plan["on"] == {"pull_request": {"paths": ["environments/**"]}}
+    assert plan["on"] == "pull_request"
     assert int(apply["on"]["schedule"][0]["cron"].split()[0]) % 5
     assert apply["on"]["push"] == {"branches": ["main"], "paths": ["environments/**"]}
-    assert "environment" in apply["on"]["workflow_dispatch"]["inputs"]
+    assert "environments" in apply["on"]["workflow_dispatch"]["inputs"]
     assert apply["concurrency"] == {"group": "apply", "cancel-in-progress": False}
     assert apply["jobs"]["apply"]["environment"] == "production"
 
@@ -55,28 +56,45 @@ def test_a_pull_request_meets_no_secret(name: str) -> None:
     assert [job for job in workflow["jobs"].values() if "environment" in job] == []
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*FILES, OWN, ROOT / "action.yml"], ids=lambda file: file.stem)
 def test_every_action_is_pinned(file: Any) -> None:
-    """Every action is named by its commit, with the version beside it."""
+    """Every action of somebody else is named by its commit, with the version beside it."""
     used = re.findall(r"uses: (.*)", file.read_text())
 
     assert used
-    assert [each for each in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)] == []
+    assert [each for each in used if not PINNED.fullmatch(each) and not each.startswith("./")] == []
 
 
 def test_the_tool_is_the_default_branchs() -> None:
-    """The jobs of a pull request install from a checkout of the default branch, and plan in one of the change."""
-    for name in ("validate", "plan"):
+    """The jobs of a pull request run the default branch's action, on a checkout of the change."""
+    for name in ("plan", "comment"):
         steps = loaded("plan")["jobs"][name]["steps"]
         places = {each["with"]["path"]: each["with"].get("ref") for each in steps if "checkout" in each.get("uses", "")}
-        (install,) = (each["run"] for each in steps if each["name"] == "Install the tool")
+        own = [each for each in steps if each["uses"].startswith("./")]
 
-        assert places == {"tool": "${{ github.event.repository.default_branch }}", "change": None}
-        assert re.findall(r"install .* (\S+)$", install, re.MULTILINE) == ["tool/requirements.txt", "./tool"]
+        assert places["tool"] == "${{ github.event.repository.default_branch }}"
+        assert {each["uses"] for each in own} == {"./tool/.github/actions/reconciler"}
+        assert {each["with"].get("settings") for each in own} == ({"change"} if name == "plan" else {None})
+
+
+def test_the_action_for_other_repositories_is_the_same() -> None:
+    """`uses: OWNER/NAME@COMMIT` runs what the workflows here run; only the place of its scripts differs."""
+    here = "${{ github.action_path }}"
+
+    assert (ROOT / "action.yml").read_text() == OWN.read_text().replace(here, f"{here}/.github/actions/reconciler")
 
 
 def test_recordings_are_kept_for_days() -> None:
     """A recording holds personal data: it is kept for a few days only."""
-    (upload,) = (each for each in loaded("apply")["jobs"]["apply"]["steps"] if each["name"] == "Keep the recording")
+    steps = YAML(typ="safe", pure=True).load(OWN)["runs"]["steps"]
+    (upload,) = (each for each in steps if each["name"] == "Keep the recordings")
 
     assert upload["with"]["retention-days"] <= 7
+
+
+@pytest.mark.parametrize("name", ["validate", "plan", "apply"])
+def test_settings_are_read_without_the_token(name: str) -> None:
+    """The token of the job is gone from the environment before the program reads any settings."""
+    script = (OWN.parent / f"{name}.sh").read_text()
+
+    assert script.index("unset GH_TOKEN") < script.index("reconciler ", script.index("set -euo"))

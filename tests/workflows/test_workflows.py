@@ -2,8 +2,9 @@
 
 import gzip
 import json
+import re
 import shutil
-import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,7 +24,7 @@ pytestmark = [
 
 PROD = "environments/prod"
 INTUNE = f"{PROD}/connections/intune"
-IDS = {"github.repository_id": "7", "github.event.repository.default_branch": "main"}
+ACTION = ".github/actions/reconciler"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator) -> Pa
     for name in ("requirements.txt", "pyproject.toml"):
         (folder / name).touch()
     (folder / ".ci").mkdir()
+    shutil.copytree(ROOT / ACTION, folder / ACTION)
     edit(folder, f"{PROD}/instance.yaml", "kind: production", "kind: test")
     edit(folder, f"{PROD}/instance.yaml", "url: sqlite:///var/prod.db", "url: {env: RECONCILER_STORE_URL}")
     edit(folder, f"{INTUNE}/connection.yaml", "cloud: global", simulator.cloud_block().rstrip())
@@ -65,14 +67,11 @@ def commit(folder: Path) -> None:
 def applying(folder: Path, origin: Path, simulator: Simulator, event: str) -> Runner:
     """Return apply.yml's runner, with what production's environment gives it."""
     context = {
-        "inputs.environment": "prod" if event == "workflow_dispatch" else "",
+        "inputs.environments": "prod" if event == "workflow_dispatch" else "",
         "inputs.allow": "created=50" if event == "workflow_dispatch" else "",
         "inputs.because": "first import; $(exit 9)" if event == "workflow_dispatch" else "",
         "github.event_name": event,
-        "github.server_url": "https://github.com",
-        "github.run_id": "42",
         "secrets.RECONCILER_STORE_URL": f"sqlite:///{folder}/prod.db",
-        "env.ENVIRONMENT": "prod",
     }
     return Runner(folder, origin, "apply.yml", context, variables=simulator.environment())
 
@@ -86,7 +85,7 @@ def applied(tmp_path_factory: pytest.TempPathFactory, origin: Path, simulator: S
 
 def recorded(applied: tuple[Runner, Ran]) -> Path:
     """Return the recording that the apply uploaded."""
-    return applied[0].artifacts / "recording-prod" / "recording.gz"
+    return applied[0].artifacts / "recordings" / "prod.gz"
 
 
 def asking(
@@ -94,7 +93,6 @@ def asking(
 ) -> Runner:
     """Return plan.yml's runner for a pull request whose merge is branch `merge`; nothing is secret in its variables."""
     context = {
-        **IDS,
         "github.event.pull_request.number": "5",
         "github.event.pull_request.head.repo.full_name": "somebody/assets" if fork else "contoso/assets",
     }
@@ -104,15 +102,21 @@ def asking(
         newest = {"id": 2, "created_at": "2026-11-23T08:00:00Z"}
         of_a_fork = {"id": 3, "created_at": "2026-11-24T08:00:00Z"}
         runner.put(artifacts=[artifact(**newest), artifact(**of_a_fork, repository=8), artifact(id=1, expired=True)])
-        subprocess.run(["zip", "-q", "-j", folder / "gh" / "2.zip", recording], check=True)
+        zipped(folder / "gh" / "2.zip", recording)
     return runner
+
+
+def zipped(package: Path, recording: Path) -> None:
+    """Write an artifact with prod's recording."""
+    with zipfile.ZipFile(package, "w") as writer:
+        writer.write(recording, "prod.gz")
 
 
 def artifact(
     id: int, created_at: str = "2026-11-22T08:00:00Z", *, repository: int = 7, expired: bool = False
 ) -> dict[str, object]:
     run = {"id": 40 + id, "head_branch": "main", "head_repository_id": repository}
-    return {"id": id, "name": "recording-prod", "created_at": created_at, "expired": expired, "workflow_run": run}
+    return {"id": id, "name": "recordings", "created_at": created_at, "expired": expired, "workflow_run": run}
 
 
 @pytest.fixture
@@ -135,10 +139,12 @@ def test_an_apply_leaves_a_recording_and_a_report(applied: tuple[Runner, Ran]) -
     """Everything is done and uploaded, inputs are data and never run, and nobody is told of a success."""
     runner, ran = applied
     assert (ran.result, "Applied run" in ran.log) == ("success", True), ran.log
-    assert [each.name for each in (runner.artifacts / "recording-prod").iterdir()] == ["recording.gz"]
-    assert {each.name for each in (runner.artifacts / "report").iterdir()} == {"report.txt", "report.html", "notice.md"}
+    assert [each.name for each in (runner.artifacts / "recordings").iterdir()] == ["prod.gz"]
+    kept = {each.name for each in (runner.artifacts / "report" / "prod").iterdir()}
+    assert kept == {"report.txt", "errors.txt", "report.html"}
     assert "exit code 0" in ran.summary
-    assert runner.job("tell").result == "success"
+    assert ran.outputs == {"exit-code": "0", "counts": '{"prod": 0}', "verdict": "prod: exit code 0"}
+    assert runner.job("report-failure").result == "success"
     assert runner.state["issues"] == []
 
 
@@ -157,17 +163,17 @@ def test_a_failing_apply_is_one_issue_until_it_is_green(tmp_path: Path, origin: 
     runner.variables = {**runner.variables, "INTUNE_CLIENT_SECRET": "not-the-secret"}
     ran = runner.job("apply")
     assert (ran.result, "exit code 1" in ran.summary) == ("failure", True), ran.log
-    assert runner.job("tell").result == "success"
+    assert runner.job("report-failure").result == "success"
     runner.put(failures=2)
-    assert runner.job("tell").result == "success"
+    assert runner.job("report-failure").result == "success"
     (issue,) = runner.state["issues"]
-    assert (issue["title"], issue["state"]) == ("Applying prod fails", "open")
-    assert issue["body"].startswith("<!-- reconciler:apply:prod -->")
+    assert (issue["title"], issue["state"]) == ("An apply fails", "open")
+    assert issue["body"].startswith("<!-- reconciler:apply -->")
     assert "https://github.com/contoso/assets/actions/runs/42" in issue["body"]
     assert "exit code 1" in issue["body"]
     assert "not-the-secret" not in issue["body"]
     runner.context["needs.apply.result"] = "success"
-    assert runner.job("tell").result == "success"
+    assert runner.job("report-failure").result == "success"
     assert runner.state["issues"][0]["state"] == "closed"
     assert runner.state["comments"][0]["body"].startswith("Green again: ")
 
@@ -179,8 +185,8 @@ def test_a_failure_before_anything_was_applied_is_told_too(
     """Without a report, or when it took too long, the issue says that nothing is known to be read or written."""
     runner = applying(tmp_path, origin, simulator, "schedule")
     runner.context["needs.apply.result"] = result
-    assert runner.job("tell").result == "success"
-    assert "It ended before it said anything." in runner.state["issues"][0]["body"]
+    assert runner.job("report-failure").result == "success"
+    assert "It ended before it printed anything." in runner.state["issues"][0]["body"]
 
 
 def test_a_pull_request_is_planned_with_its_impact(
@@ -198,8 +204,8 @@ def test_a_pull_request_is_planned_with_its_impact(
     merge(merged)
     simulator.tally.reset()
     runner = asking(tmp_path / "run", merged, recording=recorded(applied))
-    validated, planned = runner.job("validate"), runner.job("plan")
-    assert (validated.result, planned.result) == ("success", "success"), validated.log + planned.log
+    planned = runner.job("plan")
+    assert planned.result == "success", planned.log
     assert {each.name for each in (runner.artifacts / "plans" / "prod").iterdir()} >= {
         *("comment.md", "plan.json", "impact.json", "report.html"),
     }
@@ -209,7 +215,11 @@ def test_a_pull_request_is_planned_with_its_impact(
         assert runner.job("comment").result == "success"
     (comment,) = runner.state["comments"]
     assert comment["body"].startswith("<!-- reconciler:plan:prod -->")
-    assert (runner.folder / "installed").read_text().count("-r tool/requirements.txt") == 2
+    installed = (runner.folder / "installed").read_text()
+    assert set(re.findall(r"-r (\S+)", installed)) == {
+        f"{runner.folder}/machine-1/work/tool/{ACTION}/../../../requirements.txt"
+    }
+    assert planned.outputs["counts"] in ('{"prod": 0}', '{"prod": 5}'), planned.log  # 5 where a part was not read
     assert simulator.tally.total == 0
 
 
@@ -218,7 +228,10 @@ def test_a_fork_is_validated_and_tested_only(tmp_path: Path, merged: Path) -> No
     edit(merged, f"{PROD}/instance.yaml", "window: 24h", "window: 48h")
     merge(merged)
     runner = asking(tmp_path / "run", merged, fork=True)
-    assert [runner.job(name).result for name in ("validate", "plan", "comment")] == ["success", "skipped", "skipped"]
+    planned = runner.job("plan")
+    assert (planned.result, planned.outputs) == ("success", {"exit-code": "0"}), planned.log
+    assert runner.job("comment").result == "skipped"
+    assert (runner.artifacts / "plans").exists() is False
     assert runner.state["calls"] == []
 
 
@@ -227,10 +240,10 @@ def test_broken_settings_are_annotated_and_told(tmp_path: Path, merged: Path, ap
     edit(merged, f"{INTUNE}/imports.yaml", "createAssets: true", "createAssets: perhaps")
     merge(merged)
     runner = asking(tmp_path / "run", merged, recording=recorded(applied))
-    validated = runner.job("validate")
-    assert validated.result == "failure"
-    assert f"::error file={INTUNE}/imports.yaml,line=" in validated.log
-    assert [runner.job(name).result for name in ("plan", "comment")] == ["failure", "success"]
+    planned = runner.job("plan")
+    assert planned.result == "failure"
+    assert f"::error file={INTUNE}/imports.yaml,line=" in planned.log
+    assert runner.job("comment").result == "success"
     body = runner.state["comments"][0]["body"]
     assert body.startswith(
         "<!-- reconciler:plan:prod -->\n\n### No plan for `prod`\n\n    The settings have 1 problem."
@@ -250,7 +263,7 @@ def test_without_a_recording_the_comment_says_how_to_get_one(tmp_path: Path, mer
     assert runner.job("comment").result == "success"
     assert "Run the apply workflow once" in runner.state["comments"][0]["body"]
     runner.put(failures=1)
-    assert "::warning::The recordings of prod could not be listed." in runner.job("plan").log
+    assert "::warning::The recordings could not be listed." in runner.job("plan").log
 
 
 @pytest.mark.parametrize(
@@ -273,7 +286,8 @@ def test_a_recording_that_cannot_be_read_is_told(
     other = tmp_path / "recording.gz"
     other.write_bytes(damage(recorded(applied).read_bytes()))
     runner = asking(tmp_path / "run", merged, recording=other)
-    assert [runner.job(name).result for name in ("plan", "comment")] == ["failure", "success"]
+    ran = [runner.job(name) for name in ("plan", "comment")]
+    assert [each.result for each in ran] == ["failure", "success"], ran
     body = runner.state["comments"][0]["body"]
     assert "### No plan for `prod`" in body
     assert told in body
@@ -288,7 +302,7 @@ def test_a_download_that_fails_is_told(tmp_path: Path, merged: Path, applied: tu
     for damaged in (package.read_bytes()[:-100], None):
         package.write_bytes(damaged) if damaged else package.unlink()
         planned = runner.job("plan")
-        assert (planned.result, "::warning::The recording of prod could not be downloaded." in planned.log) == (
+        assert (planned.result, "::warning::The recordings of run 42 could not be downloaded." in planned.log) == (
             *("success", True),
         ), planned.log
         assert "There is no recording of prod" in planned.summary
@@ -313,7 +327,8 @@ def test_files_beside_the_environments_plan_nothing(tmp_path: Path, merged: Path
     (merged / "environments" / "README.md").write_text("Ours.\n")
     merge(merged)
     runner = asking(tmp_path / "run", merged)
-    assert [runner.job(name).result for name in ("plan", "comment")] == ["success", "success"]
+    ran = [runner.job(name) for name in ("plan", "comment")]
+    assert [each.result for each in ran] == ["success", "success"], ran
     assert runner.state["comments"] == []
 
 
@@ -324,7 +339,8 @@ def test_very_many_problems_fit_a_comment(tmp_path: Path, merged: Path, applied:
     file.write_text(file.read_text() + "".join(lines))
     merge(merged)
     runner = asking(tmp_path / "run", merged, recording=recorded(applied))
-    assert [runner.job(name).result for name in ("plan", "comment")] == ["failure", "success"]
+    ran = [runner.job(name) for name in ("plan", "comment")]
+    assert [each.result for each in ran] == ["failure", "success"], ran
     assert 10_000 < len(runner.state["comments"][0]["body"]) < 65_536
 
 
@@ -337,7 +353,8 @@ def test_an_environment_that_is_deleted_is_told(tmp_path: Path, merged: Path) ->
     shutil.rmtree(merged / PROD)
     merge(merged)
     runner = asking(tmp_path / "run", merged)
-    assert [runner.job(name).result for name in ("plan", "comment")] == ["success", "success"]
+    ran = [runner.job(name) for name in ("plan", "comment")]
+    assert [each.result for each in ran] == ["success", "success"], ran
     assert "This change deletes the environment `prod`" in runner.state["comments"][0]["body"]
 
 
@@ -347,7 +364,8 @@ def test_an_environment_that_is_renamed_is_told(tmp_path: Path, merged: Path) ->
     edit(merged, "environments/production/instance.yaml", "name: prod", "name: production")
     merge(merged)
     runner = asking(tmp_path / "run", merged)
-    assert [runner.job(name).result for name in ("plan", "comment")] == ["success", "success"]
+    ran = [runner.job(name) for name in ("plan", "comment")]
+    assert [each.result for each in ran] == ["success", "success"], ran
     old, new = (each["body"] for each in runner.state["comments"])
     assert "This change deletes the environment `prod`" in old
     assert "If it was renamed, know that an" in old
@@ -378,7 +396,7 @@ def test_a_failure_that_cannot_be_told_is_red(tmp_path: Path, origin: Path, simu
     runner = applying(tmp_path, origin, simulator, "schedule")
     runner.context["needs.apply.result"] = "failure"
     runner.put(failures=99)
-    assert runner.job("tell").result == "failure"
+    assert runner.job("report-failure").result == "failure"
     assert (runner.folder / "slept").read_text().split() == ["5", "30", "90"]
 
 

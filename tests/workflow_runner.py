@@ -1,7 +1,7 @@
 """GitHub's runner, as far as the workflows need it: their `run:` steps are executed in bash, in order, for real.
 
-An action of the repository's own is run step by step; GitHub's own actions are stood in for by a few lines each, `gh` by
-`fake_gh.py`, `python -m venv` by a folder that leads to this program.
+An action of the repository's own is run step by step; GitHub's own actions are stood in for by a few lines each, `gh`
+by `fake_gh.py`, `python -m venv` by a folder that leads to this program.
 """
 
 import json

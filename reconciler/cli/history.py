@@ -35,10 +35,10 @@ def history(
 ) -> int:
     """List the runs of ENV: when, who, from where, with which commit, and what they changed."""
     from reconciler.report.text import history as report  # noqa: PLC0415 - only where it is used
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
     at = at_store(context, env)
-    with Talk(), open_store(at.store_url()) as store:
+    with Talk(), stores.open_store(at) as store:
         runs = store.history(limit)
     if json:
         from reconciler.report.json import history_json  # noqa: PLC0415 - only where it is used
@@ -57,10 +57,10 @@ def show(
 ) -> int:
     """Show one run of ENV in full: each attribute's before and after, and why."""
     from reconciler.report.text import history as report  # noqa: PLC0415 - only where it is used
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
     at = at_store(context, env)
-    with Talk(), open_store(at.store_url()) as store:
+    with Talk(), stores.open_store(at) as store:
         detail = store.run(run)
     if json:
         from reconciler.report.json import run_json  # noqa: PLC0415 - only where it is used
@@ -85,16 +85,16 @@ def status(
     only the store is shown, and the exit code is 5; with --max-age, which asks the settings, it is 1.
     """
     from reconciler.planning.tenants import late_reads  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
     from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - as above
     from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
     from reconciler.run.stamps import whose  # noqa: PLC0415 - as above
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
 
     most = None if max_age is None else duration(max_age, "--max-age")
     loaded = load(context, env)
     at = at_store_of(context, loaded)
     with Talk() as talk:
-        with open_store(at.store_url()) as store:
+        with stores.open_store(at) as store:
             found = store.status()
         state = read_state(at)
     if told := whose(state.stamp, at.instance):

@@ -23,10 +23,10 @@ def check(context: typer.Context, env: Env) -> int:
     times, live bindings, custom fields and pins.
     """
     from reconciler.report.text.findings import findings_text  # noqa: PLC0415 - only where it is used
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
     at = at_store(context, env)
-    with Talk(), open_store(at.store_url()) as store:
+    with Talk(), stores.open_store(at) as store:
         findings = store.check(at.instance.name)
     printing.show(findings_text(findings, width=printing.width()))
     return ExitCode.ERROR if any(finding.faults for finding in findings) else ExitCode.DONE
@@ -38,11 +38,11 @@ def upgrade(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
 ) -> int:
     """Bring ENV's store up to date, after showing what will be done; a newer version's store is refused."""
-    from reconciler.store.opening import initialise, pending_migrations  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
-    url = at_store(context, env).store_url()
+    at = at_store(context, env)
     with Talk():
-        missing = pending_migrations(url)
+        missing = stores.pending_migrations(at)
     if missing is None:
         raise StoreError(
             f"{env} has no store yet, so there is nothing to upgrade. Make one: reconciler store init {env}"
@@ -55,6 +55,6 @@ def upgrade(
     can_ask(yes)
     if not yes and not typer.confirm("Is there a copy of the store, and shall it be upgraded?", err=True):
         raise NotConfirmedError("Not upgraded: it was not confirmed. Nothing was written.")
-    initialise(url)
+    stores.initialise(at)
     say(f"The store of {env} is up to date.")
     return ExitCode.DONE

@@ -39,7 +39,7 @@ def pin(
 
     A pin is no run: `store pins` lists who pinned what, when and why.
     """
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
     if not because.strip():
         raise UsageError("--because needs a reason: plans show it wherever the pin holds a value back.")
@@ -48,7 +48,7 @@ def pin(
     state = _state(around)
     tag = _tag(state, asset)
     _check_field(around.environment, state, field)
-    with open_store(around.store_url(), write=True) as store:
+    with stores.open_for_writing(around) as store:
         before = store.pin(tag, field, because=because.strip(), who=who())
     say(f"{field} of {tag} {'was pinned already; its reason is the new one now' if before else 'is pinned'}.")
     return ExitCode.DONE
@@ -57,11 +57,11 @@ def pin(
 def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
     """Unpin FIELD of ASSET in ENV's store: the next plan may write it again."""
     from reconciler.report.values import moment  # noqa: PLC0415 - only where it is used
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
     at = at_store(context, env)
     tag = _tag(_state(at), asset)
-    with open_store(at.store_url(), write=True) as store:
+    with stores.open_for_writing(at) as store:
         before = store.unpin(tag, field)
     say(f"{field} of {tag} is no longer pinned; it was since {moment(before.pinned_at)}: {before.reason}")
     return ExitCode.DONE
@@ -70,10 +70,10 @@ def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
 def pins(context: typer.Context, env: Env) -> int:
     """List the pinned fields of ENV's store: who pinned them, when, and why."""
     from reconciler.report.text.pins import pins_text  # noqa: PLC0415 - only where it is used
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
     at = at_store(context, env)
-    with Talk(), open_store(at.store_url()) as store:
+    with Talk(), stores.open_store(at) as store:
         found = store.pins()
     printing.show(pins_text(found, width=printing.width()))
     return ExitCode.DONE

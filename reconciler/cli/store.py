@@ -9,9 +9,8 @@ from reconciler.cli.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
 
 if TYPE_CHECKING:
-    from reconciler.store.place import Place
-    from reconciler.store.reading import Store
-    from reconciler.store.writing import WritableStore
+    from reconciler.model.store import Reader
+    from reconciler.run.context import AtStore
 
 commands = typer.Typer(
     no_args_is_help=True,
@@ -28,11 +27,11 @@ def add_to(app: typer.Typer) -> None:
 @commands.command(short_help="Make the store, or bring it up to date.")
 def init(context: typer.Context, env: Env) -> int:
     """Make ENV's store where there is none, or bring an older one up to date."""
-    from reconciler.store.opening import initialise  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
     at = at_store(context, env)
     with Talk():
-        initialise(at.store_url())
+        stores.initialise(at)
     say(f"The store of {env} is ready.")
     return ExitCode.DONE
 
@@ -44,11 +43,12 @@ def adopt(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
 ) -> int:
     """Make a copied store ENV's own: a new store id, the old one kept as adopted_from (E3)."""
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
     from reconciler.run.stamps import foreign  # noqa: PLC0415 - pydantic is heavy
 
     at = at_store(context, env)
     instance = at.instance
-    before = _existing(at.store_url()).stamp()
+    before = _existing(at).stamp()
     if before is not None and not foreign(before, instance):
         say(f"The store is {instance.name}'s already (store id {before.store_id}); nothing was changed.")
         return ExitCode.DONE
@@ -56,7 +56,7 @@ def adopt(
     theirs = f"that of {before.instance} ({before.kind})" if before else "nobody's yet"
     if not yes and not typer.confirm(f"The store is {theirs}. Make it {instance.name}'s?", err=True):
         raise NotConfirmedError("Not adopted: it was not confirmed. Nothing was written.")
-    with _writable(at.store_url()) as store:
+    with stores.open_for_writing(at) as store:
         stamp = store.adopt(instance.name, instance.kind)
     origin = f", adopted from {stamp.adopted_from}" if stamp.adopted_from else ""
     say(f"The store is {instance.name}'s now (store id {stamp.store_id}{origin}).")
@@ -70,33 +70,25 @@ def unlock(
     lease: Annotated[str, typer.Argument(metavar="LEASE", help="The lease's id, as the refused apply told it.")],
 ) -> int:
     """Free a lease whose holder is gone; an apply that still runs under it can no longer commit (A2)."""
-    url = at_store(context, env).store_url()
-    _existing(url)
-    with _writable(url) as store:
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
+
+    at = at_store(context, env)
+    _existing(at)
+    with stores.open_for_writing(at) as store:
         store.unlock(lease)
     say(f"Lease {lease} is free.")
     return ExitCode.DONE
 
 
-def _existing(url: str) -> "Store":
+def _existing(at: "AtStore") -> "Reader":
     """Return the store, opened for reading.
 
     Raises:
         StoreError: there is none, and these commands make none.
     """
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
+    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
 
-    store = open_store(url)
+    store = stores.open_store(at)
     if store.missing:
-        raise _nothing_there(store.place)
+        raise StoreError(f"There is no store at {store.shown} yet. The first `reconciler apply` makes it.")
     return store
-
-
-def _nothing_there(place: "Place") -> StoreError:
-    return StoreError(f"There is no store at {place} yet. The first `reconciler apply` makes it.")
-
-
-def _writable(url: str) -> "WritableStore":
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
-    return open_store(url, write=True)

@@ -18,13 +18,22 @@ class Presence(StrEnum):
     DELETED = "deleted"
 
 
-class Stamp(Struct, frozen=True, rename="camel"):
-    """Whose store this is (E3)."""
+class RemoteIdentity(Struct, frozen=True, rename="camel"):
+    """Which store behind an API a ledger stands beside: the product, its URL, and what it says of itself (W6)."""
+
+    product: str
+    url: str
+    facts: dict[str, str] = {}
+
+
+class Stamp(Struct, frozen=True, rename="camel", omit_defaults=True):
+    """Whose store this is (E3), and which remote it stands beside, if any (W6)."""
 
     instance: str
     kind: str
     store_id: str
     adopted_from: str | None = None
+    remote: RemoteIdentity | None = None
 
 
 class Person(Struct, frozen=True, gc=False, rename="camel"):

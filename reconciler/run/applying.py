@@ -20,7 +20,7 @@ from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan, is_empty
 from reconciler.planning.limits import judge
 from reconciler.planning.scope import EVERYTHING, Scope, scheduled
-from reconciler.run import reading
+from reconciler.run import reading, stores
 from reconciler.run.context import Surroundings
 from reconciler.run.holding import check_holds
 from reconciler.run.planning import make_plan
@@ -265,15 +265,11 @@ def _worth_writing(plan: Plan, state: State, environment: Environment) -> bool:
 
 def _write(around: Surroundings, order: Order, plan: Plan, state: State, source: Source | None) -> Outcome:
     """Write a plan in one transaction; `source` is what it was made from, None for a saved one."""
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
     environment = around.environment
     enabled = {name: environment.enabled(each) for name, each in sorted(environment.connections.items())}
     owner = f"{order.who} on {order.where}"
-    with open_store(around.store_url(), write=True) as store:
-        with store.apply(owner=owner, origin=_origin(around, order)) as transaction:
-            if transaction.revision() != state.revision:
-                raise StaleError("Another apply was committed meanwhile. Nothing was written. Plan again.")
+    with stores.open_for_writing(around) as store:
+        with store.apply(owner=owner, origin=_origin(around, order), planned_on=state) as transaction:
             around.phase(f"Writing {len(plan.changes):,} changes and {len(plan.bindings):,} bindings")
             transaction.verify(plan, expected_revision=plan.store_revision)
             transaction.write(plan, document(environment), enabled, environment.digest, kind=environment.instance.kind)

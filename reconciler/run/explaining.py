@@ -4,6 +4,7 @@ from pathlib import Path
 
 from reconciler.explain.build import explain, with_journal
 from reconciler.planning.story import Story
+from reconciler.run import stores
 from reconciler.run.context import Surroundings
 from reconciler.run.planning import own_recording
 from reconciler.run.reading import Wanted, read
@@ -15,13 +16,11 @@ def explain_live(around: Surroundings, what: str, *, as_if_enabled: bool = False
     Raises:
         UsageError: nothing, or more than one thing, is called so.
     """
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
     recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled))
     story = explain(around.environment, recording, what, as_if_enabled=as_if_enabled)
     if story.tag is None:
         return story, warning
-    with open_store(around.store_url()) as store:
+    with stores.open_store(around) as store:
         return with_journal(story, store.changes_of(story.tag)), warning
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from reconciler.configuration.documents import document
 from reconciler.csv_files import read_csv
-from reconciler.errors import ImportFileError, StaleError
+from reconciler.errors import ImportFileError
 from reconciler.inventory.build import Inventory, Table, plan_inventory
 from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import State
+from reconciler.run import stores
 from reconciler.run.context import Surroundings
 from reconciler.run.reading import read_state
 from reconciler.run.stamps import refuse_foreign
@@ -79,8 +80,6 @@ def write_import(around: Surroundings, planned: Import, *, who: str, where: str)
         ImportFileError: a column is not known or there twice.
         StaleError: the store moved since it was read.
     """
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
     plan, environment = planned.inventory.plan, around.environment
     check_usable(planned)
     if not plan.changes:
@@ -93,10 +92,8 @@ def write_import(around: Surroundings, planned: Import, *, who: str, where: str)
         else (applied.document, applied.enabled, applied.digest)
     )
     origin = Origin(who=who, where=where, started_at=around.now(), commit=environment.commit, clean=environment.clean)
-    with open_store(around.store_url(), write=True) as store:
-        with store.apply(owner=f"{who} on {where}", origin=origin) as transaction:
-            if transaction.revision() != planned.state.revision:
-                raise StaleError("The store was written to meanwhile. Nothing was written; import again.")
+    with stores.open_for_writing(around) as store:
+        with store.apply(owner=f"{who} on {where}", origin=origin, planned_on=planned.state) as transaction:
             transaction.verify(plan)
             transaction.write(plan, *settings, kind=environment.instance.kind)
             transaction.read_back(plan)

@@ -17,7 +17,7 @@ from reconciler.planning import needs
 from reconciler.planning.limits import absences_allowed
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.tenants import check_tenants
-from reconciler.run import credentials
+from reconciler.run import credentials, stores
 from reconciler.run.context import AtStore, Surroundings
 from reconciler.run.stamps import check_stamp, foreign
 from reconciler.settings.base import seconds
@@ -49,10 +49,8 @@ class Wanted:
 
 def read_state(around: Surroundings | AtStore) -> State:
     """Read the store's state without being able to write (P3)."""
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
     window = seconds(around.instance.limits.window)
-    with open_store(around.store_url(), write=False) as store:
+    with stores.open_store(around) as store:
         return store.state(window, around.now())
 
 
@@ -62,12 +60,10 @@ def state_or_stamp(around: Surroundings) -> State:
     Such a store is warned of or refused by its stamp, before anything else of it matters (E3): a copy of production's
     database needs no upgrade to be left as it is.
     """
-    from reconciler.store.opening import stamp_of  # noqa: PLC0415 - sqlalchemy is heavy
-
     try:
         return read_state(around)
     except RevisionError:
-        stamp = stamp_of(around.store_url())
+        stamp = stores.stamp_of(around)
         if not foreign(stamp, around.instance):
             raise
         return State(stamp=stamp)

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from reconciler.configuration.documents import document
-from reconciler.errors import NotConfirmedError, ReconcilerError, StaleError
+from reconciler.errors import NotConfirmedError, ReconcilerError
 from reconciler.model.plan import Plan
 from reconciler.model.run import Origin, Outcome
+from reconciler.model.state import State
 from reconciler.planning.build import is_empty
+from reconciler.run import stores
 from reconciler.run.applying import Applied, check_limits
 from reconciler.run.context import Surroundings
 from reconciler.run.reading import read_state
@@ -32,15 +34,22 @@ def plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> Plan:
     """Return the plan that undoes a run; nothing is written.
 
     Raises:
+        UsageError, StampError, ReconcilerError: as `undo`.
+    """
+    return _plan(around, run, allowances)[0]
+
+
+def _plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> tuple[Plan, State]:
+    """Return the plan that undoes a run, and the state that it is made from.
+
+    Raises:
         UsageError: there is no such run.
         StampError: the store is another instance's.
         ReconcilerError: the run is undone already.
     """
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
     state = read_state(around)
     refuse_foreign(state.stamp, around.instance)
-    with open_store(around.store_url(), write=False) as store:
+    with stores.open_store(around) as store:
         undoable = store.undoable(run)
     undone = undoable.detail.run
     if undone.undone_by is not None:
@@ -48,7 +57,8 @@ def plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> Plan:
             f"Run {undone.run_id} is undone already, by run {undone.undone_by}. Nothing was written. To take that "
             f"back: reconciler undo {around.environment.instance.name} {undone.undone_by}"
         )
-    return plan_undo(around.environment, state, undoable, made_at=around.now(), allowances=allowances)
+    planned = plan_undo(around.environment, state, undoable, made_at=around.now(), allowances=allowances)
+    return planned, state
 
 
 def undo(around: Surroundings, order: Undo) -> Applied:
@@ -57,19 +67,17 @@ def undo(around: Surroundings, order: Undo) -> Applied:
     Raises:
         ReconcilerError: of every kind in `reconciler.errors`; nothing was written then.
     """
-    planned = plan(around, order.run, order.allowances)
+    planned, state = _plan(around, order.run, order.allowances)
     order.show(planned)
     check_limits(planned.limits)
     if is_empty(planned):
         return Applied(planned, None)
     if not order.confirm():
         raise NotConfirmedError("Not undone: it was not confirmed. Nothing was written.")
-    return Applied(planned, _write(around, order, planned))
+    return Applied(planned, _write(around, order, planned, state))
 
 
-def _write(around: Surroundings, order: Undo, planned: Plan) -> Outcome:
-    from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
+def _write(around: Surroundings, order: Undo, planned: Plan, state: State) -> Outcome:
     environment = around.environment
     enabled = {name: environment.enabled(each) for name, each in sorted(environment.connections.items())}
     origin = Origin(
@@ -81,10 +89,8 @@ def _write(around: Surroundings, order: Undo, planned: Plan) -> Outcome:
         allowances=dict(order.allowances),
         because=order.because,
     )
-    with open_store(around.store_url(), write=True) as store:
-        with store.apply(owner=f"{order.who} on {order.where}", origin=origin) as transaction:
-            if transaction.revision() != planned.store_revision:
-                raise StaleError("The store was written to meanwhile. Nothing was written; undo again.")
+    with stores.open_for_writing(around) as store:
+        with store.apply(owner=f"{order.who} on {order.where}", origin=origin, planned_on=state) as transaction:
             transaction.verify(planned, expected_revision=planned.store_revision)
             kind = environment.instance.kind
             transaction.write(planned, document(environment), enabled, environment.digest, kind=kind)

@@ -1,4 +1,8 @@
 """Where assets live: a SQL database, read as a State and written by applying a Plan.
 
-Importing a module of this room imports SQLAlchemy, so whoever needs it imports it where it is used.
+Importing this room imports SQLAlchemy, so `run.stores` imports it where it is used.
 """
+
+from reconciler.store.opening import initialise, open_store, pending_migrations, stamp_of
+
+__all__ = ["initialise", "open_store", "pending_migrations", "stamp_of"]

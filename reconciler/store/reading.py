@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, func, select
@@ -38,9 +37,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._engine is not None:
             self._engine.dispose()
 
@@ -48,6 +45,11 @@ class Store:
     def missing(self) -> bool:
         """Whether the store does not exist yet."""
         return self._engine is None
+
+    @property
+    def shown(self) -> str:
+        """Where the store is, for messages: never with a user or a password."""
+        return str(self.place)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection | None]:

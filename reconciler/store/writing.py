@@ -8,9 +8,9 @@ from traceback import clear_frames
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from reconciler.errors import ReconcilerError, StoreError
-from reconciler.model.run import Origin
-from reconciler.model.state import Pin, Stamp
+from reconciler.errors import ReconcilerError, StaleError, StoreError, UsageError
+from reconciler.model.run import Origin, Outcome
+from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.applying import Transaction
 from reconciler.store.dialect import for_applying, for_writing
 from reconciler.store.failing import as_words, in_words
@@ -64,12 +64,27 @@ class WritableStore(Store):
         with self._writing() as connection, connection.begin():
             return take_pin(connection, tag, field)
 
+    def settle(self, owner: str) -> tuple[Outcome, ...]:  # noqa: ARG002 - the Protocol names it
+        """Return nothing: a SQL store is as it was before a run, or as it is after it (A3)."""
+        return ()
+
+    def abandon(self, run_id: str, *, because: str, who: str) -> Outcome:  # noqa: ARG002 - as above
+        """Refuse: a SQL store has no interrupted runs.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"There is no interrupted run {run_id}: a SQL store keeps a run whole, or nothing of it.")
+
     @contextmanager
-    def apply(self, *, owner: str, origin: Origin) -> Iterator[Transaction]:
+    def apply(self, *, owner: str, origin: Origin, planned_on: State | None = None) -> Iterator[Transaction]:
         """Hold the lease and one transaction; commit on leaving, or keep nothing when anything was raised.
+
+        `planned_on` is the state that the plan was made from.
 
         Raises:
             LeaseError: another apply holds the store, or took this one's lease.
+            StaleError: the store was written to since it was planned on.
             StoreError: the database cannot be written, or was upgraded meanwhile.
         """
         self._refuse_held()
@@ -81,6 +96,7 @@ class WritableStore(Store):
                 with _without_collecting(), self._committing(for_applying(connection), transaction):
                     check_fencing(connection, taken)
                     _check_revision(connection)
+                    _check_unmoved(transaction, planned_on)
                     yield transaction
                     give_up(connection, taken)
             except BaseException as error:
@@ -152,6 +168,12 @@ def _check_revision(connection: Connection) -> None:
             f"The store was upgraded meanwhile: it is at revision {at}, and this version needs {REVISIONS[-1]}. "
             f"Nothing was written. Apply again, with the version that upgraded it."
         )
+
+
+def _check_unmoved(transaction: Transaction, planned_on: State | None) -> None:
+    """Refuse a store that was written to since it was planned on."""
+    if planned_on is not None and transaction.revision() != planned_on.revision:
+        raise StaleError("Another run was committed since the store was read. Nothing was written. Plan again.")
 
 
 def _not_kept(error: ReconcilerError) -> ReconcilerError:

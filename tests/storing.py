@@ -27,11 +27,14 @@ from reconciler.model.run import Origin, Outcome
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Life, Presence, State
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.store import dialect, opening, tables
-from reconciler.store.journal_tables import connection_read, stamp, whole_read_day
-from reconciler.store.place import locate
-from reconciler.store.state import encode_superseded
-from reconciler.store.vocabulary import encode_custom
+from reconciler.store import opening
+from reconciler.store.database import dialects
+from reconciler.store.database.location import locate
+from reconciler.store.ledger import tables as ledger_tables
+from reconciler.store.ledger.bindings import encode_superseded
+from reconciler.store.ledger.tables import connection_read, stamp, whole_read_day
+from reconciler.store.rows import tables
+from reconciler.store.rows.asset_columns import encode_custom
 
 TENANT = "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11"
 READ = "2026-11-23T08:00:00Z"
@@ -292,7 +295,7 @@ def first_store(where: Where) -> Where:
 def fill(where: Where, state: State) -> Where:
     """Make a store that holds a state, ids included; return where it is."""
     empty_store(where)
-    engine = dialect.engine_of(locate(url(where)), "rw", 5)
+    engine = dialects.engine_of(locate(url(where)), "rw", 5)
     with engine.connect() as connection, connection.begin():
         for table, rows in _rows(state):
             if rows:
@@ -394,7 +397,7 @@ def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:
             ],
         ),
         (
-            tables.pin,
+            ledger_tables.pin,
             [
                 {"asset_id": key, "field": field, "reason": reason, "pinned_at": READ}
                 for key, pins in state.pins.items()
@@ -402,7 +405,7 @@ def _rows(state: State) -> list[tuple[Any, list[dict[str, Any]]]]:
             ],
         ),
         (
-            tables.binding,
+            ledger_tables.binding,
             [
                 {
                     "source": each.source,

@@ -7,16 +7,17 @@ from sqlalchemy.exc import OperationalError
 
 from reconciler.errors import RevisionError, StoreError
 from reconciler.model.state import Stamp
-from reconciler.store.dialect import LEASE_SECONDS, engine_of, table_names
-from reconciler.store.failing import in_words
-from reconciler.store.migrations import REVISIONS, revision_of, told, upgrade
-from reconciler.store.place import Place, SqliteFile, locate
-from reconciler.store.reading import Store
-from reconciler.store.sqlite import was_cut_short
-from reconciler.store.stamping import read_stamp
+from reconciler.store.database.dialects import LEASE_SECONDS, engine_of, table_names
+from reconciler.store.database.errors import in_words
+from reconciler.store.database.location import Place, SqliteFile, locate
+from reconciler.store.database.migrations import REVISIONS, revision_of, told, upgrade
+from reconciler.store.database.sqlite import was_cut_short
+from reconciler.store.ledger.lease import keep_free
+from reconciler.store.ledger.stamp import read_stamp
+from reconciler.store.reader import SqlReader
 
 if TYPE_CHECKING:
-    from reconciler.store.writing import WritableStore
+    from reconciler.store.writer import SqlWriter
 
 WAIT_SECONDS: Final = 30.0
 """How long a lock that someone else holds is waited for."""
@@ -30,7 +31,7 @@ def open_store(
     folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
-) -> "WritableStore": ...
+) -> "SqlWriter": ...
 
 
 @overload
@@ -41,7 +42,7 @@ def open_store(
     folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
-) -> Store: ...
+) -> SqlReader: ...
 
 
 def open_store(
@@ -51,7 +52,7 @@ def open_store(
     folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
-) -> Store:
+) -> SqlReader:
     """Return the store at a URL, to be used as a context manager.
 
     A relative path is relative to `folder`. Opened for reading, a store that does not exist yet is an empty one, and
@@ -65,12 +66,12 @@ def open_store(
     place = locate(url, folder)
     there = _is_store(place, wait_seconds)
     if write:
-        from reconciler.store.writing import WritableStore  # noqa: PLC0415 - a reader loads nothing that writes
+        from reconciler.store.writer import SqlWriter  # noqa: PLC0415 - a reader loads nothing that writes
 
         if not there:
             _make(place, wait_seconds)
-        return WritableStore(place, engine_of(place, "rw", wait_seconds, lease_seconds), lease_seconds)
-    return Store(place, engine_of(place, "ro", wait_seconds) if there else None)
+        return SqlWriter(place, engine_of(place, "rw", wait_seconds, lease_seconds), lease_seconds)
+    return SqlReader(place, engine_of(place, "ro", wait_seconds) if there else None)
 
 
 def initialise(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS) -> None:
@@ -157,7 +158,7 @@ def _make(place: Place, wait_seconds: float) -> None:
         if isinstance(place, SqliteFile):
             _make_folder(place)
         with engine_of(place, "rwc", wait_seconds).connect() as connection:
-            upgrade(connection)
+            upgrade(connection, keep_free)
 
 
 def _make_folder(place: SqliteFile) -> None:

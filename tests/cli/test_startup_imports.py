@@ -18,7 +18,7 @@ ELSEWHERE = {
     "reconciler.report.markdown.plan",
 }
 ELSEWHERE |= {"reconciler.run.impact", "reconciler.simulator"}
-ELSEWHERE |= {"reconciler.store.applying", "reconciler.store.writing", "sqlalchemy.dialects.postgresql"}
+ELSEWHERE |= {"reconciler.store.application", "reconciler.store.writer", "sqlalchemy.dialects.postgresql"}
 
 
 def imported(*arguments: str) -> set[str]:

@@ -25,7 +25,7 @@ from postgres import Database
 from storing import Where, dump, empty_store, url
 
 from reconciler.errors import StaleError
-from reconciler.store.migrations import REVISIONS
+from reconciler.store.database.migrations import REVISIONS
 from reconciler.store.opening import initialise
 
 pytestmark = pytest.mark.thorough

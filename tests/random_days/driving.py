@@ -24,7 +24,7 @@ from reconciler.planning.build import build_plan, is_empty
 from reconciler.settings.environment import Environment
 from reconciler.settings.imports import Absence
 from reconciler.store.opening import open_store
-from reconciler.store.writing import WritableStore
+from reconciler.store.writer import SqlWriter
 from reconciler.undo.build import plan_undo
 
 Happening = tuple[str, int, int]
@@ -53,7 +53,7 @@ class Figures:
 class Driver:
     """One fleet and its store."""
 
-    def __init__(self, place: Where, store: WritableStore, figures: Figures) -> None:
+    def __init__(self, place: Where, store: SqlWriter, figures: Figures) -> None:
         self.world = World(place, store)
         self.figures = figures
         self.people = People()

@@ -11,7 +11,7 @@ from random_days.tenant import Faults, Tenant
 from reconciler.model.plan import Plan
 from reconciler.model.state import State
 from reconciler.settings.environment import Environment
-from reconciler.store.writing import WritableStore
+from reconciler.store.writer import SqlWriter
 
 _BEGINNING = datetime.fromisoformat("2026-11-01T08:00:00Z")
 
@@ -37,7 +37,7 @@ class World:
     """
 
     place: Where
-    store: WritableStore
+    store: SqlWriter
     tenants: dict[str, Tenant] = field(default_factory=lambda: {name: Tenant(name) for name in NAMES})
     choices: dict[str, Choices] = field(default_factory=lambda: dict(BEGINNING))
     hours: int = 0

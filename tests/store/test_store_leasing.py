@@ -9,10 +9,10 @@ from sqlalchemy import Connection, event
 from storing import NEXT_READ, ORIGIN, Where, apply, changed, dump, execute, first_store, plan, url
 
 from reconciler.errors import LeaseError, UsageError
-from reconciler.store.dialect import engine_of
-from reconciler.store.leasing import Lease, check_fencing, free
+from reconciler.store.database.dialects import engine_of
+from reconciler.store.database.location import locate
+from reconciler.store.ledger.lease import Lease, check_fencing, free
 from reconciler.store.opening import open_store
-from reconciler.store.place import locate
 
 HELD = (
     "UPDATE lease SET lease_id = 'abcd1234', owner = 'eve on server', since = '2026-11-23T08:00:00Z', "

@@ -26,12 +26,12 @@ from storing import (
 from reconciler.errors import ReconcilerError, StoreError, UnsupportedError
 from reconciler.model.state import State
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.store.dialect import engine_of
-from reconciler.store.migrations import REVISIONS
+from reconciler.store.database.dialects import engine_of
+from reconciler.store.database.location import locate
+from reconciler.store.database.migrations import REVISIONS
 from reconciler.store.opening import initialise, open_store, pending_migrations
-from reconciler.store.place import locate
-from reconciler.store.tables import metadata
-from reconciler.store.writing import WritableStore
+from reconciler.store.rows.tables import metadata
+from reconciler.store.writer import SqlWriter
 
 EMPTY = State(fields=tuple(BUILT_IN_FIELDS))
 PASSWORD = "hunter2"
@@ -114,7 +114,7 @@ def test_a_store_opened_for_reading_cannot_write(database: Database) -> None:
     """Its transactions are READ ONLY to the server, whatever a program asks of them (P3)."""
     before = dump(first_store(database))
     with open_store(url(database)) as store:
-        assert not isinstance(store, WritableStore)
+        assert not isinstance(store, SqlWriter)
         assert store._engine is not None
         for statement in ("UPDATE asset SET name = 'X'", "CREATE TABLE t (x TEXT)", "SELECT setval('asset_id_seq', 9)"):
             with (

@@ -15,9 +15,9 @@ from storing import DAY, FIRST_PLAN, NOW, dump, empty_store, execute, first_stor
 from reconciler.errors import ReconcilerError, StoreError, UnsupportedError
 from reconciler.model.state import State
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.store.migrations import REVISIONS
+from reconciler.store.database.migrations import REVISIONS
 from reconciler.store.opening import initialise, open_store
-from reconciler.store.writing import WritableStore
+from reconciler.store.writer import SqlWriter
 
 EMPTY = State(fields=tuple(BUILT_IN_FIELDS))
 
@@ -112,7 +112,7 @@ def test_a_store_opened_for_reading_has_no_way_to_write(tmp_path: Path) -> None:
     path = first_store(tmp_path / "store.db")
     before = path.read_bytes()
     with open_store(url(path), write=False) as store:
-        assert not isinstance(store, WritableStore)
+        assert not isinstance(store, SqlWriter)
         assert not hasattr(store, "apply")
         assert store._engine is not None
         with store._engine.connect() as connection:

@@ -9,11 +9,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.schema import CreateIndex, CreateTable
 from storing import READ, TENANT, Where, empty_store, execute, first_store
 
-import reconciler.store.journal_tables
-import reconciler.store.migrations
-from reconciler.store.migrations import REVISIONS
-from reconciler.store.sqlite import sqlite_engine
-from reconciler.store.tables import metadata
+import reconciler.store.database.migrations
+import reconciler.store.ledger.tables
+from reconciler.store.database.migrations import REVISIONS
+from reconciler.store.database.sqlite import sqlite_engine
+from reconciler.store.rows.tables import metadata
 
 
 def statements(path: Path) -> list[str]:
@@ -50,7 +50,7 @@ def test_the_migrations_make_the_tables_that_are_described(tmp_path: Path) -> No
 
 def test_the_revisions_are_the_files() -> None:
     """`REVISIONS` names every migration, oldest first."""
-    script = ScriptDirectory(str(Path(reconciler.store.migrations.__file__).parent))
+    script = ScriptDirectory(str(Path(reconciler.store.database.migrations.__file__).parent))
     assert tuple(reversed([each.revision for each in script.walk_revisions()])) == REVISIONS
 
 
@@ -175,4 +175,4 @@ def test_the_overview_joins_the_names_in_and_says_why_an_asset_is_not_updated(tm
 
 def test_the_tables_of_the_journal_are_described_too() -> None:
     """The two modules of tables share one metadata."""
-    assert set(metadata.tables) >= {"asset", "binding", reconciler.store.journal_tables.run.name}
+    assert set(metadata.tables) >= {"asset", "binding", reconciler.store.ledger.tables.run.name}

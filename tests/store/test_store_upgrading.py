@@ -18,14 +18,14 @@ from msgspec.structs import replace
 from postgres import Database
 from storing import NEXT_READ, ORIGIN, Where, apply, bound, changed, dump, execute, first_store, plan, query, state, url
 
-import reconciler.store.migrations
+import reconciler.store.database.migrations
 from reconciler.errors import LeaseError, StoreError
 from reconciler.model.state import Superseded
-from reconciler.store.dialect import engine_of, for_writing
-from reconciler.store.leasing import keep_free
-from reconciler.store.migrations import REVISIONS
+from reconciler.store.database.dialects import engine_of, for_writing
+from reconciler.store.database.location import locate
+from reconciler.store.database.migrations import REVISIONS
+from reconciler.store.ledger.lease import keep_free
 from reconciler.store.opening import initialise, open_store, pending_migrations
-from reconciler.store.place import locate
 
 LATEST = REVISIONS[-1]
 RELEASED = Path(__file__).parent / "released"
@@ -71,10 +71,10 @@ def another(where: Where, name: str) -> Where:
 def newer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Be a version with one more migration."""
     folder = tmp_path / "migrations"
-    shutil.copytree(Path(reconciler.store.migrations.__file__).parent, folder)
+    shutil.copytree(Path(reconciler.store.database.migrations.__file__).parent, folder)
     (folder / "versions" / "9999_give_assets_a_colour.py").write_text(NEXT.replace("LATEST", LATEST))
-    monkeypatch.setattr("reconciler.store.migrations.__file__", str(folder / "__init__.py"))
-    for module in ("migrations", "opening", "writing"):
+    monkeypatch.setattr("reconciler.store.database.migrations.__file__", str(folder / "__init__.py"))
+    for module in ("database.migrations", "opening", "writer"):
         monkeypatch.setattr(f"reconciler.store.{module}.REVISIONS", (*REVISIONS, "9999"))
 
 
@@ -165,7 +165,7 @@ def test_an_apply_that_began_before_an_upgrade_writes_nothing_after_it(
     first_store(place)
     before = dump(place)
     with open_store(url(place), write=True) as store:
-        monkeypatch.setattr("reconciler.store.writing.REVISIONS", ("0000",))
+        monkeypatch.setattr("reconciler.store.writer.REVISIONS", ("0000",))
         with pytest.raises(StoreError, match="was upgraded meanwhile"), store.apply(owner="ann", origin=ORIGIN):
             pytest.fail("the block must not be entered")
     assert dump(place) == before

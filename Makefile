@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 # The tests start hundreds of commands: their code is compiled once, whatever the shell says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check bench generated lock clean
+.PHONY: demo test check bench docs generated lock clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed
@@ -33,6 +33,10 @@ generated: $(VENV)/installed
 
 # A checkout has every extra, so that each can be tried and tested.
 EXTRAS := --extra build --extra postgresql --extra simulator
+
+# The documentation site, into var/site.
+docs: $(VENV)/installed-dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 # Versions and hashes; run after changing the dependencies in pyproject.toml, or the peers' in benchmarks/peers.
 lock:

@@ -28,6 +28,7 @@ GITHUB = {
     "github.server_url": "https://github.com",
     "github.run_id": "42",
 }
+_OF_AN_ACTION = ("inputs.", "github.action_path")
 _EVENT = ("github.event.pull_request.number", "github.event.pull_request.head.repo.full_name")
 _OPERATORS = {"!cancelled()": "True", "&&": "and", "||": "or", "!=": "!="}
 
@@ -119,9 +120,7 @@ class Runner:
         folder = machine / "work" / step["uses"].partition(" ")[0]
         definition = YAML(typ="safe", pure=True).load(folder / "action.yml")
         given = {name: self._filled(str(text)) for name, text in step.get("with", {}).items()}
-        outer = {
-            name: text for name, text in self.context.items() if name.startswith(("inputs.", "github.action_path"))
-        }
+        outer = {name: text for name, text in self.context.items() if name.startswith(_OF_AN_ACTION)}
         for name in outer:
             del self.context[name]
         for name, each in definition["inputs"].items():
@@ -134,7 +133,7 @@ class Runner:
         ran.log += inner.log
         if inner.result == "failure":
             ran.result = "failure"
-        for name in [each for each in self.context if each.startswith(("inputs.", "github.action_path"))]:
+        for name in [each for each in self.context if each.startswith(_OF_AN_ACTION)]:
             del self.context[name]
         self.context |= outer
 

@@ -1,7 +1,7 @@
 """`reconciler demo`: the main job as a story, against a simulated tenant on this machine.
 
-The committed settings are used as they are. What differs (the simulator's addresses, a store in a temporary folder) is
-laid over them from a folder of the demo's own, with --overlay.
+It runs on the example settings that `init` writes. What differs (the simulator's addresses, a store in a temporary
+folder) is laid over them from a folder of the demo's own, with --overlay.
 """
 
 import contextlib
@@ -39,7 +39,7 @@ def demo(
 ) -> int:
     """Tell the main job as a story: a simulated tenant, its first import, its next day, a limit, an undo.
 
-    Needs environments `prod` and `uat`; touches nothing of yours and cleans up after itself.
+    It runs on the example settings that `init` writes, touches nothing of yours and cleans up after itself.
     """
     from reconciler.simulator.server import Simulator  # noqa: PLC0415 - cryptography is heavy
     from reconciler.simulator.tenant.tenant import Tenant  # noqa: PLC0415 - as above
@@ -90,9 +90,11 @@ class _Story:
     """The commands of the story, run as a person would type them."""
 
     def __init__(self, options: Global, overlay: Path, simulator: "Simulator") -> None:
+        from reconciler.configuration.template import examples  # noqa: PLC0415 - pydantic is heavy
+
         self.simulator = simulator
         self._folder = overlay.parent
-        folders = ["--environments", str(options.environments.absolute()), "--overlay", str(overlay)]
+        folders = ["--environments", str(examples()), "--overlay", str(overlay)]
         self._before = [*folders, "--log-format", options.log_format, *(["--debug"] if options.debug else [])]
 
     def say(self, text: str) -> None:

@@ -34,13 +34,13 @@ def start(folder: Path) -> list[Path]:
 
 
 def _contents() -> dict[str, bytes]:
-    examples, published = _examples(), schemas.folder()
-    contents = {f"environments/{path.relative_to(examples)}": path.read_bytes() for path in examples.rglob("*.yaml")}
+    folder, published = examples(), schemas.folder()
+    contents = {f"environments/{path.relative_to(folder)}": path.read_bytes() for path in folder.rglob("*.yaml")}
     contents |= {f"schemas/{path.name}": path.read_bytes() for path in published.glob("*.json")}
     return contents | {".gitignore": _GITIGNORE.encode()}
 
 
-def _examples() -> Path:
+def examples() -> Path:
     """Return the folder of the example environments: the package's own, else the checkout's."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "environments"

@@ -36,7 +36,7 @@ def test_the_rights_of_each_job() -> None:
 
 
 def test_when_they_run() -> None:
-    """Every pull request is planned, so that a required check ends; applies come at odd minutes, by a push, by hand."""
+    """Every pull request is planned, so that a required check ends; applies come hourly, by a push, by hand."""
     plan, apply = loaded("plan"), loaded("apply")
 
     assert plan["on"] == "pull_request"

@@ -406,6 +406,7 @@ CHECKS = [
     "python -m benchmarks.guard",
     "pytest -m browser",
     "check",
+    "wheel",
     "make demo",
     "make demo",
 ]
@@ -420,7 +421,7 @@ def checked(folder: Path, origin: Path, failing: str = "") -> tuple[Ran, list[st
     runner = Runner(folder / "run", repository, "ci.yml", {})
     for name in ("make", "apt-get", "sudo"):
         program(runner.folder / "bin" / name, note)
-    for path in (".ci/check", ".venv/bin/pytest", ".venv/bin/python"):
+    for path in (".ci/check", ".ci/wheel", ".venv/bin/pytest", ".venv/bin/python"):
         program(repository / path, note)
     commit(repository)
     return runner.job("test"), [each for each in calls.read_text().splitlines() if "apt-get" not in each]

@@ -47,7 +47,7 @@ def test_every_command_works_and_prints_what_is_shown(tmp_path: Path, name: str)
         "GIT_COMMITTER_NAME": "A reader",
         "GIT_COMMITTER_EMAIL": "reader@contoso.example",
     }
-    ended = 'trap \'jobs -p | xargs --no-run-if-empty kill 2> /dev/null || true\' EXIT\n'
+    ended = "trap 'jobs -p | xargs --no-run-if-empty kill 2> /dev/null || true' EXIT\n"
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", ended + commands],
         cwd=tmp_path,

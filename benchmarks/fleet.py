@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from benchmarks.days import FIRST
 from benchmarks.settings import connection
 from reconciler.intune.parts.records import listed_devices, users
-from reconciler.planning import needs
+from reconciler.planning.rules import needs
 from reconciler.simulator.graph import rows
 from reconciler.simulator.tenant.devices import Ticket, assigned, has_user, kind, make_device
 from reconciler.simulator.tenant.names import code

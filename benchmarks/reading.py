@@ -72,7 +72,7 @@ def walk(folder: str) -> Facts:
 def _select() -> str:
     from benchmarks.settings import connection  # noqa: PLC0415 - as above
     from reconciler.intune.parts.records import listed_devices  # noqa: PLC0415 - as above
-    from reconciler.planning import needs  # noqa: PLC0415 - as above
+    from reconciler.planning.rules import needs  # noqa: PLC0415 - as above
 
     return f"$select={listed_devices(needs.device_properties(connection())).select}"
 

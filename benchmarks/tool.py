@@ -16,8 +16,8 @@ from reconciler.intune.parts.records import Records, listed_devices, users
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
-from reconciler.planning import needs
 from reconciler.planning.build import build_plan
+from reconciler.planning.rules import needs
 from reconciler.run.reading import read_state
 from reconciler.settings.environment import Connection
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from reconciler import __version__
 from reconciler.errors import PlanFileError, ReconcilerError
 from reconciler.model.plan import PLAN_FORMAT, Plan
-from reconciler.planning import sealing
+from reconciler.planning import digest as sealing
 from reconciler.whole_file import whole_file
 
 _PLAN_AGAIN = "Make it again with `reconciler plan ENV -o FILE`."

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from reconciler.model.plan import SOFTWARE, Action, BindingChange, Change, Plan, ReadAdvance, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Application, Asset, Binding, LastRead, Person, State, StoredCatalogue
-from reconciler.planning.organisations import renamed
-from reconciler.planning.people import references
+from reconciler.planning.catalogue.organisations import renamed
+from reconciler.planning.users.references import references
 
 _PERSON = {"employeeId": "employee_id", "entraId": "entra_id"}
 

@@ -41,8 +41,8 @@ from reconciler.model.state import (
     StoredCatalogue,
     Usage,
 )
-from reconciler.planning import needs
 from reconciler.planning.build import build_plan
+from reconciler.planning.rules import needs
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields

@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from reconciler.model.snapshot import Snapshot, record_type
 from reconciler.model.state import Asset, Binding, LastRead, Life, Person, Presence, Recording, Stamp, State, Superseded
-from reconciler.planning import needs
+from reconciler.planning.rules import needs
 from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.field_mappings import Write

@@ -54,7 +54,7 @@ def test_whatever_is_packed_comes_out_as_it_was(values: list[Any]) -> None:
     assert (packed, len(packed), list(packed)) == (records, len(records), records)
     assert typed(packed.column("value")) == typed(values)
     backwards = range(len(records))[::-1]
-    assert typed(each.value for each in packed.picked(backwards)) == typed(reversed(values))
+    assert typed(each.value for each in packed.take(backwards)) == typed(reversed(values))
     assert [packed[place] for place in backwards] == [records[place] for place in backwards]
     assert packed.at(backwards) == dict(enumerate(records))
 

@@ -68,7 +68,7 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     --base REF it is planned twice from what was read, and what the change of the settings causes comes last; with
     --format markdown or html it comes first.
     """
-    from reconciler.planning.scope import picked  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.planning.scope import narrowed  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run import planning  # noqa: PLC0415 - as above
 
     if summary and form not in (None, PlanFormat.TEXT):
@@ -79,7 +79,7 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     before, caused = base_settings(context, env, base, impact_file), None
     with Talk() as talk:
         around = surroundings(context, env, talk)
-        scope = picked(around.environment, connection, only or [])
+        scope = narrowed(around.environment, connection, only or [])
         if before is not None:
             from reconciler.run import impact  # noqa: PLC0415 - only where it is used
 

@@ -148,7 +148,7 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
                 warning=_too_old(made),
             )
         case PlanFormat.JSON:
-            from reconciler.planning.sealing import encode  # noqa: PLC0415 - only where it is used
+            from reconciler.planning.digest import encode  # noqa: PLC0415 - only where it is used
 
             return encode(made.plan)
         case _:

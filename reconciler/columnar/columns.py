@@ -13,7 +13,7 @@ CODES: Final = 256
 _TEXT: Final = frozenset({str, type(None)})
 
 
-class Coded(Sequence[Any]):
+class DictionaryColumn(Sequence[Any]):
     """A column of few values that come again and again: each a byte, the place of its value.
 
     Not every one of `values` has to come. What is asked of each value is asked of these alone.
@@ -34,20 +34,20 @@ class Coded(Sequence[Any]):
     @overload
     def __getitem__(self, place: int) -> Any: ...
     @overload
-    def __getitem__(self, place: slice) -> "Coded": ...
+    def __getitem__(self, place: slice) -> "DictionaryColumn": ...
     def __getitem__(self, place: int | slice) -> Any:
         if isinstance(place, slice):
-            return Coded(self.codes[place], self.values)
+            return DictionaryColumn(self.codes[place], self.values)
         return self.values[self.codes[place]]
 
     def __contains__(self, value: object) -> bool:
         return value in self.values and value in map(self.values.__getitem__, set(self.codes))
 
-    def mapped(self, function: Callable[[Any], Any]) -> "Coded":
+    def mapped(self, function: Callable[[Any], Any]) -> "DictionaryColumn":
         """Return the function of each value."""
-        return Coded(self.codes, list(map(function, self.values)))
+        return DictionaryColumn(self.codes, list(map(function, self.values)))
 
-    def recoded(self, other: "Coded") -> bytes:
+    def recoded(self, other: "DictionaryColumn") -> bytes:
         """Return the other's codes as those of the same values here; for a value that is not here, one that is no code.
 
         There have to be fewer values than there are codes.
@@ -58,24 +58,24 @@ class Coded(Sequence[Any]):
 
 def is_text(values: Iterable[Any]) -> bool:
     """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
-    return _TEXT.issuperset(map(type, values.values if isinstance(values, Coded) else values))
+    return _TEXT.issuperset(map(type, values.values if isinstance(values, DictionaryColumn) else values))
 
 
-def picked(values: Any, keys: Sequence[Any]) -> Column:
+def take(values: Any, keys: Sequence[Any]) -> Column:
     """Return the values of these keys, all together: a look at each by itself takes twice as long."""
-    if isinstance(values, Coded):
-        return Coded(bytes(picked(values.codes, keys)), values.values)
+    if isinstance(values, DictionaryColumn):
+        return DictionaryColumn(bytes(take(values.codes, keys)), values.values)
     return itemgetter(*keys)(values) if len(keys) > 1 else tuple([values[key] for key in keys])
 
 
-def in_order(column: Column, places: Sequence[int]) -> Column:
+def take_ordered(column: Column, places: Sequence[int]) -> Column:
     """Return the values at these places, which are in order: the column itself when they are all."""
-    return column if len(places) == len(column) else picked(column, places)
+    return column if len(places) == len(column) else take(column, places)
 
 
 def equal(mine: Column, theirs: Column) -> Iterable[bool] | None:
     """Say of each value of a column whether the other has the same there; None when all are the same."""
-    if isinstance(mine, Coded) and isinstance(theirs, Coded) and len(mine.values) < CODES:
+    if isinstance(mine, DictionaryColumn) and isinstance(theirs, DictionaryColumn) and len(mine.values) < CODES:
         codes = mine.recoded(theirs)
         mine, theirs = mine.codes, codes
     else:

@@ -16,7 +16,7 @@ from typing import Any, Final, Generic, TypeVar, overload
 
 from msgspec import UNSET, Struct, msgpack
 
-from reconciler.columnar.columns import CODES, Coded, Column, picked
+from reconciler.columnar.columns import CODES, Column, DictionaryColumn, take
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def layout_of(kind: type[Struct]) -> Layout[Any]:
     return Layout(names, split, lambda columns: map(kind, *columns))
 
 
-_Piece = bytes | Coded | tuple[Any, ...]
+_Piece = bytes | DictionaryColumn | tuple[Any, ...]
 
 
 class Packing(Generic[T]):
@@ -106,7 +106,7 @@ class _Held:
         self._choice = choice
         return True
 
-    def _coded(self, column: Column) -> Coded | None:
+    def _coded(self, column: Column) -> DictionaryColumn | None:
         """Return a piece of values that come again; once they do not, the column's others are not tried."""
         distinct = set(column)
         new = distinct.difference(self._codes)
@@ -116,8 +116,8 @@ class _Held:
         self._codes.update(zip(new, range(len(self._values), CODES), strict=False))
         self._values += new
         if len(distinct) == 1:
-            return Coded(bytes((self._codes[column[0]],)) * len(column), self._values)
-        return Coded(bytes(picked(self._codes, column)), self._values)
+            return DictionaryColumn(bytes((self._codes[column[0]],)) * len(column), self._values)
+        return DictionaryColumn(bytes(take(self._codes, column)), self._values)
 
 
 class Packed(Sequence[T]):
@@ -181,8 +181,8 @@ class Packed(Sequence[T]):
         for number, mine in by_piece.items():
             start = self._ends[number - 1] if number else 0
             opened = (_open(column[number]) for column in self._columns)
-            picked = [[values[place - start] for place in mine] for values in opened]
-            found.update(zip(mine, self.layout.make(picked), strict=True))
+            found_there = [[values[place - start] for place in mine] for values in opened]
+            found.update(zip(mine, self.layout.make(found_there), strict=True))
         return found
 
     def around(self, place: int) -> range:
@@ -190,20 +190,20 @@ class Packed(Sequence[T]):
         number = bisect_right(self._ends, place)
         return range(self._ends[number - 1] if number else 0, self._ends[number])
 
-    def picked(self, places: Sequence[int]) -> "Packed[T]":
+    def take(self, places: Sequence[int]) -> "Packed[T]":
         """Return the records at these places, in the order of the places, packed."""
         starts = range(0, len(places), PIECE)
         columns: list[list[_Piece]] = []
         for held in self._columns:
             coded = _together(held)
             if coded is not None:
-                coded = Coded(bytes(picked(coded.codes, places)), coded.values)
+                coded = DictionaryColumn(bytes(take(coded.codes, places)), coded.values)
                 columns.append([coded[start : start + PIECE] for start in starts])
                 continue
             values = list(chain.from_iterable(map(_open, held)))
             again = _Held()
             for start in starts:
-                again.add(picked(values, places[start : start + PIECE]))
+                again.add(take(values, places[start : start + PIECE]))
             columns.append(again.pieces)
         return Packed(self.layout, columns, [min(start + PIECE, len(places)) for start in starts])
 
@@ -235,7 +235,7 @@ def once_each(records: Packed[T], key: str, seen: str | None = None) -> Packed[T
     if seen is not None:
         times = records.column(seen)
         order = sorted(order, key=lambda place: times[place] or "")
-    return records.picked(sorted({keys[place]: place for place in order}.values()))
+    return records.take(sorted({keys[place]: place for place in order}.values()))
 
 
 def _encoded(column: Column, kinds: set[type] | None) -> bytes | None:
@@ -247,12 +247,12 @@ def _encoded(column: Column, kinds: set[type] | None) -> bytes | None:
         return None
 
 
-def _together(pieces: Sequence[_Piece]) -> Coded | None:
+def _together(pieces: Sequence[_Piece]) -> DictionaryColumn | None:
     """Return a column's pieces as one when they are all coded: they share their values then."""
-    coded = [piece for piece in pieces if isinstance(piece, Coded)]
+    coded = [piece for piece in pieces if isinstance(piece, DictionaryColumn)]
     if not coded or len(coded) < len(pieces):
         return None
-    return Coded(b"".join([piece.codes for piece in coded]), coded[0].values)
+    return DictionaryColumn(b"".join([piece.codes for piece in coded]), coded[0].values)
 
 
 def _open(piece: _Piece) -> Sequence[Any]:

@@ -17,14 +17,14 @@ from reconciler.explain.matching import (
 )
 from reconciler.explain.outcome import binding_facts, journal_facts, pin_facts, plan_facts, stored_facts
 from reconciler.explain.search import find_assets, find_devices, near_names
+from reconciler.explain.story import Fact, Section, Story
 from reconciler.explain.values import drafted, field_facts, limit_facts, type_facts, user_facts
 from reconciler.model.plan import Change, Plan, Subject
 from reconciler.model.run import RunDetail
 from reconciler.model.state import Asset, Binding, Presence, Recording, State
 from reconciler.planning.build import assemble, plan_world
-from reconciler.planning.matching import Verdict
+from reconciler.planning.matching.matches import MatchResult
 from reconciler.planning.planner import Planner
-from reconciler.planning.story import Fact, Section, Story
 from reconciler.settings.environment import Environment
 
 _SHOWN = 10
@@ -178,7 +178,7 @@ def _listed(planned: _Planned, planner: Planner, device_id: str, asset: Asset | 
     place = planner.devices.index[device_id]
     mine = asset if asset is not None and asset_of(planner, device_id) == asset.id else None
     yield Section("how it matched", tuple(matching_facts(planner, device_id)))
-    if decision_of(planner, device_id).verdict is Verdict.SUPERSEDED:
+    if decision_of(planner, device_id).verdict is MatchResult.SUPERSEDED:
         return
     draft = drafted(planner, place, mine)
     written = {

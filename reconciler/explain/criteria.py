@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from reconciler.explain.story import said
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.columns import of_one
-from reconciler.planning.criteria import Answer, Places, compile_criterion
-from reconciler.planning.story import said
+from reconciler.planning.rules.columns import of_one
+from reconciler.planning.rules.criteria import Answer, Places, compile_criterion
 from reconciler.settings import criteria as language
 
 _WORDS = {True: "yes", False: "no", None: "unknown"}

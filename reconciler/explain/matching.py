@@ -3,30 +3,30 @@
 from collections.abc import Iterator
 
 from reconciler.explain.criteria import criterion_lines
+from reconciler.explain.story import Fact, Mark, because, said
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Asset, Presence
-from reconciler.planning.asset_index import first_key
-from reconciler.planning.matching import Decision, Verdict
+from reconciler.planning.matching.asset_index import first_key
+from reconciler.planning.matching.matches import Match, MatchResult
 from reconciler.planning.planner import Planner
-from reconciler.planning.story import Fact, Mark, because, said
 from reconciler.settings.environment import Connection
 
-_BOUND = Decision(Verdict.BOUND, reason="it is bound to the asset", rule="M1")
+_BOUND = Match(MatchResult.BOUND, reason="it is bound to the asset", rule="M1")
 _WORDS = {
-    Verdict.BOUND: "it is the asset's",
-    Verdict.MOVES: "it takes the asset's binding over",
-    Verdict.MATCHED: "it matches the asset",
-    Verdict.NEW: "it is new",
-    Verdict.EXCLUDED: "it is left out",
-    Verdict.SUPERSEDED: "another device is the asset's",
-    Verdict.PROBLEM: "a person must look at it",
-    Verdict.WITHHELD: "it cannot be decided",
+    MatchResult.BOUND: "it is the asset's",
+    MatchResult.MOVES: "it takes the asset's binding over",
+    MatchResult.MATCHED: "it matches the asset",
+    MatchResult.NEW: "it is new",
+    MatchResult.EXCLUDED: "it is left out",
+    MatchResult.SUPERSEDED: "another device is the asset's",
+    MatchResult.PROBLEM: "a person must look at it",
+    MatchResult.WITHHELD: "it cannot be decided",
 }
-_WON = frozenset({Verdict.BOUND, Verdict.MOVES, Verdict.MATCHED, Verdict.NEW})
+_WON = frozenset({MatchResult.BOUND, MatchResult.MOVES, MatchResult.MATCHED, MatchResult.NEW})
 _SHOWN = 5
 
 
-def decision_of(planner: Planner, device_id: str) -> Decision:
+def decision_of(planner: Planner, device_id: str) -> Match:
     """Return what planning decided on a listed device; one that it need not look at is bound."""
     return planner.matching.decisions.get(device_id, _BOUND)
 
@@ -34,7 +34,7 @@ def decision_of(planner: Planner, device_id: str) -> Decision:
 def asset_of(planner: Planner, device_id: str) -> int | None:
     """Return the id of the asset that a listed device has or gets, None for none."""
     decision = decision_of(planner, device_id)
-    if decision.verdict in (Verdict.MOVES, Verdict.MATCHED):
+    if decision.verdict in (MatchResult.MOVES, MatchResult.MATCHED):
         return decision.asset_id
     binding = planner.ties.own.get(device_id)
     return binding.asset_id if binding else None
@@ -54,7 +54,7 @@ def matching_facts(planner: Planner, device_id: str) -> Iterator[Fact]:
     yield from _rivals(planner, device_id)
     decision = decision_of(planner, device_id)
     mark = Mark.DECIDED if decision.verdict in _WON else Mark.PROBLEM
-    if decision.verdict in (Verdict.EXCLUDED, Verdict.SUPERSEDED):
+    if decision.verdict in (MatchResult.EXCLUDED, MatchResult.SUPERSEDED):
         mark = Mark.LOST
     yield Fact("decided", _WORDS[decision.verdict], because(decision.reason, decision.rule), mark)
 

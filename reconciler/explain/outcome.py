@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from reconciler.explain.software_words import software_groups
+from reconciler.explain.story import Fact, Mark, because, said
 from reconciler.model.plan import SOFTWARE, Attribute, Plan, Subject
 from reconciler.model.run import RunDetail
 from reconciler.model.state import Asset, Binding, State
 from reconciler.planning.asset_values import TAG, asset_values
-from reconciler.planning.people import references
-from reconciler.planning.software_words import software_groups
-from reconciler.planning.story import Fact, Mark, because, said
+from reconciler.planning.users.references import references
 
 
 def stored_facts(state: State, asset: Asset | None) -> Iterator[Fact]:

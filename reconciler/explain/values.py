@@ -3,18 +3,18 @@
 from collections.abc import Container, Iterator
 
 from reconciler.explain.criteria import criterion_lines
+from reconciler.explain.story import Fact, Mark, because, said
 from reconciler.model.plan import Plan
 from reconciler.model.state import Asset
-from reconciler.planning.asset_changes import Draft, site_of
-from reconciler.planning.assignment import Assignment, Found, assign
-from reconciler.planning.columns import of_one
-from reconciler.planning.criteria import compile_criterion
-from reconciler.planning.drafting import draft_asset
-from reconciler.planning.entra_users import Unclear
-from reconciler.planning.mapping import compile_mappings
-from reconciler.planning.people import references
+from reconciler.planning.attributes.asset_changes import Draft, site_of
+from reconciler.planning.change_building import draft_asset
 from reconciler.planning.planner import Planner
-from reconciler.planning.story import Fact, Mark, because, said
+from reconciler.planning.rules.columns import of_one
+from reconciler.planning.rules.criteria import compile_criterion
+from reconciler.planning.rules.mapping import compile_mappings
+from reconciler.planning.users.assignment import Assignment, Found, assign
+from reconciler.planning.users.entra import Unclear
+from reconciler.planning.users.references import references
 from reconciler.settings.asset_types import Determine
 from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.imports import SiteAllocation

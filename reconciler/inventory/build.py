@@ -27,10 +27,10 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person, State
 from reconciler.planning.asset_values import TAG, asset_values
 from reconciler.planning.build import highest_number
-from reconciler.planning.catalogue import catalogue_changes
-from reconciler.planning.people import references
-from reconciler.planning.sealing import seal
-from reconciler.planning.values import as_text
+from reconciler.planning.catalogue.entries import catalogue_changes
+from reconciler.planning.digest import with_digest
+from reconciler.planning.rules.values import as_text
+from reconciler.planning.users.references import references
 from reconciler.settings.environment import Environment
 from reconciler.settings.fields import asset_fields
 
@@ -232,7 +232,7 @@ def _asset_changes(file: str, rows: Iterable[_Row]) -> list[Change]:
 
 def _plan(environment: Environment, state: State, changes: Sequence[Change], made_at: str, highest: int) -> Plan:
     catalogue = catalogue_changes(environment.catalogue, state.catalogue) if changes else []
-    return seal(
+    return with_digest(
         Plan(
             tool_version=reconciler.__version__,
             instance=environment.instance.name,

@@ -10,7 +10,7 @@ from typing import Final
 from reconciler.model.snapshot import Scalar
 from reconciler.planning.asset_values import TAG
 from reconciler.planning.nearest import did_you_mean, nearest
-from reconciler.planning.values import fit
+from reconciler.planning.rules.values import fit
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 

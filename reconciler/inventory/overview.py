@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from reconciler.model.state import Asset, Binding, Life, Presence, State, Superseded
-from reconciler.planning.people import references
+from reconciler.planning.users.references import references
 from reconciler.settings.environment import Connection, Environment
 
 _SHOWN = 3

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from reconciler.model.state import State
 from reconciler.planning.asset_values import REFERENCES, TAG, asset_values
-from reconciler.planning.people import references
-from reconciler.planning.values import as_text
+from reconciler.planning.rules.values import as_text
+from reconciler.planning.users.references import references
 
 
 def asset_rows(state: State) -> Iterator[list[str]]:

@@ -11,7 +11,8 @@ from reconciler.model.plan import Action, Attribute, Change, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person, State
 from reconciler.planning.nearest import nearest
-from reconciler.planning.people import identifier_form, references
+from reconciler.planning.users.directory import identifier_form
+from reconciler.planning.users.references import references
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 

@@ -1,7 +1,7 @@
 """A plan: the ordered changes that turn the current state into the desired one; data, never code.
 
 Things are named by what people know, never by database ids (P1): an asset by its tag (a new one gets its tag in the
-plan, and is named by its connection and device too), a user by the reference of `planning.people`, a site as
+plan, and is named by its connection and device too), a user by the reference of `planning.users.references`, a site as
 `Organisation/Site`.
 """
 

@@ -14,16 +14,16 @@ from reconciler.model.layouts import asset_layout
 from reconciler.model.plan import Attribute, BindingChange, Change, ConnectionSummary, Plan, SettingChange, Subject
 from reconciler.model.snapshot import Part
 from reconciler.model.state import Recording, State
-from reconciler.planning import needs
-from reconciler.planning.catalogue import catalogue_changes
+from reconciler.planning.catalogue.entries import catalogue_changes
+from reconciler.planning.catalogue.organisations import may_be_renamed, plan_organisations
 from reconciler.planning.connections import plan_connections
+from reconciler.planning.digest import with_digest
 from reconciler.planning.limits import Allowances, judge
-from reconciler.planning.organisations import may_be_renamed, plan_organisations
-from reconciler.planning.people import user_changes
 from reconciler.planning.planner import Planner
+from reconciler.planning.rules import needs
+from reconciler.planning.rules.types import new_types
 from reconciler.planning.scope import EVERYTHING, Scope, keep_assets
-from reconciler.planning.sealing import seal
-from reconciler.planning.types import new_types
+from reconciler.planning.users.imports import user_changes
 from reconciler.planning.world import World, make_world
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields
@@ -51,7 +51,7 @@ def build_plan(
     are not enabled for this instance too (E2), `scope` narrows what is planned (A5).
     """
     world, _ = plan_world(environment, recording, as_if_enabled=as_if_enabled, scope=scope)
-    return seal(assemble(world, recording, allowances, pending))
+    return with_digest(assemble(world, recording, allowances, pending))
 
 
 def plan_world(

@@ -11,21 +11,21 @@ from collections.abc import Iterable, Sequence
 from reconciler.model.plan import Withheld
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Binding, Presence
-from reconciler.planning.bound_devices import plan_bound, plan_bound_devices
-from reconciler.planning.matching import Candidate, Decision, Verdict, match_claims, match_together
-from reconciler.planning.new_devices import Creations, plan_new
-from reconciler.planning.people import claims, import_users
+from reconciler.planning.matching.bound_devices import plan_bound, plan_bound_devices
+from reconciler.planning.matching.matches import Candidate, Match, MatchResult, match_claims, match_together
+from reconciler.planning.matching.new_devices import Creations, plan_new
+from reconciler.planning.matching.presence import first_life
+from reconciler.planning.matching.superseded import note_superseded
+from reconciler.planning.matching.unlisted import plan_unlisted
 from reconciler.planning.planner import Planner, make_planner
-from reconciler.planning.presence import first_life
 from reconciler.planning.summary import summarise, summarise_users
-from reconciler.planning.superseded import note_superseded
-from reconciler.planning.unlisted import plan_unlisted
+from reconciler.planning.users.imports import claims, import_users
 from reconciler.planning.world import World
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 
-_TAKEN = frozenset({Verdict.MATCHED, Verdict.MOVES})
-_WITH_ASSET = _TAKEN | {Verdict.BOUND}
+_TAKEN = frozenset({MatchResult.MATCHED, MatchResult.MOVES})
+_WITH_ASSET = _TAKEN | {MatchResult.BOUND}
 
 
 def plan_connections(
@@ -137,9 +137,9 @@ def _plan_left(planner: Planner) -> None:
     """Create assets for the devices that match none, and report those of which nothing could be decided."""
     planner.index.refresh()
     creations, decisions = Creations(planner), planner.matching.decisions
-    new = sorted(device_id for device_id in planner.left if decisions[device_id].verdict is Verdict.NEW)
+    new = sorted(device_id for device_id in planner.left if decisions[device_id].verdict is MatchResult.NEW)
     for device in planner.devices.each(map(planner.devices.index.__getitem__, new)):
-        planner.counts[Verdict.NEW] += 1
+        planner.counts[MatchResult.NEW] += 1
         plan_new(planner, creations, device, decisions[device.device_id])
     _plan_decided(planner, sorted(planner.left.difference(new)))
 
@@ -157,14 +157,14 @@ def _plan_decided(planner: Planner, device_ids: Sequence[str]) -> None:
             _report(planner, device_id, decision)
 
 
-def _report(planner: Planner, device_id: str, decision: Decision) -> None:
+def _report(planner: Planner, device_id: str, decision: Match) -> None:
     label = planner.devices.label(planner.devices.index[device_id])
     match decision.verdict:
-        case Verdict.EXCLUDED:
+        case MatchResult.EXCLUDED:
             planner.leave(device_id, label, "excluded", "the settings leave it out", decision.rule)
-        case Verdict.SUPERSEDED:
+        case MatchResult.SUPERSEDED:
             planner.leave(device_id, label, "superseded", decision.reason, decision.rule)
-        case Verdict.PROBLEM:
+        case MatchResult.PROBLEM:
             planner.problem(device_id, label, decision.reason, decision.rule)
         case _:
             what = "its binding's move" if decision.binding else "its creation or its match"

@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from reconciler.columnar import PIECE, Coded, Column, Packed, once_each, pack
+from reconciler.columnar import PIECE, Column, DictionaryColumn, Packed, once_each, pack
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.planning import needs
-from reconciler.planning.asset_index import Form, first_key, worthy_forms
-from reconciler.planning.columns import Columns, Lazily, Table, asked, distinct_rows, fitted
-from reconciler.planning.criteria import Answer, Inputs, Test, compile_criterion, inputs
-from reconciler.planning.entra_users import DEVICE_ID, Users, named_users, no_users, registered_owners
-from reconciler.planning.mapping import FieldMap, compile_mappings
-from reconciler.planning.matching import Candidate
-from reconciler.planning.presence import Sighting
-from reconciler.planning.types import Decide, TypeDecision, compile_types
-from reconciler.planning.values import worthless_forms
+from reconciler.planning.matching.asset_index import Form, first_key, worthy_forms
+from reconciler.planning.matching.matches import Candidate
+from reconciler.planning.matching.presence import Sighting
+from reconciler.planning.rules import needs
+from reconciler.planning.rules.columns import Columns, DeviceColumns, LazyColumns, distinct_rows, fitted, map_distinct
+from reconciler.planning.rules.criteria import Answer, Inputs, Test, compile_criterion, inputs
+from reconciler.planning.rules.mapping import FieldMap, compile_mappings
+from reconciler.planning.rules.types import Decide, TypeDecision, compile_types
+from reconciler.planning.rules.values import worthless_forms
+from reconciler.planning.users.entra import DEVICE_ID, Users, named_users, no_users, registered_owners
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Clock
@@ -215,7 +215,7 @@ class Devices:
     def _together(self, places: Sequence[int]) -> Iterator[Listed]:
         found, compiled = self.records.at(places), self.compiled
         devices = [found[place] for place in places]
-        properties = Lazily(len(compiled.names), lambda at: list(map(attrgetter(compiled.names[at]), devices)))
+        properties = LazyColumns(len(compiled.names), lambda at: list(map(attrgetter(compiled.names[at]), devices)))
         columns = compiled.fields.columns(properties, self.users.of(places))
         identifiers = _identifiers(compiled, properties, self.said.of(places))
         held = [fitted(field, column) for field, column in zip(compiled.fields.fields, columns, strict=True)]
@@ -244,8 +244,8 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Devices:
     said = _users(compiled, snapshot, properties, len(ids))
     users = said.plainly() if _by_entra(compiled) else said
     sources = compiled.fields.sources
-    fields = Lazily(len(sources), lambda at: sources[at](properties, users))
-    table = Table(len(ids), properties, fields)
+    fields = LazyColumns(len(sources), lambda at: sources[at](properties, users))
+    table = DeviceColumns(len(ids), properties, fields)
     return Devices(
         compiled=compiled,
         records=records,
@@ -265,17 +265,17 @@ def _label(name: Any, device_id: str) -> str:
     return name if isinstance(name, str) and name else device_id
 
 
-def _properties(compiled: Compiled, records: Packed[Any]) -> Lazily:
-    return Lazily(len(compiled.names), lambda at: records.coded(compiled.names[at]))
+def _properties(compiled: Compiled, records: Packed[Any]) -> LazyColumns:
+    return LazyColumns(len(compiled.names), lambda at: records.coded(compiled.names[at]))
 
 
-def _decided(decide: Callable[[Table], Sequence[T]], inputs: Inputs, table: Table) -> Sequence[T]:
+def _decided(decide: Callable[[DeviceColumns], Sequence[T]], inputs: Inputs, table: DeviceColumns) -> Sequence[T]:
     """Return what is decided of each device; only the inputs decide, so devices alike are decided together."""
     found = distinct_rows(inputs.of(table))
     if found is None:
         return decide(table)
     first, like = found
-    return list(map(decide(inputs.picked(table, first)).__getitem__, like))
+    return list(map(decide(inputs.take(table, first)).__getitem__, like))
 
 
 def _by_entra(compiled: Compiled) -> bool:
@@ -301,7 +301,7 @@ def _identifiers(compiled: Compiled, properties: Columns, users: Users) -> Colum
     return [UNKNOWN] * len(users) if place is None else properties[place]
 
 
-def _excluded(compiled: Compiled, table: Table) -> Sequence[Answer]:
+def _excluded(compiled: Compiled, table: DeviceColumns) -> Sequence[Answer]:
     """Say of each device whether it is left out (X1); None when that is unknown."""
     answers: Sequence[Answer] = [False] * table.count
     if compiled.excluded is not None:
@@ -310,8 +310,8 @@ def _excluded(compiled: Compiled, table: Table) -> Sequence[Answer]:
         return answers
     place = compiled.places.get("managementAgent")
     agents = [UNKNOWN] * table.count if place is None else table.properties[place]
-    managed = asked(lambda agent: None if agent is UNKNOWN else agent == _DEFENDER, agents)
-    if isinstance(managed, Coded) and not any(each is not False for each in managed.values):
+    managed = map_distinct(lambda agent: None if agent is UNKNOWN else agent == _DEFENDER, agents)
+    if isinstance(managed, DictionaryColumn) and not any(each is not False for each in managed.values):
         return answers
     return list(map(_either, answers, managed))
 
@@ -328,6 +328,6 @@ def _stale(compiled: Compiled, properties: Columns, count: int) -> list[bool]:
     return [isinstance(seen, str) and seen < before for seen in properties[place]]
 
 
-def _forms(compiled: Compiled, table: Table) -> list[Column]:
+def _forms(compiled: Compiled, table: DeviceColumns) -> list[Column]:
     """Return the devices' matching values as they are compared, a column for each matching field."""
     return [worthy_forms(table.fields[key], compiled.worthless) for key in compiled.keys]

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from reconciler.model.plan import LeftAlone, Problem, Withheld
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Asset, LastRead
-from reconciler.planning.asset_index import AssetIndex
+from reconciler.planning.attributes.software import DetectedSoftware, detected_software
 from reconciler.planning.devices import Compiled, Devices, compile_connection, list_devices
-from reconciler.planning.matching import Matching, Ties
-from reconciler.planning.presence import Read
-from reconciler.planning.software import DetectedSoftware, detected_software
-from reconciler.planning.tenant_bindings import tenant_bindings
+from reconciler.planning.matching.asset_index import AssetIndex
+from reconciler.planning.matching.matches import Matches, Ties
+from reconciler.planning.matching.presence import Read
+from reconciler.planning.matching.tenant_bindings import tenant_bindings
 from reconciler.planning.world import World
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
@@ -41,7 +41,7 @@ class Planner:
     unlisted: frozenset[str]
     software: DetectedSoftware | None
     """None when software is not imported, or not known."""
-    matching: Matching = field(default_factory=Matching)
+    matching: Matches = field(default_factory=Matches)
     left: frozenset[str] = frozenset()
     unproven: int = 0
     counts: Counter[str] = field(default_factory=Counter)

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from reconciler.model.impact import Unanswered
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
-from reconciler.planning import needs
+from reconciler.planning.rules import needs
 from reconciler.settings.environment import Connection, Environment
 
 
-def fitted(environment: Environment, recording: Recording) -> Recording:
+def with_connections(environment: Environment, recording: Recording) -> Recording:
     """Return the recording with each snapshot under the connection of its tenant, whatever its folder is called (K7).
 
     A snapshot of a tenant that no connection names is left out: it says nothing of another tenant.

@@ -37,7 +37,7 @@ class Scope:
 EVERYTHING: Final = Scope()
 
 
-def picked(environment: Environment, connection: str | None, only: Iterable[str]) -> Scope:
+def narrowed(environment: Environment, connection: str | None, only: Iterable[str]) -> Scope:
     """Return what `--connection` and `--only` name.
 
     Raises:

@@ -3,7 +3,7 @@
 from reconciler.model.plan import ConnectionSummary, MatchReport, ReadAdvance
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.limits import is_first_import
-from reconciler.planning.matching import Verdict
+from reconciler.planning.matching.matches import MatchResult
 from reconciler.planning.planner import Planner
 from reconciler.planning.world import World
 from reconciler.settings.environment import Connection
@@ -57,12 +57,12 @@ def _report(planner: Planner) -> MatchReport:
     counts = planner.counts
     return MatchReport(
         listed=len(planner.devices.ids),
-        bound=counts[Verdict.BOUND] + counts[Verdict.MOVES],
-        matched=counts[Verdict.MATCHED],
-        created=counts[Verdict.NEW],
-        ambiguous=counts[Verdict.PROBLEM],
+        bound=counts[MatchResult.BOUND] + counts[MatchResult.MOVES],
+        matched=counts[MatchResult.MATCHED],
+        created=counts[MatchResult.NEW],
+        ambiguous=counts[MatchResult.PROBLEM],
         not_created=counts["left-not-created"],
         excluded=counts["left-excluded"],
         superseded=counts["left-superseded"],
-        withheld=counts[Verdict.WITHHELD],
+        withheld=counts[MatchResult.WITHHELD],
     )

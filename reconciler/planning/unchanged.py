@@ -9,14 +9,14 @@ from itertools import chain
 from operator import and_, not_
 from typing import Any, Final
 
-from reconciler.columnar import Coded, Column, equal, in_order, is_text, picked
+from reconciler.columnar import Column, DictionaryColumn, equal, is_text, take, take_ordered
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.model.state import Presence
-from reconciler.planning.asset_changes import site_with
-from reconciler.planning.columns import asked
-from reconciler.planning.entra_users import Unclear
-from reconciler.planning.people import identifier_forms
+from reconciler.planning.attributes.asset_changes import site_with
 from reconciler.planning.planner import Planner
+from reconciler.planning.rules.columns import map_distinct
+from reconciler.planning.users.directory import identifier_forms
+from reconciler.planning.users.entra import Unclear
 from reconciler.settings.field_mappings import Write
 from reconciler.settings.imports import SiteAllocation
 from reconciler.settings.users import AssignFrom
@@ -27,12 +27,12 @@ _UNSURE: Final = 0
 
 def unchanged(planner: Planner, places: Sequence[int]) -> list[bool]:
     """Say of bound devices, by their places in the list, whether the asset and the binding of each stay as they are."""
-    bindings = picked(planner.bound, places)
-    tied = picked(planner.world.bindings_before.column("asset_id"), bindings)
-    assets = picked(planner.world.assets.places, tied)
+    bindings = take(planner.bound, places)
+    tied = take(planner.world.bindings_before.column("asset_id"), bindings)
+    assets = take(planner.world.assets.places, tied)
     same = [True] * len(places)
     for check in chain(_steady(planner, places, bindings), _checks(planner, places, assets, tied)):
-        if check is not None and not (isinstance(check, Coded) and all(check.values)):
+        if check is not None and not (isinstance(check, DictionaryColumn) and all(check.values)):
             same = list(map(and_, same, check))
     return same
 
@@ -45,26 +45,26 @@ def _checks(
     yield from _fields(planner, places, assets)
     if planner.connection.asset_types.update_types:
         types = [each.name or _UNSURE for each in planner.devices.types]
-        yield equal(picked(stored.column("type"), assets), in_order(types, places))
-    linked = picked(stored.column("user"), assets)
+        yield equal(take(stored.column("type"), assets), take_ordered(types, places))
+    linked = take(stored.column("user"), assets)
     if planner.connection.users.assign_from is not AssignFrom.NONE:
         yield _users(planner, places, linked)
     if planner.connection.imports.site_allocation is not SiteAllocation.KEEP:
-        yield equal(picked(stored.column("site"), assets), _sites(planner, linked))
+        yield equal(take(stored.column("site"), assets), _sites(planner, linked))
     if planner.software is not None:
-        yield map(planner.software.same, in_order(planner.devices.ids, places), ids)
+        yield map(planner.software.same, take_ordered(planner.devices.ids, places), ids)
 
 
 def _steady(planner: Planner, places: Sequence[int], bindings: Sequence[int]) -> Iterator[Iterable[bool] | None]:
     """Yield the checks that bindings are present with nothing under way, inactive only if their device is stale."""
 
     def of(name: str, function: Callable[[Any], bool]) -> Column:
-        return asked(function, picked(planner.world.bindings_before.coded(name), bindings))
+        return map_distinct(function, take(planner.world.bindings_before.coded(name), bindings))
 
     yield of("presence", lambda presence: presence is Presence.PRESENT)
     for name in ("missing_since", "missing_reads", "unlisted_reads"):
         yield of(name, not_)
-    yield equal(of("inactive_since", lambda since: since is not None), in_order(planner.devices.stale, places))
+    yield equal(of("inactive_since", lambda since: since is not None), take_ordered(planner.devices.stale, places))
 
 
 def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> Iterator[Iterable[bool] | None]:
@@ -76,17 +76,17 @@ def _fields(planner: Planner, places: Sequence[int], assets: Sequence[int]) -> I
         if field.name not in planner.world.positions:
             yield [False] * len(places)
             return
-        has = picked(stored.coded(field.name), assets)
+        has = take(stored.coded(field.name), assets)
         if mapping.write is Write.ALWAYS:
-            wanted = in_order(devices.fitted(at), places)
+            wanted = take_ordered(devices.fitted(at), places)
             yield equal(has, wanted)
         else:
-            values = in_order(devices.mapped(at), places)
+            values = take_ordered(devices.mapped(at), places)
             yield [mine is not None or value is None for mine, value in zip(has, values, strict=True)]
 
 
 def _users(planner: Planner, places: Sequence[int], linked: Column) -> Iterable[bool] | None:
-    wanted = in_order(_people(planner), places)
+    wanted = take_ordered(_people(planner), places)
     if planner.connection.users.unlink_when_no_match:
         return equal(linked, wanted)
     return [user is None or user == has for has, user in zip(linked, wanted, strict=True)]
@@ -119,4 +119,4 @@ def _sites(planner: Planner, users: Column) -> Column:
     """Return the site that goes with each of these users (S1)."""
     imports, sites = planner.connection.imports, planner.world.directory.sites()
     theirs = list(map(sites.get, users))
-    return picked({site: site_with(imports, site) for site in set(theirs)}, theirs)
+    return take({site: site_with(imports, site) for site in set(theirs)}, theirs)

@@ -18,11 +18,11 @@ from reconciler.model.plan import (
 )
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, LastRead, State
-from reconciler.planning.asset_index import Rewritten
-from reconciler.planning.organisations import Organisations
-from reconciler.planning.people import Directory
+from reconciler.planning.catalogue.organisations import Organisations
+from reconciler.planning.catalogue.software import KnownSoftware
+from reconciler.planning.matching.asset_index import Rewritten
 from reconciler.planning.scope import EVERYTHING, Scope
-from reconciler.planning.software_names import KnownSoftware
+from reconciler.planning.users.directory import Directory
 from reconciler.settings.environment import Environment
 
 

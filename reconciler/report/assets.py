@@ -11,7 +11,7 @@ from reconciler.csv_files import csv_lines
 from reconciler.inventory.overview import AssetView, Tie
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Superseded
-from reconciler.planning.values import as_text
+from reconciler.planning.rules.values import as_text
 from reconciler.report.json import REPORT_FORMAT, pretty
 from reconciler.report.text.lines import Style, cells, folded, padded, styled
 from reconciler.report.values import called, many, moment

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from reconciler.model.plan import Change, Plan
 from reconciler.model.run import Run, RunDetail, StoreStatus
-from reconciler.planning import sealing
+from reconciler.planning import digest as sealing
 
 REPORT_FORMAT: Final = 1
 

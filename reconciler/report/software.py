@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from reconciler.explain.software_words import sign, software_name, versions
 from reconciler.model.plan import SOFTWARE, Attribute
-from reconciler.planning.software_words import sign, software_name, versions
 
 _EXAMPLES: Final = 4
 

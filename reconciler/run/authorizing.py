@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from reconciler.configuration.names import did_you_mean
 from reconciler.errors import ReconcilerError, SignInError, UsageError
 from reconciler.model.proof import Proof
-from reconciler.planning import needs
+from reconciler.planning.rules import needs
 from reconciler.run import credentials
 from reconciler.run.context import Surroundings
 from reconciler.settings.authentication import Method

@@ -8,8 +8,8 @@ from reconciler.configuration.case_files import with_case
 from reconciler.errors import ReconcilerError, UsageError
 from reconciler.model.snapshot import UNKNOWN, Scalar, Snapshot
 from reconciler.model.state import Recording
-from reconciler.planning import needs
-from reconciler.planning.criteria import comparisons_in
+from reconciler.planning.rules import needs
+from reconciler.planning.rules.criteria import comparisons_in
 from reconciler.recordings import read_recording
 from reconciler.run.case_runner import Device, Trial, try_device
 from reconciler.settings.environment import Connection, Environment

@@ -14,8 +14,8 @@ from msgspec import Struct
 from reconciler.model.plan import Attribute, Plan, Subject
 from reconciler.model.snapshot import Scalar, Snapshot, record_type
 from reconciler.model.state import Person, Recording, State, StoredCatalogue
-from reconciler.planning import needs
 from reconciler.planning.build import build_plan
+from reconciler.planning.rules import needs
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from reconciler.explain.build import explain, with_journal
-from reconciler.planning.story import Story
+from reconciler.explain.story import Story
 from reconciler.run import stores
 from reconciler.run.context import Surroundings
 from reconciler.run.planning import own_recording

@@ -6,7 +6,7 @@ from reconciler.configuration.documents import document
 from reconciler.errors import HeldError
 from reconciler.model.plan import Plan
 from reconciler.model.state import State
-from reconciler.planning.sealing import seal
+from reconciler.planning.digest import with_digest
 from reconciler.report.values import moment
 from reconciler.settings.environment import Environment
 from reconciler.undo.holds import Held, held
@@ -53,4 +53,4 @@ def with_holds(plan: Plan, environment: Environment, state: State) -> Plan:
         else each
         for each in plan.connections
     )
-    return seal(replace(plan, connections=summaries))
+    return with_digest(replace(plan, connections=summaries))

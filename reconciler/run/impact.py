@@ -15,7 +15,7 @@ from reconciler.model.impact import Impact, Unanswered
 from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording
 from reconciler.planning.build import build_plan
-from reconciler.planning.recorded import fitted, unanswered
+from reconciler.planning.recorded import unanswered, with_connections
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.run.context import Surroundings
 from reconciler.run.planning import Planned, make_plan, own_recording
@@ -76,14 +76,14 @@ def plan_with_impact(around: Surroundings, base: Base, recording: Path | None, a
     else:
         wanted = Wanted(True, asked.as_if_enabled, asked.allowances, asked.scope)
         whole, warning = read(around, wanted)
-    mine = fitted(environment, whole)
+    mine = with_connections(environment, whole)
     around.phase(f"Planning, with these settings and with those of {base.ref}")
     plan = make_plan(environment, mine, asked.allowances, as_if_enabled=asked.as_if_enabled, scope=asked.scope)
     return Planned(plan, mine, warning), _impact(environment, base, plan, whole, asked)
 
 
 def _impact(environment: Environment, base: Base, plan: Plan, whole: Recording, asked: Asked) -> Impact:
-    lacking = unanswered(environment, fitted(environment, whole))
+    lacking = unanswered(environment, with_connections(environment, whole))
     if base.loaded is None:
         note = f"{environment.instance.name} is not there at {base.ref}: it is new, so all of it is this change"
         return compare(None, plan, ref=base.ref, commit=base.commit, unanswered=lacking, note=note)
@@ -92,7 +92,7 @@ def _impact(environment: Environment, base: Base, plan: Plan, whole: Recording, 
         count = len(errors(base.loaded.problems))
         why = f"the settings at {base.ref} have {count} problem{'' if count == 1 else 's'}, so they make no plan"
         return not_compared(plan, ref=base.ref, commit=base.commit, why=why)
-    theirs = fitted(before, whole)
+    theirs = with_connections(before, whole)
     known = {(each.what, before.connections[each.connection].tenant_id) for each in unanswered(before, theirs)}
     return compare(
         _plan_of(before, environment, theirs, asked),

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from reconciler.errors import ReconcilerError, RevisionError
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Presence, Recording, State
-from reconciler.planning import needs
 from reconciler.planning.limits import absences_allowed
+from reconciler.planning.rules import needs
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.tenants import check_tenants
 from reconciler.run import credentials, stores

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Life
-from reconciler.planning.asset_index import worthy_form
-from reconciler.planning.values import worthless_forms
+from reconciler.planning.matching.asset_index import worthy_form
+from reconciler.planning.rules.values import worthless_forms
 from reconciler.undo.ground import RULE, Device, Ground, bare, shown
 
 _NO_USER = "the user that it had is not in the store any more"

@@ -15,8 +15,8 @@ import reconciler
 from reconciler.model.plan import BindingChange, ConnectionSummary, Plan, Subject
 from reconciler.model.run import Undoable
 from reconciler.model.state import State
+from reconciler.planning.digest import with_digest
 from reconciler.planning.limits import Allowances, judge
-from reconciler.planning.sealing import seal
 from reconciler.settings.environment import Environment
 from reconciler.undo.assets import put_back_assets, removals
 from reconciler.undo.bindings import put_back_bindings
@@ -46,7 +46,7 @@ def plan_undo(
     put_back_bindings(ground, undoable.detail.bindings)
     put_back_assets(ground, changes)
     remove_users(ground, users)
-    return seal(_plan(environment, state, undoable, ground, made_at, allowances))
+    return with_digest(_plan(environment, state, undoable, ground, made_at, allowances))
 
 
 def _plan(

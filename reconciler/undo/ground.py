@@ -10,9 +10,9 @@ from reconciler.model.run import Undoable
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, Life, Person, State
 from reconciler.planning.asset_values import asset_values
-from reconciler.planning.drafting import kinds
-from reconciler.planning.people import references
-from reconciler.planning.values import as_text, matching_form
+from reconciler.planning.change_building import kinds
+from reconciler.planning.rules.values import as_text, matching_form
+from reconciler.planning.users.references import references
 from reconciler.settings.environment import Environment
 
 Device = tuple[str, str, str]

@@ -9,7 +9,7 @@ from case_files import case_folders, described, plan_of, read_yaml, written
 from msgspec.structs import replace
 
 from reconciler.planning.build import build_plan, is_empty
-from reconciler.planning.sealing import digest
+from reconciler.planning.digest import digest
 
 REWRITE = "REWRITE_CASES"
 """Set to 1, this environment variable makes each case's plan.yaml what comes out; review the difference."""

@@ -17,11 +17,11 @@ from reconciler.configuration.loader import load_environment
 from reconciler.configuration.parsing.document import Document, Place, Source, Span
 from reconciler.configuration.references import Parts
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning import values
-from reconciler.planning.columns import table_of
-from reconciler.planning.criteria import predicate
-from reconciler.planning.mapping import Places
-from reconciler.planning.types import compile_types
+from reconciler.planning.rules import values
+from reconciler.planning.rules.columns import table_of
+from reconciler.planning.rules.criteria import predicate
+from reconciler.planning.rules.mapping import Places
+from reconciler.planning.rules.types import compile_types
 from reconciler.settings.asset_types import AssetTypesFile
 from reconciler.settings.criteria import Comparison
 

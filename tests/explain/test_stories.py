@@ -8,9 +8,9 @@ from case_files import CASES, case_folders, environment_of, plan_of, read_yaml, 
 
 from reconciler.errors import UsageError
 from reconciler.explain.build import explain
+from reconciler.explain.story import Fact, Story
 from reconciler.model.plan import Plan
 from reconciler.model.state import Recording
-from reconciler.planning.story import Fact, Story
 from reconciler.report.text.explain import story_text
 from reconciler.report.text.plan import plain
 from reconciler.settings.environment import Environment

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from reconciler.errors import PlanFileError, ReconcilerError
 from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
 from reconciler.plan_files import read_plan, write_plan
-from reconciler.planning.sealing import encode, seal
+from reconciler.planning.digest import encode, with_digest
 
-PLAN = seal(
+PLAN = with_digest(
     Plan(
         tool_version="0.1.0",
         instance="prod",
@@ -57,7 +57,7 @@ def test_one_line() -> None:
 
 def test_sealing_again() -> None:
     """Sealing a sealed plan changes nothing."""
-    assert seal(PLAN) == PLAN
+    assert with_digest(PLAN) == PLAN
 
 
 def test_mode(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_no_plan(tmp_path: Path, content: bytes, why: str) -> None:
 
 def test_other_version(tmp_path: Path) -> None:
     """A plan of another format version names both versions and what to do."""
-    newer = seal(msgspec.structs.replace(PLAN, format_version=2, tool_version="9.0.0"))
+    newer = with_digest(msgspec.structs.replace(PLAN, format_version=2, tool_version="9.0.0"))
     write_plan(newer, tmp_path / "plan.json")
 
     with pytest.raises(PlanFileError, match=r"has format version 2 \(written by reconciler 9\.0\.0\).*reads version 1"):
@@ -192,7 +192,7 @@ _CHANGES = st.builds(
 @given(changes=st.lists(_CHANGES, max_size=4))
 def test_any_plan(tmp_path_factory: pytest.TempPathFactory, changes: list[Change]) -> None:
     """Any plan comes back as it was."""
-    plan = seal(msgspec.structs.replace(PLAN, changes=tuple(changes)))
+    plan = with_digest(msgspec.structs.replace(PLAN, changes=tuple(changes)))
     path = tmp_path_factory.mktemp("plan") / "plan.json"
     write_plan(plan, path)
 

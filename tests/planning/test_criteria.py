@@ -7,9 +7,9 @@ import pytest
 from pydantic import TypeAdapter
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.columns import of_one
-from reconciler.planning.criteria import Answer, compile_criterion, inputs
-from reconciler.planning.mapping import Places
+from reconciler.planning.rules.columns import of_one
+from reconciler.planning.rules.criteria import Answer, compile_criterion, inputs
+from reconciler.planning.rules.mapping import Places
 from reconciler.settings.criteria import Criterion
 
 PLACES = Places({"yes": 0, "no": 1, "unknown": 2, "model": 3}, {"name": 0})

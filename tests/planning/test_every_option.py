@@ -9,7 +9,7 @@ from case_files import environment_of, recording_of
 
 from reconciler.model.plan import Plan, Subject
 from reconciler.planning.build import build_plan
-from reconciler.planning.values import as_text
+from reconciler.planning.rules.values import as_text
 from reconciler.settings.environment import Environment
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
 from reconciler.settings.users import AssignFrom, UserField, UserIdentifier

@@ -14,8 +14,11 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from reconciler.model.state import Asset, Binding, Person, Recording, State
-from reconciler.planning import bound_devices, columns, devices, mapping, people
+from reconciler.planning import devices
 from reconciler.planning.build import build_plan
+from reconciler.planning.matching import bound_devices
+from reconciler.planning.rules import columns, mapping
+from reconciler.planning.users import imports as people
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.field_mappings import Write
 from reconciler.settings.imports import SiteAllocation

@@ -10,7 +10,7 @@ from reconciler.impact.comparison import compare
 from reconciler.model.impact import AttributeEffect, Impact, Share, Unanswered, Verdict
 from reconciler.model.plan import Action, Attribute, Change, SettingChange, Subject
 from reconciler.planning.build import build_plan
-from reconciler.planning.recorded import fitted, unanswered
+from reconciler.planning.recorded import unanswered, with_connections
 
 LAPTOPS: dict[str, Any] = {"asset-types": {"determine": "same", "default": "Laptop"}}
 RULES = {
@@ -49,12 +49,12 @@ def impact_of(
     old, new = environment_of({"intune": before}), environment_of({"intune": after, **(extra or {})})
     recording = recording_of(day, old)
     return compare(
-        build_plan(old, fitted(old, recording)),
-        build_plan(new, fitted(new, recording)),
+        build_plan(old, with_connections(old, recording)),
+        build_plan(new, with_connections(new, recording)),
         ref="main",
         commit="c0ffee",
         settings=[SettingChange(f"connections/intune/{path}", "a", "b") for path in paths],
-        unanswered=unanswered(new, fitted(new, recording)),
+        unanswered=unanswered(new, with_connections(new, recording)),
     )
 
 
@@ -127,7 +127,7 @@ def test_a_renamed_connection_is_its_tenants() -> None:
     recording = recording_of(DAY, environment)
     other = replace(recording.snapshots[0], connection="was-called-so")
     elsewhere = replace(other, tenant_id="22222222-0f8e-4c3e-9a53-3a3f0a1f2b11")
-    assert fitted(environment, replace(recording, snapshots=(other, elsewhere))) == recording
+    assert with_connections(environment, replace(recording, snapshots=(other, elsewhere))) == recording
 
 
 def test_of_several_settings_the_one_that_speaks_of_the_attribute_is_named() -> None:

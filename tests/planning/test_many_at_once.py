@@ -10,10 +10,10 @@ from pydantic import TypeAdapter
 
 from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.asset_index import worthy_form, worthy_forms
-from reconciler.planning.people import identifier_form, identifier_forms
-from reconciler.planning.transforms import compile_transforms
-from reconciler.planning.values import worthless_forms
+from reconciler.planning.matching.asset_index import worthy_form, worthy_forms
+from reconciler.planning.rules.transforms import compile_transforms
+from reconciler.planning.rules.values import worthless_forms
+from reconciler.planning.users.directory import identifier_form, identifier_forms
 from reconciler.settings.field_mappings import Transform
 
 TEXTS = st.text(st.sampled_from("aAß0-: .\x00\n\t\u2003\u0130é"), max_size=14)

@@ -4,8 +4,8 @@ from typing import Any
 
 from reconciler.columnar import pack
 from reconciler.model.snapshot import UNKNOWN, record_type
-from reconciler.planning.entra_users import Users, no_users
-from reconciler.planning.mapping import compile_mappings
+from reconciler.planning.rules.mapping import compile_mappings
+from reconciler.planning.users.entra import Users, no_users
 from reconciler.settings.field_mappings import Mapping
 from reconciler.settings.fields import BUILT_IN_FIELDS
 

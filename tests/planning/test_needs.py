@@ -3,7 +3,7 @@
 from case_files import environment_of
 from fleets import base_environment
 
-from reconciler.planning.needs import device_properties, user_properties
+from reconciler.planning.rules.needs import device_properties, user_properties
 
 
 def test_a_small_connection_reads_little() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 from reconciler.model.snapshot import record_type
 from reconciler.model.state import Person
-from reconciler.planning.people import Directory, claims, import_users, references
+from reconciler.planning.users.directory import Directory
+from reconciler.planning.users.imports import claims, import_users
+from reconciler.planning.users.references import references
 from reconciler.settings.users import UserField, UserIdentifier, UsersFile
 
 TEXTS = ("displayName", "userPrincipalName", "mail", "employeeId", "officeLocation")

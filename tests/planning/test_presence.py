@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from reconciler.model.plan import Kind
 from reconciler.model.state import Life, Presence
-from reconciler.planning.presence import Read, Sighting, Step, created_life, first_life, step
+from reconciler.planning.matching.presence import Read, Sighting, Transition, created_life, first_life, step
 from reconciler.settings.imports import Clock, ImportsFile, Inactive, Statuses
 
 NOW = "2026-11-23T08:00:00Z"
@@ -106,13 +106,13 @@ def test_a_status_that_a_person_chose_meanwhile_stays(column: str) -> None:
 def test_a_read_that_is_not_newer_counts_nothing(sighting: Sighting, column: str) -> None:
     """Row 11: absence in a read that was applied already changes no binding."""
     read = Read(NOW, newer=False, whole=True)
-    assert step(LIVES[column], sighting, read, PLAIN, "In Use") == Step(LIVES[column])
+    assert step(LIVES[column], sighting, read, PLAIN, "In Use") == Transition(LIVES[column])
 
 
 @pytest.mark.parametrize(("life", "withheld"), [(PRESENT, True), (MISSING, True), (EXCLUDED, False), (DELETED, False)])
 def test_an_unknown_absence_withholds_the_deletion(life: Life, withheld: bool) -> None:
     """Row 6: nothing becomes of the binding, and only a deletion that could follow is withheld."""
-    assert step(life, UNPROVEN, READ, PLAIN, "In Use") == Step(life, deletion_withheld=withheld)
+    assert step(life, UNPROVEN, READ, PLAIN, "In Use") == Transition(life, deletion_withheld=withheld)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def replace_read(whole: bool) -> Read:
 def test_a_device_that_checks_in_too_rarely_is_inactive_once() -> None:
     """Row 2 sets the status on the event alone: what a person sets afterwards stays."""
     once = step(PRESENT, OLD, READ, CHECK_IN, "In Use")
-    assert once == Step(
+    assert once == Transition(
         replace(PRESENT, inactive_since=NOW, status_before="In Use", status_set="Inactive"),
         True,
         "Inactive",
@@ -149,7 +149,7 @@ def test_a_device_that_checks_in_too_rarely_is_inactive_once() -> None:
         "row 2",
         kind=Kind.INACTIVE,
     )
-    assert step(once.life, OLD, READ, CHECK_IN, "In Stock") == Step(once.life)
+    assert step(once.life, OLD, READ, CHECK_IN, "In Stock") == Transition(once.life)
 
 
 def test_the_status_before_is_restored_also_when_there_was_none() -> None:

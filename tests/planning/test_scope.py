@@ -10,7 +10,7 @@ from reconciler.errors import UsageError
 from reconciler.model.plan import Plan
 from reconciler.model.state import LastRead, Recording, State
 from reconciler.planning.build import build_plan
-from reconciler.planning.scope import EVERYTHING, Scope, picked, scheduled
+from reconciler.planning.scope import EVERYTHING, Scope, narrowed, scheduled
 from reconciler.settings.connection import Entity
 from reconciler.settings.environment import Environment
 
@@ -97,7 +97,7 @@ def test_what_a_person_picked_moves_no_counter_and_no_clock() -> None:
     """A device that is proven absent is not counted, and the read is not noted."""
     environment, recording, whole = plan_of(CASES / "device-gone")
     assert whole.changes
-    plan = build_plan(environment, recording, scope=picked(environment, "intune", []))
+    plan = build_plan(environment, recording, scope=narrowed(environment, "intune", []))
     assert (plan.changes, plan.bindings, plan.reads, plan.picked) == ((), (), (), True)
 
 
@@ -105,7 +105,7 @@ def test_one_asset_alone_is_planned_by_its_tag_its_name_or_its_device() -> None:
     environment, recording, whole = plan_of(CASES / "types-by-rules")
     updated = next(change for change in whole.changes if change.action == "update")
     for name in (updated.name, updated.label, updated.device_id or ""):
-        plan = build_plan(environment, recording, scope=picked(environment, None, [name]))
+        plan = build_plan(environment, recording, scope=narrowed(environment, None, [name]))
         assert plan.changes == (updated,)
 
 
@@ -114,7 +114,7 @@ def test_users_that_the_picked_asset_refers_to_come_along() -> None:
     linked = next(
         change for change in whole.changes if any(each.name == "user" and each.after for each in change.attributes)
     )
-    plan = build_plan(environment, recording, scope=picked(environment, None, [linked.name]))
+    plan = build_plan(environment, recording, scope=narrowed(environment, None, [linked.name]))
     wanted = {str(each.after) for each in linked.attributes if each.name == "user"}
     assert [change.name for change in plan.changes if change.subject == "user"] == sorted(wanted)
 
@@ -122,10 +122,10 @@ def test_users_that_the_picked_asset_refers_to_come_along() -> None:
 def test_an_unknown_connection_is_refused_with_the_nearest_name() -> None:
     environment, _, _ = plan_of(CASES / "device-gone")
     with pytest.raises(UsageError, match="Did you mean `intune`"):
-        picked(environment, "intunes", [])
+        narrowed(environment, "intunes", [])
 
 
 def test_picking_nothing_is_everything() -> None:
     environment, recording, whole = plan_of(CASES / "device-gone")
-    assert picked(environment, None, []) is EVERYTHING
+    assert narrowed(environment, None, []) is EVERYTHING
     assert build_plan(environment, replace(recording), scope=EVERYTHING) == whole

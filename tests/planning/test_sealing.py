@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from reconciler.model.plan import Action, Attribute, Change, Plan, Subject
-from reconciler.planning import sealing
-from reconciler.planning.sealing import canonical, digest, encode, seal
+from reconciler.planning import digest as sealing
+from reconciler.planning.digest import canonical, digest, encode, with_digest
 
 PLAN = Plan(
     tool_version="1",
@@ -23,11 +23,11 @@ PLAN = Plan(
 
 def test_a_seal_breaks_with_any_change() -> None:
     """The digest is over everything but itself, and equal plans have equal bytes (P2)."""
-    sealed = seal(PLAN)
+    sealed = with_digest(PLAN)
     assert sealed.digest == digest(sealed) == digest(PLAN)
-    assert seal(sealed) == sealed
+    assert with_digest(sealed) == sealed
     assert digest(replace(sealed, made_at="u")) != sealed.digest
-    assert encode(sealed) == encode(seal(PLAN))
+    assert encode(sealed) == encode(with_digest(PLAN))
     assert encode(sealed).endswith(b"\n")
 
 
@@ -57,7 +57,7 @@ def test_a_plan_made_piece_by_piece_is_the_one_line_that_it_is_as_a_whole(number
     )
     plan = replace(PLAN, changes=changes)
     whole = msgspec.json.encode(plan, order="deterministic").replace("\u202e".encode(), b"\\u202e")
-    sealed = seal(plan)
+    sealed = with_digest(plan)
     assert encode(plan) == whole + b"\n"
     assert sealed.digest == hashlib.sha256(whole).hexdigest() == sealing.digest_of(encode(sealed))
     assert sealing.is_encoded(sealed, encode(sealed))

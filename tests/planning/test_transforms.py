@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from reconciler.planning.transforms import compile_transforms, transformed
+from reconciler.planning.rules.transforms import compile_transforms, transformed
 from reconciler.settings.field_mappings import Transform
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(list[Transform])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reconciler.planning.values import as_text, fit, is_worthless, matching_form, worthless_forms
+from reconciler.planning.rules.values import as_text, fit, is_worthless, matching_form, worthless_forms
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 

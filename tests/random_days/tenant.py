@@ -8,7 +8,7 @@ from case_files import snapshot_of
 
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Life, Presence
-from reconciler.planning import needs
+from reconciler.planning.rules import needs
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Absence
 

@@ -9,7 +9,7 @@ import pytest
 from reconciler.model.plan import Plan
 from reconciler.model.run import Run, RunDetail, StoreStatus
 from reconciler.plan_files import read_plan
-from reconciler.planning.sealing import seal
+from reconciler.planning.digest import with_digest
 from reconciler.report.json import history_json, plan_json, run_json, status_json
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir())
@@ -46,7 +46,7 @@ RUN_DOCUMENT = {
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_plan(case: Path, tmp_path: Path) -> None:
     """A plan that was saved from stdout is read as the plan it was."""
-    plan = seal(msgspec.json.decode((case / "plan.json").read_bytes(), type=Plan))
+    plan = with_digest(msgspec.json.decode((case / "plan.json").read_bytes(), type=Plan))
     (tmp_path / "plan.json").write_bytes(plan_json(plan))
 
     assert read_plan(tmp_path / "plan.json") == plan
@@ -55,7 +55,7 @@ def test_plan(case: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_plan_is_not_obeyed(case: Path) -> None:
     """A plan's JSON holds no character that a terminal obeys, but the newline at its end."""
-    plan = seal(msgspec.json.decode((case / "plan.json").read_bytes(), type=Plan))
+    plan = with_digest(msgspec.json.decode((case / "plan.json").read_bytes(), type=Plan))
 
     assert plan_json(plan).decode().removesuffix("\n").isprintable()
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from rich.text import Text
 
+from reconciler.explain.software_words import software_groups
 from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
-from reconciler.planning.software_words import software_groups
 from reconciler.report.catalogue import catalogue_lines
 from reconciler.report.kinds import MEANING, Group, by_kind, main_kind
 from reconciler.report.software import apart, software_named, software_words

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from reconciler.planning.story import Fact, Mark, Section, Story
+from reconciler.explain.story import Fact, Mark, Section, Story
 from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
 
 _STYLES = {Mark.PLAIN: Style.PLAIN, Mark.DECIDED: Style.CREATE, Mark.LOST: Style.QUIET, Mark.PROBLEM: Style.PROBLEM}

@@ -10,7 +10,7 @@ from reconciler.columnar import Packed
 from reconciler.errors import StaleError
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person
-from reconciler.planning.people import references
+from reconciler.planning.users.references import references
 from reconciler.store.rows.names import Names, read_names
 from reconciler.store.rows.users import read_people
 

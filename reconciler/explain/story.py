@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.values import as_text
+from reconciler.planning.rules.values import as_text
 
 _LONGEST: Final = 80
 

@@ -7,10 +7,10 @@ from itertools import compress
 from operator import and_, attrgetter, gt
 from typing import Final
 
-from reconciler.columnar import Column, Keyed, Packed, picked
+from reconciler.columnar import Column, Keyed, Packed, take
 from reconciler.model.state import Binding, Presence
-from reconciler.planning.columns import asked
 from reconciler.planning.devices import Devices
+from reconciler.planning.rules.columns import map_distinct
 from reconciler.planning.world import World
 
 _ASSET_ID: Final = attrgetter("asset_id")
@@ -34,12 +34,12 @@ def tenant_bindings(world: World, tenant_id: str, newer: bool, listed: Devices) 
     """
     bindings, assets = world.bindings_before, world.assets.places
     there = list(map(assets.__contains__, bindings.column("asset_id")))
-    own = asked(lambda tenant: tenant == tenant_id, bindings.coded("tenant_id"))
+    own = map_distinct(lambda tenant: tenant == tenant_id, bindings.coded("tenant_id"))
     mine, others = (list(compress(range(len(bindings)), map(which, there, own))) for which in (and_, gt))
     if newer and others:
         presences = bindings.column("presence")
         others = [place for place in others if presences[place] is not Presence.DELETED]
-    devices = picked(bindings.column("device_id"), mine)
+    devices = take(bindings.column("device_id"), mine)
     by_device = dict(zip(_as_listed(devices, listed), mine, strict=True))
     return TenantBindings(
         own=Keyed(bindings, by_device, lambda binding: binding.life.device_id),
@@ -52,7 +52,7 @@ def _as_listed(device_ids: Column, listed: Devices) -> Column:
     """Return the same ids, those of listed devices as the very texts that the list has."""
     places = list(map(listed.index.get, device_ids))
     if places and None not in places:
-        return picked(listed.ids, places)
+        return take(listed.ids, places)
     ids = listed.ids
     return [own if place is None else ids[place] for own, place in zip(device_ids, places, strict=True)]
 

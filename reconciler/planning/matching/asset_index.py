@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from reconciler.columnar import Column, Keyed, is_text
+from reconciler.columnar.value_index import ValueIndex
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
-from reconciler.planning.columns import asked
-from reconciler.planning.lookup import Lookup
-from reconciler.planning.values import is_worthless, matching_form
+from reconciler.planning.rules.columns import map_distinct
+from reconciler.planning.rules.values import is_worthless, matching_form
 
 Form = str | UnknownType | None
 """A matching value as it is compared: None when it is worthless."""
@@ -63,7 +63,7 @@ class AssetIndex:
         self._worthless = worthless
         self._rewritten = rewritten
         self._version = rewritten.version
-        self._indexes: dict[int, Lookup] = {}
+        self._indexes: dict[int, ValueIndex] = {}
         self._given_up: set[Key] = set()
 
     def form(self, asset: Asset, place: int) -> str | None:
@@ -100,12 +100,12 @@ class AssetIndex:
         earlier = ((self.form(asset, i), forms[i]) for i in range(place))
         return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in earlier)
 
-    def _index(self, place: int) -> Lookup:
+    def _index(self, place: int) -> ValueIndex:
         if place not in self._indexes:
             self._indexes[place] = self._build(place)
         return self._indexes[place]
 
-    def _build(self, place: int) -> Lookup:
+    def _build(self, place: int) -> ValueIndex:
         records = self.assets.records
         column = [None] * len(records) if self._positions[place] is None else records.column(self.fields[place])
         forms = worthy_forms(column, self._worthless)
@@ -114,7 +114,7 @@ class AssetIndex:
             before, forms[at] = forms[at], self.form(self.assets[asset_id], place)
             if isinstance(before, str) and before != forms[at]:
                 self._given_up.add((place, before))
-        return Lookup(forms, records.column("id"))
+        return ValueIndex(forms, records.column("id"))
 
 
 def worthy_form(value: Scalar, worthless: frozenset[str]) -> str | None:
@@ -132,7 +132,7 @@ def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
         return UNKNOWN if value is UNKNOWN else worthy_form(value, worthless)
 
     if not is_text(column):
-        return list(asked(form, column))
+        return list(map_distinct(form, column))
     texts = [text or "" for text in column]
     forms: Sequence[str] = _END.join(texts).casefold().split(_END)
     if len(forms) != len(texts):

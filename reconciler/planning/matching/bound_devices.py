@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from reconciler.model.plan import Attribute
 from reconciler.model.state import Asset, Life, Presence
-from reconciler.planning.asset_changes import Draft
+from reconciler.planning.attributes.asset_changes import Draft
+from reconciler.planning.change_building import draft_asset, finish, put_binding, put_status
 from reconciler.planning.devices import Listed
-from reconciler.planning.drafting import draft_asset, finish, put_binding, put_status
-from reconciler.planning.matching import Decision, Verdict
+from reconciler.planning.matching.matches import Match, MatchResult
+from reconciler.planning.matching.presence import Sighting, Transition, first_life, step
 from reconciler.planning.planner import Planner
-from reconciler.planning.presence import Sighting, Step, first_life, step
 from reconciler.planning.unchanged import unchanged
 from reconciler.settings.imports import OnFirstMatch
 
@@ -36,8 +36,8 @@ def plan_bound_devices(planner: Planner) -> None:
     assets.make(own[device_id].asset_id for device_id in looked_at)
     for device in planner.devices.each(moving):
         binding = own[device.device_id]
-        plan_bound(planner, device, Decision(Verdict.BOUND, binding.asset_id, binding, *_BOUND))
-    planner.counts[Verdict.BOUND] += len(mine)
+        plan_bound(planner, device, Match(MatchResult.BOUND, binding.asset_id, binding, *_BOUND))
+    planner.counts[MatchResult.BOUND] += len(mine)
 
 
 def _moving(planner: Planner, places: Sequence[int]) -> list[int]:
@@ -50,7 +50,7 @@ def _moving(planner: Planner, places: Sequence[int]) -> list[int]:
     ]
 
 
-def plan_bound(planner: Planner, device: Listed, decision: Decision) -> None:
+def plan_bound(planner: Planner, device: Listed, decision: Match) -> None:
     """Plan a device whose decision is bound, moves or matched."""
     asset = planner.world.assets[decision.asset_id or 0]
     old = decision.binding.life if decision.binding else None
@@ -59,7 +59,7 @@ def plan_bound(planner: Planner, device: Listed, decision: Decision) -> None:
         planner.withhold(device.device_id, device.label, "its update", "whether it is excluded is unknown", "X1")
         return
     life = _own_life(planner, device, old)
-    done = step(life, how, planner.read, planner.connection.imports, asset.status) if old else Step(life)
+    done = step(life, how, planner.read, planner.connection.imports, asset.status) if old else Transition(life)
     if (old is None or _revives(old, done.life)) and _claimed(planner, device, asset, decision.verdict):
         return
     if how is Sighting.EXCLUDED:
@@ -89,18 +89,18 @@ def _own_life(planner: Planner, device: Listed, old: Life | None) -> Life:
     return replace(old, device_id=device.device_id, unlisted_reads=reads)
 
 
-def _only_binds(planner: Planner, life: Life, decision: Decision) -> bool:
+def _only_binds(planner: Planner, life: Life, decision: Match) -> bool:
     """Say whether this read makes, or made, the binding and so leaves the asset alone (`onFirstMatch: bind-only`)."""
     if planner.connection.imports.on_first_match is not OnFirstMatch.BIND_ONLY:
         return False
-    return decision.verdict is not Verdict.MOVES and planner.read.at <= life.bound_at
+    return decision.verdict is not MatchResult.MOVES and planner.read.at <= life.bound_at
 
 
 def _revives(old: Life, new: Life) -> bool:
     return old.presence is Presence.DELETED and new.presence is not Presence.DELETED
 
 
-def _claimed(planner: Planner, device: Listed, asset: Asset, verdict: Verdict) -> bool:
+def _claimed(planner: Planner, device: Listed, asset: Asset, verdict: MatchResult) -> bool:
     """Claim an asset that no live binding has; say whether another device of this plan has it already (M4)."""
     mine = (planner.name, device.device_id)
     owner = planner.world.claimed.setdefault(asset.id, mine)
@@ -109,13 +109,13 @@ def _claimed(planner: Planner, device: Listed, asset: Asset, verdict: Verdict) -
     message = (
         f"asset {asset.tag} is taken by device {owner[1]} of connection {owner[0]} in this plan; remove one of them"
     )
-    planner.counts[Verdict.PROBLEM] += 1
+    planner.counts[MatchResult.PROBLEM] += 1
     planner.counts[verdict] -= 1
     planner.problem(device.device_id, device.label, message, "M4")
     return True
 
 
-def _put_binding(planner: Planner, asset: Asset, old: Life | None, done: Step, decision: Decision) -> None:
+def _put_binding(planner: Planner, asset: Asset, old: Life | None, done: Transition, decision: Match) -> None:
     if old is None or old.device_id != done.life.device_id:
         reason, rule = decision.reason, decision.rule
     elif done.rule:

@@ -15,8 +15,8 @@ from functools import cached_property
 from reconciler.columnar import Keyed
 from reconciler.model.snapshot import UNKNOWN, UnknownType
 from reconciler.model.state import Binding, Presence
-from reconciler.planning.asset_index import AssetIndex, Form, Key, first_key
-from reconciler.planning.criteria import Answer
+from reconciler.planning.matching.asset_index import AssetIndex, Form, Key, first_key
+from reconciler.planning.rules.criteria import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Candidate:
         return first_key(self.forms)
 
 
-class Verdict(StrEnum):
+class MatchResult(StrEnum):
     """What matching says of a device."""
 
     BOUND = "bound"
@@ -49,10 +49,10 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Match:
     """The verdict on a device, its asset, and why; `binding` is the one it has or takes over."""
 
-    verdict: Verdict
+    verdict: MatchResult
     asset_id: int | None = None
     binding: Binding | None = None
     reason: str = ""
@@ -79,7 +79,7 @@ class Ties:
 
 
 @dataclass(slots=True)
-class Matching:
+class Matches:
     """Every device's decision.
 
     `contested` are bound devices that keep their asset although that is a problem (M5), with the reason;
@@ -87,19 +87,19 @@ class Matching:
     that another one with their value enrolled later than, with its id.
     """
 
-    decisions: dict[str, Decision] = field(default_factory=dict)
+    decisions: dict[str, Match] = field(default_factory=dict)
     contested: dict[str, str] = field(default_factory=dict)
     moved_from: dict[str, str] = field(default_factory=dict)
     superseded: dict[str, str] = field(default_factory=dict)
 
 
-def match_together(candidates: Iterable[Candidate], ties: Ties, index: AssetIndex) -> Matching:
+def match_together(candidates: Iterable[Candidate], ties: Ties, index: AssetIndex) -> Matches:
     """Decide what bindings and scope decide, and among devices that share a value; their order does not matter.
 
     A bound device that shares its value with no other, and whose binding is not deleted, may be left out: it is bound.
     """
     candidates = list(candidates)
-    matching = Matching()
+    matching = Matches()
     _decide_at_sight(candidates, ties, matching)
     for members in _groups(candidates, ties):
         _decide_group(members, ties, index, matching)
@@ -107,7 +107,7 @@ def match_together(candidates: Iterable[Candidate], ties: Ties, index: AssetInde
 
 
 def match_claims(
-    devices: Iterable[Candidate], listed: Container[str], ties: Ties, index: AssetIndex, matching: Matching
+    devices: Iterable[Candidate], listed: Container[str], ties: Ties, index: AssetIndex, matching: Matches
 ) -> None:
     """Decide devices that have no binding by their matching values alone (M2); `listed` are all listed ids."""
     claims = _claims(devices, index, matching)
@@ -115,25 +115,25 @@ def match_claims(
         _decide_claims(asset_id, claimants, listed, ties, index, matching)
 
 
-def _decide_at_sight(candidates: Iterable[Candidate], ties: Ties, matching: Matching) -> None:
+def _decide_at_sight(candidates: Iterable[Candidate], ties: Ties, matching: Matches) -> None:
     """Decide what needs no other device: bound ones, excluded ones, and those of which the scope is unknown."""
     for each in candidates:
         binding = ties.own.get(each.device_id)
         if binding is not None:
             matching.decisions[each.device_id] = _bound(binding, ties)
         elif each.excluded is None:
-            matching.decisions[each.device_id] = Decision(
-                Verdict.WITHHELD, reason="whether the device is excluded is unknown", rule="X1"
+            matching.decisions[each.device_id] = Match(
+                MatchResult.WITHHELD, reason="whether the device is excluded is unknown", rule="X1"
             )
         elif each.excluded:
-            matching.decisions[each.device_id] = Decision(Verdict.EXCLUDED, rule="X1")
+            matching.decisions[each.device_id] = Match(MatchResult.EXCLUDED, rule="X1")
 
 
-def _bound(binding: Binding, ties: Ties) -> Decision:
+def _bound(binding: Binding, ties: Ties) -> Match:
     if binding.life.presence is Presence.DELETED and (other := _in_the_way(binding, ties)) is not None:
         reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id} meanwhile"
-        return Decision(Verdict.PROBLEM, binding.asset_id, binding, reason, "M4")
-    return Decision(Verdict.BOUND, binding.asset_id, binding, "it is bound to the asset", "M1")
+        return Match(MatchResult.PROBLEM, binding.asset_id, binding, reason, "M4")
+    return Match(MatchResult.BOUND, binding.asset_id, binding, "it is bound to the asset", "M1")
 
 
 def _in_the_way(binding: Binding, ties: Ties) -> Binding | None:
@@ -155,7 +155,7 @@ def _groups(candidates: Iterable[Candidate], ties: Ties) -> list[list[Candidate]
     return [sorted(groups[key], key=lambda each: each.device_id) for key in sorted(groups) if len(groups[key]) > 1]
 
 
-def _decide_group(members: list[Candidate], ties: Ties, index: AssetIndex, matching: Matching) -> None:
+def _decide_group(members: list[Candidate], ties: Ties, index: AssetIndex, matching: Matches) -> None:
     bound = [each for each in members if each.device_id in ties.own]
     unbound = [each for each in members if each.device_id not in ties.own]
     assets = {ties.own[each.device_id].asset_id for each in bound}
@@ -163,28 +163,28 @@ def _decide_group(members: list[Candidate], ties: Ties, index: AssetIndex, match
         _several_bound(bound, unbound, ties, index, matching)
     elif any(UNKNOWN in (each.enrolled, each.synced) for each in members):
         reason = "which of the devices with this value enrolled last is unknown"
-        _put_all(matching, unbound, Decision(Verdict.WITHHELD, reason=reason, rule="M5"))
+        _put_all(matching, unbound, Match(MatchResult.WITHHELD, reason=reason, rule="M5"))
     else:
         _latest_wins(members, bound, ties, matching)
 
 
 def _several_bound(
-    bound: list[Candidate], unbound: list[Candidate], ties: Ties, index: AssetIndex, matching: Matching
+    bound: list[Candidate], unbound: list[Candidate], ties: Ties, index: AssetIndex, matching: Matches
 ) -> None:
     tags = ", ".join(sorted(index.assets[ties.own[each.device_id].asset_id].tag for each in bound))
     reason = f"devices with one matching value are bound to several assets ({tags}); merge the assets or correct one"
     matching.contested.update((each.device_id, reason) for each in bound)
-    _put_all(matching, unbound, Decision(Verdict.PROBLEM, reason=reason, rule="M5"))
+    _put_all(matching, unbound, Match(MatchResult.PROBLEM, reason=reason, rule="M5"))
 
 
-def _latest_wins(members: list[Candidate], bound: list[Candidate], ties: Ties, matching: Matching) -> None:
+def _latest_wins(members: list[Candidate], bound: list[Candidate], ties: Ties, matching: Matches) -> None:
     winner = max(members, key=lambda each: (str(each.enrolled or ""), str(each.synced or ""), each.device_id))
     reason = f"device {winner.device_id} has the same matching value and enrolled later"
     losers = [each for each in members if each is not winner]
     if bound and winner.device_id not in ties.own:
         binding = min((ties.own[each.device_id] for each in bound), key=_gone)
         _move(matching, winner, binding, ties, "it enrolled later than the bound device with its value", "M5")
-    _put_all(matching, losers, Decision(Verdict.SUPERSEDED, reason=reason, rule="M5"))
+    _put_all(matching, losers, Match(MatchResult.SUPERSEDED, reason=reason, rule="M5"))
     inside = (each for each in losers if each.excluded is False)
     matching.superseded.update((each.device_id, winner.device_id) for each in inside)
 
@@ -193,29 +193,29 @@ def _gone(binding: Binding) -> bool:
     return binding.life.presence is Presence.DELETED
 
 
-def _move(matching: Matching, device: Candidate, binding: Binding, ties: Ties, reason: str, rule: str) -> None:
+def _move(matching: Matches, device: Candidate, binding: Binding, ties: Ties, reason: str, rule: str) -> None:
     other = _in_the_way(binding, ties)
     if other is not None:
         reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id}"
-        matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+        matching.decisions[device.device_id] = Match(MatchResult.PROBLEM, reason=reason, rule="M4")
         return
-    matching.decisions[device.device_id] = Decision(Verdict.MOVES, binding.asset_id, binding, reason, rule)
+    matching.decisions[device.device_id] = Match(MatchResult.MOVES, binding.asset_id, binding, reason, rule)
     matching.moved_from[binding.life.device_id] = device.device_id
 
 
-def _put_all(matching: Matching, devices: Iterable[Candidate], decision: Decision) -> None:
+def _put_all(matching: Matches, devices: Iterable[Candidate], decision: Match) -> None:
     for each in devices:
         matching.decisions[each.device_id] = decision
 
 
 def _claims(
-    devices: Iterable[Candidate], index: AssetIndex, matching: Matching
+    devices: Iterable[Candidate], index: AssetIndex, matching: Matches
 ) -> dict[int, list[tuple[int, Candidate]]]:
     """Return which unbound devices want which asset, with the place of the field that found it; decide the rest."""
     claims: dict[int, list[tuple[int, Candidate]]] = {}
     for each in devices:
         found = _look_up(each, index)
-        if isinstance(found, Decision):
+        if isinstance(found, Match):
             matching.decisions[each.device_id] = found
         else:
             place, asset_id = found
@@ -223,10 +223,10 @@ def _claims(
     return claims
 
 
-def _look_up(device: Candidate, index: AssetIndex) -> Decision | tuple[int, int]:
+def _look_up(device: Candidate, index: AssetIndex) -> Match | tuple[int, int]:
     for place, form in enumerate(device.forms):
         if form is UNKNOWN:
-            return Decision(Verdict.WITHHELD, reason=f"its {index.fields[place]} is unknown", rule="M2")
+            return Match(MatchResult.WITHHELD, reason=f"its {index.fields[place]} is unknown", rule="M2")
         if form is None:
             continue
         match index.find(place, device.forms):
@@ -237,10 +237,10 @@ def _look_up(device: Candidate, index: AssetIndex) -> Decision | tuple[int, int]
             case several:
                 tags = ", ".join(sorted(index.assets[each].tag for each in several))
                 reason = f"{len(several)} assets have its {index.fields[place]} ({tags}); correct all but one"
-                return Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+                return Match(MatchResult.PROBLEM, reason=reason, rule="M4")
     worthy = any(form is not None for form in device.forms)
     reason = "no asset has its matching value" if worthy else "it has no value that could match an asset"
-    return Decision(Verdict.NEW, reason=reason, rule="M7")
+    return Match(MatchResult.NEW, reason=reason, rule="M7")
 
 
 def _decide_claims(
@@ -249,19 +249,19 @@ def _decide_claims(
     listed: Container[str],
     ties: Ties,
     index: AssetIndex,
-    matching: Matching,
+    matching: Matches,
 ) -> None:
     best = min(place for place, _ in claimants)
     winners = [each for place, each in claimants if place == best]
     tag = index.assets[asset_id].tag
     if len(winners) > 1:
         reason = f"several devices match asset {tag} by {index.fields[best]} alone; give them distinct values"
-        _put_all(matching, (each for _, each in claimants), Decision(Verdict.PROBLEM, reason=reason, rule="M2"))
+        _put_all(matching, (each for _, each in claimants), Match(MatchResult.PROBLEM, reason=reason, rule="M2"))
         return
     [winner] = winners
     losers = (each for _, each in claimants if each is not winner)
     reason = f"asset {tag} matches it by a later field and is device {winner.device_id}'s by {index.fields[best]}"
-    _put_all(matching, losers, Decision(Verdict.PROBLEM, reason=reason, rule="M2"))
+    _put_all(matching, losers, Match(MatchResult.PROBLEM, reason=reason, rule="M2"))
     _settle(winner, asset_id, best, listed, ties, index, matching)
 
 
@@ -272,7 +272,7 @@ def _settle(
     listed: Container[str],
     ties: Ties,
     index: AssetIndex,
-    matching: Matching,
+    matching: Matches,
 ) -> None:
     """Decide an unbound device that alone claims an asset."""
     tag, name = index.assets[asset_id].tag, index.fields[place]
@@ -280,16 +280,16 @@ def _settle(
     if asset_id in ties.others:
         other = ties.others[asset_id]
         reason = f"asset {tag} has its {name} and is bound to device {other.life.device_id} of tenant {other.tenant_id}"
-        matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+        matching.decisions[device.device_id] = Match(MatchResult.PROBLEM, reason=reason, rule="M4")
     elif holder is None:
-        matching.decisions[device.device_id] = Decision(
-            Verdict.MATCHED, asset_id, None, f"its {name} is that of asset {tag}", "M2"
+        matching.decisions[device.device_id] = Match(
+            MatchResult.MATCHED, asset_id, None, f"its {name} is that of asset {tag}", "M2"
         )
     elif holder.life.device_id in listed:
         reason = f"asset {tag} has its {name} but is bound to listed device {holder.life.device_id}, which has another"
-        matching.decisions[device.device_id] = Decision(Verdict.PROBLEM, reason=reason, rule="M4")
+        matching.decisions[device.device_id] = Match(MatchResult.PROBLEM, reason=reason, rule="M4")
     elif holder.life.presence is Presence.DELETED or holder.life.device_id in ties.absent:
         _move(matching, device, holder, ties, f"re-enrolled: it has the asset's {name}, the old device is gone", "M6")
     else:
         reason = f"asset {tag} has its {name}, and whether its device {holder.life.device_id} is gone is unknown"
-        matching.decisions[device.device_id] = Decision(Verdict.WITHHELD, asset_id, holder, reason, "row 7b")
+        matching.decisions[device.device_id] = Match(MatchResult.WITHHELD, asset_id, holder, reason, "row 7b")

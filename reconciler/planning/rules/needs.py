@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from reconciler.planning.criteria import comparisons_in
+from reconciler.planning.rules.criteria import comparisons_in
 from reconciler.settings import criteria
 from reconciler.settings.asset_types import Determine
 from reconciler.settings.connection import Entity

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.columns import Table, asked
-from reconciler.planning.criteria import Answer, compile_criterion
-from reconciler.planning.mapping import Places
-from reconciler.planning.values import as_text
+from reconciler.planning.rules.columns import DeviceColumns, map_distinct
+from reconciler.planning.rules.criteria import Answer, compile_criterion
+from reconciler.planning.rules.mapping import Places
+from reconciler.planning.rules.values import as_text
 from reconciler.planning.world import World
 from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField, TypeRule
 from reconciler.settings.base import LONGEST_NAME
@@ -27,7 +27,7 @@ class TypeDecision:
     unknown: bool = False
 
 
-Decide = Callable[[Table], list[TypeDecision]]
+Decide = Callable[[DeviceColumns], list[TypeDecision]]
 
 
 def compile_types(settings: AssetTypesFile, places: Places) -> Decide:
@@ -47,7 +47,7 @@ def _by_rules(rules: Sequence[TypeRule], default: str | None, places: Places) ->
     reason = "no rule matched: the default" if default else "no rule matched and there is no default"
     otherwise = TypeDecision(default, reason, "T3")
 
-    def decide(table: Table) -> list[TypeDecision]:
+    def decide(table: DeviceColumns) -> list[TypeDecision]:
         decisions = [otherwise] * table.count
         for test, outcomes in reversed(tests):
             answers = test(table)
@@ -81,10 +81,10 @@ def _named_by(field: TypeField, default: str | None, places: Places) -> Decide:
             return TypeDecision(None, f"“{name[:_SHOWN]}” from {source} cannot name a type", "T2")
         return TypeDecision(name, f"{source} names it", "T2")
 
-    def decide_all(table: Table) -> list[TypeDecision]:
+    def decide_all(table: DeviceColumns) -> list[TypeDecision]:
         if index is None:
             return [unknown] * table.count
-        return list(asked(decide, (table.properties if field.property is not None else table.fields)[index]))
+        return list(map_distinct(decide, (table.properties if field.property is not None else table.fields)[index]))
 
     return decide_all
 

@@ -2,13 +2,13 @@
 
 from reconciler.model.plan import Action, Change, Kind, Subject
 from reconciler.model.snapshot import Scalar
-from reconciler.planning.asset_changes import Draft
-from reconciler.planning.asset_index import Form, may_be_one, worthy_form
+from reconciler.planning.attributes.asset_changes import Draft
+from reconciler.planning.change_building import binding_change, draft_asset, put_status
 from reconciler.planning.devices import Listed
-from reconciler.planning.drafting import binding_change, draft_asset, put_status
-from reconciler.planning.matching import Decision, Verdict
+from reconciler.planning.matching.asset_index import Form, may_be_one, worthy_form
+from reconciler.planning.matching.matches import Match, MatchResult
+from reconciler.planning.matching.presence import Transition, created_life
 from reconciler.planning.planner import Planner
-from reconciler.planning.presence import Step, created_life
 from reconciler.planning.world import NewAsset
 
 _OF_TYPES = frozenset({"T1", "T2", "T3"})
@@ -51,10 +51,10 @@ class Creations:
         self._forms.append((owner, forms))
 
 
-def plan_new(planner: Planner, creations: Creations, device: Listed, decision: Decision) -> None:
+def plan_new(planner: Planner, creations: Creations, device: Listed, decision: Match) -> None:
     """Plan a device that has no asset."""
     if not planner.connection.imports.create_assets:
-        planner.counts[Verdict.NEW] -= 1
+        planner.counts[MatchResult.NEW] -= 1
         reason = f"{decision.reason}, and createAssets is false"
         planner.leave(device.device_id, device.label, "not-created", reason, "M7")
         return
@@ -75,22 +75,22 @@ def plan_new(planner: Planner, creations: Creations, device: Listed, decision: D
 def _not_created(
     planner: Planner, device: Listed, draft: Draft, untyped: list[tuple[str, str]], rival: str | None
 ) -> None:
-    planner.counts[Verdict.NEW] -= 1
+    planner.counts[MatchResult.NEW] -= 1
     if untyped:
-        planner.counts[Verdict.PROBLEM] += 1
+        planner.counts[MatchResult.PROBLEM] += 1
         for message, rule in untyped:
             planner.problem(device.device_id, device.label, f"{message}; it is not created", rule)
     elif rival:
-        planner.counts[Verdict.PROBLEM] += 1
+        planner.counts[MatchResult.PROBLEM] += 1
         message = f"a device of connection {rival} with the same matching value is created by this plan; remove one"
         planner.problem(device.device_id, device.label, message, "M4")
     else:
-        planner.counts[Verdict.WITHHELD] += 1
+        planner.counts[MatchResult.WITHHELD] += 1
         reason = "; ".join(f"{name}: {why}" for name, why, _ in draft.unknown)
         planner.withhold(device.device_id, device.label, "its creation", reason, draft.unknown[0][2])
 
 
-def _new_asset(planner: Planner, device: Listed, draft: Draft, done: Step, decision: Decision) -> NewAsset:
+def _new_asset(planner: Planner, device: Listed, draft: Draft, done: Transition, decision: Match) -> NewAsset:
     change = Change(
         subject=Subject.ASSET,
         action=Action.CREATE,

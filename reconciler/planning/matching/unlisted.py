@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from reconciler.model.state import Asset, Binding, Presence
-from reconciler.planning.asset_changes import Draft
-from reconciler.planning.asset_index import Form, Key, first_key, may_be_one
-from reconciler.planning.drafting import finish, put_binding, put_status
-from reconciler.planning.matching import Verdict
+from reconciler.planning.attributes.asset_changes import Draft
+from reconciler.planning.change_building import finish, put_binding, put_status
+from reconciler.planning.matching.asset_index import Form, Key, first_key, may_be_one
+from reconciler.planning.matching.matches import MatchResult
+from reconciler.planning.matching.presence import Sighting, step
 from reconciler.planning.planner import Planner
-from reconciler.planning.presence import Sighting, step
 
-_OPEN = frozenset({Verdict.PROBLEM, Verdict.WITHHELD})
+_OPEN = frozenset({MatchResult.PROBLEM, MatchResult.WITHHELD})
 
 
 def plan_unlisted(planner: Planner) -> None:

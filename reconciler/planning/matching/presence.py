@@ -50,7 +50,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Transition:
     """What becomes of a binding and of its asset's status.
 
     `sets_status` says whether `status` is to be written, `kind` what that counts as if not as an update.
@@ -65,7 +65,7 @@ class Step:
     kind: Kind | None = None
 
 
-def step(life: Life, sighting: Sighting, read: Read, imports: ImportsFile, status: str | None) -> Step:
+def step(life: Life, sighting: Sighting, read: Read, imports: ImportsFile, status: str | None) -> Transition:
     """Return the binding's next life, and the status its asset gets; `status` is the one it has."""
     match sighting:
         case Sighting.FRESH | Sighting.STALE:
@@ -83,18 +83,18 @@ def first_life(device_id: str, read: Read) -> Life:
     return Life(device_id=device_id, presence=Presence.PRESENT, bound_at=read.at)
 
 
-def created_life(device_id: str, stale: bool, read: Read, imports: ImportsFile) -> Step:
+def created_life(device_id: str, stale: bool, read: Read, imports: ImportsFile) -> Transition:
     """Return the life of a created asset's binding, and its first status (rows 1 and 2)."""
     life = first_life(device_id, read)
     new = imports.statuses.new
     inactive = imports.inactive
     if stale and inactive is not None and inactive.status is not None:
         life = replace(life, inactive_since=read.at, status_before=new, status_set=inactive.status)
-        return Step(life, True, inactive.status, _stale_reason(imports), "row 2")
-    return Step(replace(life, status_set=new), new is not None, new, "the status of new assets", "row 1")
+        return Transition(life, True, inactive.status, _stale_reason(imports), "row 2")
+    return Transition(replace(life, status_set=new), new is not None, new, "the status of new assets", "row 1")
 
 
-def _seen(life: Life, stale: bool, read: Read, imports: ImportsFile, status: str | None) -> Step:
+def _seen(life: Life, stale: bool, read: Read, imports: ImportsFile, status: str | None) -> Transition:
     was_deleted = life.presence is Presence.DELETED
     again = life.presence is not Presence.PRESENT
     life = replace(life, presence=Presence.PRESENT, missing_since=None, missing_reads=0)
@@ -105,15 +105,15 @@ def _seen(life: Life, stale: bool, read: Read, imports: ImportsFile, status: str
     elif life.inactive_since is not None:
         done = _active_again(life, imports, status)
     else:
-        done = Step(life)
+        done = Transition(life)
     if again and not done.rule:
         return dataclasses.replace(done, reason="the device is listed and in scope again", rule="row 1")
     return done
 
 
-def _seen_stale(life: Life, read: Read, imports: ImportsFile, status: str | None, was_deleted: bool) -> Step:
+def _seen_stale(life: Life, read: Read, imports: ImportsFile, status: str | None, was_deleted: bool) -> Transition:
     if life.inactive_since is not None or (read.at <= life.bound_at and not was_deleted):
-        return Step(life)
+        return Transition(life)
     if not was_deleted:
         return _made_inactive(life, read, imports, status, status, _stale_reason(imports), "row 2")
     recovered = _recovered(life, imports, status)
@@ -123,35 +123,35 @@ def _seen_stale(life: Life, read: Read, imports: ImportsFile, status: str | None
     return _made_inactive(life, read, imports, status, before, _stale_reason(imports), "row 2")
 
 
-def _recovered(life: Life, imports: ImportsFile, status: str | None) -> Step:
+def _recovered(life: Life, imports: ImportsFile, status: str | None) -> Transition:
     recovered = imports.statuses.recovered
     if recovered is None or status != life.status_set or status in imports.statuses.never_replace:
-        return Step(life)
+        return Transition(life)
     life = replace(life, status_set=recovered)
-    return Step(life, True, recovered, "the device is back in Intune", "row 1")
+    return Transition(life, True, recovered, "the device is back in Intune", "row 1")
 
 
-def _active_again(life: Life, imports: ImportsFile, status: str | None) -> Step:
+def _active_again(life: Life, imports: ImportsFile, status: str | None) -> Transition:
     before = life.status_before
     life = replace(life, inactive_since=None, status_before=None)
     restore = imports.inactive is None or imports.inactive.restore_previous
     ours = life.status_set is not None and status == life.status_set
     if not restore or not ours or status in imports.statuses.never_replace:
-        return Step(life, reason=_CHECKS_IN, rule="row 1")
-    return Step(replace(life, status_set=before), True, before, f"{_CHECKS_IN}: its previous status", "row 1")
+        return Transition(life, reason=_CHECKS_IN, rule="row 1")
+    return Transition(replace(life, status_set=before), True, before, f"{_CHECKS_IN}: its previous status", "row 1")
 
 
 def _made_inactive(
     life: Life, read: Read, imports: ImportsFile, status: str | None, before: str | None, reason: str, rule: str
-) -> Step:
+) -> Transition:
     if imports.inactive is None:
-        return Step(life)
+        return Transition(life)
     life = replace(life, inactive_since=read.at)
     target = imports.inactive.status
     if target is None or status in imports.statuses.never_replace:
-        return Step(replace(life, status_before=None, status_set=None), reason=reason, rule=rule)
+        return Transition(replace(life, status_before=None, status_set=None), reason=reason, rule=rule)
     life = replace(life, status_before=before, status_set=target)
-    return Step(life, True, target, reason, rule, kind=Kind.INACTIVE)
+    return Transition(life, True, target, reason, rule, kind=Kind.INACTIVE)
 
 
 def _stale_reason(imports: ImportsFile) -> str:
@@ -159,18 +159,18 @@ def _stale_reason(imports: ImportsFile) -> str:
     return f"the device has not checked in for more than {days} days"
 
 
-def _excluded(life: Life, sighting: Sighting) -> Step:
+def _excluded(life: Life, sighting: Sighting) -> Transition:
     if life.presence in (Presence.EXCLUDED, Presence.DELETED):
-        return Step(life)
+        return Transition(life)
     life = replace(life, presence=Presence.EXCLUDED, missing_since=None, missing_reads=0)
-    return Step(
+    return Transition(
         life, reason=f"the device is {sighting.value}", rule="row 3" if sighting is Sighting.EXCLUDED else "row 10"
     )
 
 
-def _absent(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Step:
+def _absent(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Transition:
     if life.presence in (Presence.EXCLUDED, Presence.DELETED) or not read.newer:
-        return Step(life)
+        return Transition(life)
     reached = min(life.missing_reads + 1, imports.missing_reads)
     life = replace(
         life,
@@ -180,34 +180,34 @@ def _absent(life: Life, read: Read, imports: ImportsFile, status: str | None) ->
         unlisted_reads=0,
     )
     if reached < imports.missing_reads:
-        waiting = Step(life, reason=f"absent in {reached} of {imports.missing_reads} reads", rule="row 4")
+        waiting = Transition(life, reason=f"absent in {reached} of {imports.missing_reads} reads", rule="row 4")
         return _aged(life, read, imports, status) or waiting
     if imports.statuses.deleted_in_intune is None:
-        kept = Step(life, reason="absent, and there is no status for devices that are gone", rule="row 5b")
+        kept = Transition(life, reason="absent, and there is no status for devices that are gone", rule="row 5b")
         return _aged(life, read, imports, status) or kept
     return _deleted(life, imports, status)
 
 
-def _deleted(life: Life, imports: ImportsFile, status: str | None) -> Step:
+def _deleted(life: Life, imports: ImportsFile, status: str | None) -> Transition:
     life = replace(life, presence=Presence.DELETED, inactive_since=None, status_before=None)
     target = imports.statuses.deleted_in_intune
     reason = "the device is gone from Intune"
     if imports.missing_reads > 1:
         reason += f", absent in {imports.missing_reads} reads in a row"
     if status in imports.statuses.never_replace:
-        return Step(life, reason=reason, rule="row 5")
-    return Step(replace(life, status_set=target), True, target, reason, "row 5", kind=Kind.DELETED_IN_INTUNE)
+        return Transition(life, reason=reason, rule="row 5")
+    return Transition(replace(life, status_set=target), True, target, reason, "row 5", kind=Kind.DELETED_IN_INTUNE)
 
 
-def _unproven(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Step:
+def _unproven(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Transition:
     if life.presence in (Presence.EXCLUDED, Presence.DELETED) or not read.newer:
-        return Step(life)
+        return Transition(life)
     if life.presence is Presence.MISSING and (aged := _aged(life, read, imports, status)):
         return dataclasses.replace(aged, deletion_withheld=True)
-    return Step(life, deletion_withheld=True)
+    return Transition(life, deletion_withheld=True)
 
 
-def _aged(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Step | None:
+def _aged(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Transition | None:
     """Return the step of row 9 when the `last-import` clock has run out, else None (D2)."""
     inactive = imports.inactive
     if inactive is None or inactive.measured_by is not Clock.LAST_IMPORT or life.inactive_since is not None:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconciler.columnar import Coded, Column, is_text
+from reconciler.columnar import Column, DictionaryColumn, is_text
 from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.values import are_numbers, fit, fits_text
+from reconciler.planning.rules.values import are_numbers, fit, fits_text
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 
@@ -19,7 +19,7 @@ Columns = Mapping[int, Column]
 """Columns by their place."""
 
 
-class Lazily(Columns):
+class LazyColumns(Columns):
     """Columns that are made when they are asked for, and kept as long as this is."""
 
     def __init__(self, count: int, make: Callable[[int], Column]) -> None:
@@ -44,7 +44,7 @@ class Lazily(Columns):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DeviceColumns:
     """Devices column by column: their properties and their mapped values, `count` values each."""
 
     count: int
@@ -52,14 +52,14 @@ class Table:
     fields: Columns
 
 
-def of_one(row: Sequence[Any], values: Sequence[Any]) -> Table:
+def of_one(row: Sequence[Any], values: Sequence[Any]) -> DeviceColumns:
     """Return the table of a single device."""
     return table_of(1, [[value] for value in row], [[value] for value in values])
 
 
-def table_of(count: int, properties: Iterable[Column], fields: Iterable[Column]) -> Table:
+def table_of(count: int, properties: Iterable[Column], fields: Iterable[Column]) -> DeviceColumns:
     """Return the table of all these columns."""
-    return Table(count, dict(enumerate(properties)), dict(enumerate(fields)))
+    return DeviceColumns(count, dict(enumerate(properties)), dict(enumerate(fields)))
 
 
 MISFIT: Final = object()
@@ -69,9 +69,9 @@ _NUMBERS: Final = frozenset({bool, int, float})
 _SOME: Final = 1000
 
 
-def asked(function: Callable[[Any], Any], column: Column) -> Column:
+def map_distinct(function: Callable[[Any], Any], column: Column) -> Column:
     """Return the function of each value."""
-    if isinstance(column, Coded):
+    if isinstance(column, DictionaryColumn):
         return column.mapped(function)
     if differ(column) or _mixed(column):
         return list(map(function, column))
@@ -87,7 +87,7 @@ def distinct_rows(inputs: Sequence[Column]) -> tuple[list[int], list[int]] | Non
     if not inputs or any(map(differ, inputs)) or any(map(_mixed, inputs)):
         return None
     numbers: dict[Any, int] = {}
-    told = [each.codes if isinstance(each, Coded) else each for each in inputs]
+    told = [each.codes if isinstance(each, DictionaryColumn) else each for each in inputs]
     like = [numbers.setdefault(row, len(numbers)) for row in zip(*told, strict=True)]
     if len(numbers) > len(like) // 2:
         return None
@@ -99,7 +99,7 @@ def fitted(field: AssetField, column: Column) -> Column:
     """Return each value as its field holds it, MISFIT where it does not fit, UNKNOWN where it is unknown (F4)."""
     if _all_fit(field, column):
         return column
-    return asked(lambda value: _fitted(field, value), column)
+    return map_distinct(lambda value: _fitted(field, value), column)
 
 
 def _fitted(field: AssetField, value: Any) -> Any:
@@ -127,7 +127,7 @@ def _all_fit(field: AssetField, column: Column) -> bool:
 
 def differ(column: Column) -> bool:
     """Say whether most values of a column come once; not all of a long one are looked at when its first are all new."""
-    if isinstance(column, Coded):
+    if isinstance(column, DictionaryColumn):
         return False
     if len(column) > _SOME and len(set(column[:_SOME])) > _SOME * 9 // 10:
         return True
@@ -135,8 +135,8 @@ def differ(column: Column) -> bool:
 
 
 def _values(column: Column) -> Iterable[Any]:
-    return column.values if isinstance(column, Coded) else set(column)
+    return column.values if isinstance(column, DictionaryColumn) else set(column)
 
 
 def _mixed(column: Column) -> bool:
-    return len(_NUMBERS.intersection(map(type, column.values if isinstance(column, Coded) else column))) > 1
+    return len(_NUMBERS.intersection(map(type, column.values if isinstance(column, DictionaryColumn) else column))) > 1

@@ -85,7 +85,7 @@ def digest(plan: Plan) -> str:
     return hashed.hexdigest()
 
 
-def seal(plan: Plan) -> Plan:
+def with_digest(plan: Plan) -> Plan:
     """Return the plan with its digest set; whatever it was before does not matter."""
     return msgspec.structs.replace(plan, digest=digest(plan))
 

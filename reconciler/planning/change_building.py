@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from reconciler.model.plan import SOFTWARE, Action, Attribute, BindingChange, Change, Kind, LeftAlone, Subject
 from reconciler.model.state import Life
-from reconciler.planning.asset_changes import Draft, draft_fields, draft_site, draft_type, draft_user
+from reconciler.planning.attributes.asset_changes import Draft, draft_fields, draft_site, draft_type, draft_user
+from reconciler.planning.attributes.software import OWNER
 from reconciler.planning.devices import Listed
+from reconciler.planning.matching.presence import Transition
 from reconciler.planning.planner import Planner
-from reconciler.planning.presence import Step
-from reconciler.planning.software import OWNER
 
 _OF_THEIR_OWN = frozenset({"type", "site", "device"})
 """Attributes with a kind of their own; a change of any other is an update."""
@@ -26,13 +26,13 @@ def draft_asset(planner: Planner, device: Listed, draft: Draft) -> None:
         planner.software.draft(draft, device.device_id, owner)
 
 
-def put_status(draft: Draft, done: Step, before: str | None) -> None:
+def put_status(draft: Draft, done: Transition, before: str | None) -> None:
     """Note the status that the binding's step sets, if it sets one."""
     if done.sets_status:
         draft.put("status", before, done.status, done.reason, done.rule)
 
 
-def finish(planner: Planner, draft: Draft, label: str, done: Step, device_id: str) -> None:
+def finish(planner: Planner, draft: Draft, label: str, done: Transition, device_id: str) -> None:
     """Report what a draft of an existing asset could not decide, and add its change."""
     for message, rule in draft.problems:
         planner.problem(device_id, label, message, rule)

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from reconciler.columnar import Coded, Column
+from reconciler.columnar import Column, DictionaryColumn
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.columns import Columns, asked, differ
-from reconciler.planning.entra_users import Users
-from reconciler.planning.transforms import Step, compile_transforms, transformed
+from reconciler.planning.rules.columns import Columns, differ, map_distinct
+from reconciler.planning.rules.transforms import CompiledTransform, compile_transforms, transformed
+from reconciler.planning.users.entra import Users
 from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.fields import AssetField
 
@@ -34,7 +34,7 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MappingWords:
     """What people are told of a mapping: where its value comes from, and why the field is written or cleared."""
 
     origin: str
@@ -42,7 +42,7 @@ class Told:
     cleared: str
 
 
-def told(mapping: Mapping) -> Told:
+def told(mapping: Mapping) -> MappingWords:
     """Return what people are told of a mapping."""
     origin = " or ".join(mapping.sources()) or "a constant"
     written = {
@@ -50,7 +50,7 @@ def told(mapping: Mapping) -> Told:
         Write.WHEN_EMPTY: f"from {origin}, as the field is empty",
         Write.ALWAYS: f"from {origin}",
     }
-    return Told(origin, written[mapping.write], f"{origin} is empty and the mapping clears")
+    return MappingWords(origin, written[mapping.write], f"{origin} is empty and the mapping clears")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class FieldMap:
 
     mappings: tuple[Mapping, ...]
     fields: tuple[AssetField, ...]
-    told: tuple[Told, ...]
+    told: tuple[MappingWords, ...]
     places: Places
     sources: tuple[Source, ...]
 
@@ -125,7 +125,7 @@ def _first_not_empty(parts: list[Source]) -> Source:
     return column
 
 
-def _transformed(source: Source, steps: Sequence[Step]) -> Source:
+def _transformed(source: Source, steps: Sequence[CompiledTransform]) -> Source:
     def column(properties: Columns, users: Users) -> Column:
         values = source(properties, users)
         for step in steps:
@@ -135,9 +135,9 @@ def _transformed(source: Source, steps: Sequence[Step]) -> Source:
     return column
 
 
-def _stepped(step: Step, column: Column) -> Column:
+def _stepped(step: CompiledTransform, column: Column) -> Column:
     """Return a column after one transform, which is never asked of what is empty or unknown."""
-    if isinstance(column, Coded):
+    if isinstance(column, DictionaryColumn):
         return column.mapped(lambda value: _stepped(step, [value])[0])
     known = [value for value in column if value is not None and value is not UNKNOWN and value != ""]
     made = _together(step, known)
@@ -147,6 +147,6 @@ def _stepped(step: Step, column: Column) -> Column:
     return [UNKNOWN if each is UNKNOWN else None if each is None or each == "" else next(rest) for each in column]
 
 
-def _together(step: Step, values: Column) -> Column:
+def _together(step: CompiledTransform, values: Column) -> Column:
     made = step.many(values) if step.many and differ(values) else None
-    return asked(step.value, values) if made is None else made
+    return map_distinct(step.value, values) if made is None else made

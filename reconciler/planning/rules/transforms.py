@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple, assert_never
 import re2
 
 from reconciler.model.snapshot import Scalar
-from reconciler.planning.values import as_text
+from reconciler.planning.rules.values import as_text
 from reconciler.settings.field_mappings import Lookup, Prefix, Replace, Suffix, Transform, Truncate
 
 
-class Step(NamedTuple):
+class CompiledTransform(NamedTuple):
     """One transform, as a function of a value that is known and not empty.
 
     `many` is the same of many values at once, much faster; it returns None for values that it does not take.
@@ -32,12 +32,12 @@ _TEXT: Final = frozenset({str})
 _WHOLE: Final = frozenset({int})
 
 
-def compile_transforms(transforms: Sequence[Transform]) -> tuple[Step, ...]:
+def compile_transforms(transforms: Sequence[Transform]) -> tuple[CompiledTransform, ...]:
     """Return the transforms as functions, in order."""
     return tuple(map(_step, transforms))
 
 
-def transformed(steps: Iterable[Step], value: Scalar) -> Scalar:
+def transformed(steps: Iterable[CompiledTransform], value: Scalar) -> Scalar:
     """Return a value after these transforms; an empty one ends them."""
     for step in steps:
         if value is None or value == "":
@@ -46,22 +46,22 @@ def transformed(steps: Iterable[Step], value: Scalar) -> Scalar:
     return value
 
 
-def _step(transform: Transform) -> Step:
+def _step(transform: Transform) -> CompiledTransform:
     match transform:
         case str():
             return _PLAIN[transform]
         case Replace():
             pattern = re2.compile(transform.replace.pattern)
-            return Step(lambda value: pattern.sub(transform.replace.with_, as_text(value)) or None)
+            return CompiledTransform(lambda value: pattern.sub(transform.replace.with_, as_text(value)) or None)
         case Lookup():
             table = transform.lookup
-            return Step(lambda value: table.get(as_text(value), transform.default))
+            return CompiledTransform(lambda value: table.get(as_text(value), transform.default))
         case Prefix():
-            return Step(lambda value: transform.prefix + as_text(value))
+            return CompiledTransform(lambda value: transform.prefix + as_text(value))
         case Suffix():
-            return Step(lambda value: as_text(value) + transform.suffix)
+            return CompiledTransform(lambda value: as_text(value) + transform.suffix)
         case Truncate():
-            return Step(lambda value: as_text(value)[: transform.truncate])
+            return CompiledTransform(lambda value: as_text(value)[: transform.truncate])
         case _:
             assert_never(transform)
 
@@ -107,23 +107,23 @@ def _many_mac_addresses(values: Sequence[Any]) -> list[Any] | None:
     return [written[at : at + _MAC_WRITTEN] for at in range(0, len(written), _MAC_WRITTEN + 1)]
 
 
-def _of_text(function: Callable[[str], str]) -> Step:
+def _of_text(function: Callable[[str], str]) -> CompiledTransform:
     def many(values: Sequence[Any]) -> list[Any] | None:
         if not _TEXT.issuperset(map(type, values)):
             return None
         texts = list(map(function, values))
         return [text or None for text in texts] if "" in texts else texts
 
-    return Step(lambda value: function(as_text(value)) or None, many)
+    return CompiledTransform(lambda value: function(as_text(value)) or None, many)
 
 
-_PLAIN: Final[dict[str, Step]] = {
+_PLAIN: Final[dict[str, CompiledTransform]] = {
     "trim": _of_text(str.strip),
     "upper": _of_text(str.upper),
     "lower": _of_text(str.lower),
     "title": _of_text(str.title),
-    "bytesToGigabytes": Step(_gigabytes, _many_gigabytes),
-    "date": Step(lambda value: as_text(value)[:_DAY], _many_dates),
-    "boolean": Step(_boolean),
-    "macAddress": Step(_mac_address, _many_mac_addresses),
+    "bytesToGigabytes": CompiledTransform(_gigabytes, _many_gigabytes),
+    "date": CompiledTransform(lambda value: as_text(value)[:_DAY], _many_dates),
+    "boolean": CompiledTransform(_boolean),
+    "macAddress": CompiledTransform(_mac_address, _many_mac_addresses),
 }

@@ -12,8 +12,8 @@ from collections.abc import Collection
 from msgspec.structs import replace
 
 from reconciler.model.state import Life, Superseded
-from reconciler.planning.drafting import put_binding
-from reconciler.planning.matching import Verdict
+from reconciler.planning.change_building import put_binding
+from reconciler.planning.matching.matches import MatchResult
 from reconciler.planning.planner import Planner
 
 _REASON = "which earlier enrolments of it are listed"
@@ -62,4 +62,4 @@ def _is_open(planner: Planner, device_id: str) -> bool:
     if device_id not in planner.devices.index:
         return planner.snapshot.devices_unknown is not None
     decision = planner.matching.decisions.get(device_id)
-    return decision is not None and decision.verdict in (Verdict.WITHHELD, Verdict.PROBLEM)
+    return decision is not None and decision.verdict in (MatchResult.WITHHELD, MatchResult.PROBLEM)

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.entra_users import Unclear
-from reconciler.planning.people import Directory
+from reconciler.planning.users.directory import Directory
+from reconciler.planning.users.entra import Unclear
 from reconciler.settings.users import AssignFrom, UsersFile
 
 

@@ -7,13 +7,13 @@ from typing import Any, Final
 from reconciler.model.plan import Attribute
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Asset
-from reconciler.planning.assignment import Assignment, Found, assign
-from reconciler.planning.columns import MISFIT
 from reconciler.planning.devices import Compiled, Listed
-from reconciler.planning.mapping import Told
-from reconciler.planning.people import Directory
-from reconciler.planning.types import TypeDecision
-from reconciler.planning.values import misfit
+from reconciler.planning.rules.columns import MISFIT
+from reconciler.planning.rules.mapping import MappingWords
+from reconciler.planning.rules.types import TypeDecision
+from reconciler.planning.rules.values import misfit
+from reconciler.planning.users.assignment import Assignment, Found, assign
+from reconciler.planning.users.directory import Directory
 from reconciler.planning.world import World
 from reconciler.settings.field_mappings import Empty, Write
 from reconciler.settings.fields import AssetField
@@ -89,7 +89,7 @@ def draft_fields(draft: Draft, compiled: Compiled, device: Listed, positions: Di
             draft.put(target.name, before, None, told.cleared, "F1")
 
 
-def _misfit(target: AssetField, told: Told, value: Any) -> str:
+def _misfit(target: AssetField, told: MappingWords, value: Any) -> str:
     text = str(value)
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
     return f"{target.name}: “{shown}” from {told.origin} does not fit: {misfit(target, value)}"

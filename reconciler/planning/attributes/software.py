@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 from reconciler.model.plan import SOFTWARE, Attribute, Withheld
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.planning.asset_changes import Draft
-from reconciler.planning.software_names import KnownSoftware, licences
+from reconciler.planning.attributes.asset_changes import Draft
+from reconciler.planning.catalogue.software import KnownSoftware, licences
 from reconciler.planning.world import World
 from reconciler.settings.environment import Connection
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
+from reconciler.explain.story import because
 from reconciler.model.plan import SOFTWARE, Attribute
 from reconciler.model.snapshot import Scalar
-from reconciler.planning.story import because
 
 _LONGEST: Final = 60
 _NO_VERSION: Final = "(no version)"

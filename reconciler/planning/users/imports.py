@@ -1,4 +1,4 @@
-"""Store users: how they are named, found by their identifier, and kept from Entra (U2, U4).
+"""Store users kept from Entra (U4).
 
 - A user is found by the Entra object id we stored, else by the user identifier among those that have none.
 - An empty value in Entra clears nothing; a disabled account becomes inactive; nobody is deleted.
@@ -6,173 +6,27 @@
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from operator import and_, attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from reconciler.columnar import Column, Keyed, Packed, equal, in_order, is_text, pack, picked
-from reconciler.model.layouts import PEOPLE
+from reconciler.columnar import Column, Packed, equal, pack, take, take_ordered
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
-from reconciler.planning.lookup import Lookup
+from reconciler.planning.users.directory import Directory
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
-_COLUMNS: Final = {
-    UserField.UPN: "upn",
-    UserField.MAIL: "mail",
-    UserField.EMPLOYEE_ID: "employee_id",
-    UserField.NAME: "name",
-}
-"""The fields that identify a store user, most telling first."""
-
-_CALLED: Final = ("id", *_COLUMNS.values())
 _ID: Final = attrgetter("id")
-
 _ENTRA: Final = {
     UserField.NAME: "displayName",
     UserField.UPN: "userPrincipalName",
     UserField.MAIL: "mail",
     UserField.EMPLOYEE_ID: "employeeId",
 }
-
-
-def references(people: Iterable[Person], ids: Collection[int] | None = None) -> dict[int, str]:
-    """Return what each user (by id), or each of these, is called in plans; no two are called the same.
-
-    It is the first of UPN, mail, employee id and name that no other user has in any of these, whatever the case; where
-    there is none, the name with the id.
-    """
-    return _Called(people).references(ids)
-
-
-class _Called:
-    """What people have in the fields that they are called by, most telling first."""
-
-    def __init__(self, people: Iterable[Person]) -> None:
-        people = people if isinstance(people, Packed) else list(people)
-        self.ids, *self._values = map(pack(people, PEOPLE).column, _CALLED)
-
-    def references(self, ids: Collection[int] | None) -> dict[int, str]:
-        """Return what each user, or each of these, is called, by id."""
-        called: dict[int, str] = {}
-        left = [place for place, key in enumerate(self.ids) if ids is None or key in ids]
-        for column in self._values:
-            if not left:
-                break
-            owners = self._owners({value.casefold() for value in picked(column, left) if value})
-            rest = []
-            for place in left:
-                value, key = column[place], self.ids[place]
-                if value and owners[value.casefold()] == key:
-                    called[key] = value
-                else:
-                    rest.append(place)
-            left = rest
-        return called | {self.ids[place]: self._by_name(place) for place in left}
-
-    def _owners(self, forms: set[str]) -> dict[str, int | None]:
-        """Return who has each of these forms, None for several."""
-        owners: dict[str, int | None] = {}
-        for column in self._values:
-            for value, key in zip(column, self.ids, strict=True):
-                if value and (form := value.casefold()) in forms and owners.setdefault(form, key) != key:
-                    owners[form] = None
-        return owners
-
-    @cached_property
-    def _bracketed(self) -> set[str]:
-        return {value.casefold() for column in self._values for value in column if value and value.endswith("]")}
-
-    def _by_name(self, place: int) -> str:
-        name = f"{self._values[-1][place]} [{self.ids[place]}]"
-        while name.casefold() in self._bracketed:
-            name += "]"
-        return name
-
-
-def identifier_form(value: Scalar) -> str:
-    """Return a user identifier as it is compared: trimmed, without case (U2)."""
-    if value.__class__ is str:
-        return value.strip().casefold()
-    return str(value).strip().casefold() if value is not None else ""
-
-
-def identifier_forms(values: Column) -> list[str]:
-    """Return the form of each of these."""
-    if not is_text(values):
-        return list(map(identifier_form, values))
-    return list(map(str.casefold, map(str.strip, [value or "" for value in values])))
-
-
-class Directory:
-    """The store's users as the plan will leave them, found by their identifier; `stored` are they before it."""
-
-    def __init__(self, people: Sequence[Person]) -> None:
-        self.stored = pack(people, PEOPLE)
-        places = {key: place for place, key in enumerate(self.stored.column("id"))}
-        self.people = Keyed(self.stored, places, _ID)
-        self._changed = False
-        self._lookups: dict[UserField, Lookup] = {}
-        self._sites: dict[int, str | None] = {}
-        self._entra: dict[Any, int] = {}
-
-    def column(self, name: str) -> Column:
-        """Return one field of every user, in the order of `people`."""
-        return list(map(attrgetter(name), self.people.values())) if self._changed else self.stored.coded(name)
-
-    def find(self, field: UserField, value: Scalar) -> Sequence[int]:
-        """Return the ids of the users whose field has this value."""
-        return self._lookup(field).get(identifier_form(value)) if value is not None else ()
-
-    def alone(self, field: UserField) -> dict[Any, int]:
-        """Return the user who alone has an identifier in this field, by the identifier's form."""
-        return self._lookup(field).alone
-
-    def sites(self) -> dict[int, str | None]:
-        """Return each user's site, by the user's id."""
-        if not self._sites:
-            self._sites = dict(zip(self.people, self.column("site"), strict=True))
-        return self._sites
-
-    def entra_places(self) -> dict[Any, int]:
-        """Return where in the columns each user is that is one of Entra's, by the id there."""
-        if not self._entra:
-            self._entra = {key: place for place, key in enumerate(self.column("entra_id")) if key is not None}
-        return self._entra
-
-    def put_all(self, people: Sequence[Person]) -> None:
-        """Add or replace several users."""
-        for person in people:
-            self.people[person.id] = person
-            self._changed = True
-        self._lookups.clear()
-        self._sites.clear()
-        self._entra.clear()
-
-    def before(self, ids: Iterable[int]) -> dict[int, Person]:
-        """Return those of these users that the store has, as they are there."""
-        places = self.people.places
-        found = self.stored.at([places[key] for key in ids if key in places])
-        return {person.id: person for person in found.values()}
-
-    def called(self, ids: Collection[int]) -> dict[int, str]:
-        """Return what these users will be called in plans (by id)."""
-        return references(self.people.values() if self._changed else self.stored, ids)
-
-    def called_before(self, ids: Collection[int]) -> dict[int, str]:
-        """Return what these users were called in plans (by id)."""
-        return references(self.stored, ids)
-
-    def _lookup(self, field: UserField) -> Lookup:
-        if field not in self._lookups:
-            forms = identifier_forms(self.column(_COLUMNS[field]))
-            self._lookups[field] = Lookup([form or None for form in forms], list(self.people))
-        return self._lookups[field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,17 +100,17 @@ def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, f
     ids = users.column("id")
     known = list(map(places.get, ids))
     there = [number for number, place in enumerate(known) if place is not None]
-    of = in_order(known, there)
+    of = take_ordered(known, there)
 
     def stored(name: str) -> Column:
-        return picked(directory.column(name), of)
+        return take(directory.column(name), of)
 
     same = [bool(name) for name in stored("name")]
     for name, own in _READ.items():
-        check = equal(in_order(users.coded(name), there), stored(own))
+        check = equal(take_ordered(users.coded(name), there), stored(own))
         same = same if check is None else list(map(and_, same, check))
     if site:
-        sites = zip(map(site.lookup.get, in_order(users.coded(at), there)), stored("site"), strict=True)
+        sites = zip(map(site.lookup.get, take_ordered(users.coded(at), there)), stored("site"), strict=True)
         same = [still and (not wanted or wanted == has) for still, (wanted, has) in zip(same, sites, strict=True)]
     settled = {number for number, still in zip(there, same, strict=True) if still and ids[number] not in found}
     return sorted(users.at([number for number in range(len(ids)) if number not in settled]).values(), key=_ID)

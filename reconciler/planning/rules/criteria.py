@@ -15,14 +15,14 @@ import re2
 
 from reconciler.columnar import Column
 from reconciler.model.snapshot import UNKNOWN, Scalar
-from reconciler.planning.columns import Table, asked, differ
-from reconciler.planning.values import as_text
+from reconciler.planning.rules.columns import DeviceColumns, differ, map_distinct
+from reconciler.planning.rules.values import as_text
 from reconciler.settings import criteria as language
 
 Answer = bool | None
 """True, False, or None: unknown."""
 
-Test = Callable[[Table], Sequence[Answer]]
+Test = Callable[[DeviceColumns], Sequence[Answer]]
 """A compiled criterion: the answer for each device of a table."""
 
 _Predicate = Callable[[Scalar], bool]
@@ -76,16 +76,16 @@ class Inputs:
     properties: tuple[int, ...]
     fields: tuple[int, ...]
 
-    def of(self, table: Table) -> list[Column]:
+    def of(self, table: DeviceColumns) -> list[Column]:
         """Return the columns that decide."""
         return [
             *(table.properties[place] for place in self.properties),
             *(table.fields[place] for place in self.fields),
         ]
 
-    def picked(self, table: Table, rows: Sequence[int]) -> Table:
+    def take(self, table: DeviceColumns, rows: Sequence[int]) -> DeviceColumns:
         """Return some rows of a table, with these columns alone."""
-        return Table(
+        return DeviceColumns(
             len(rows),
             {place: list(map(table.properties[place].__getitem__, rows)) for place in self.properties},
             {place: list(map(table.fields[place].__getitem__, rows)) for place in self.fields},
@@ -135,11 +135,11 @@ def _comparison(criterion: language.Comparison, places: Places) -> Test:
     def judge(value: Any) -> Answer:
         return None if value is UNKNOWN else holds(value)
 
-    def answers(table: Table) -> Sequence[Answer]:
+    def answers(table: DeviceColumns) -> Sequence[Answer]:
         column = (table.properties if by_property else table.fields)[index]
         if many is not None and differ(column) and _ONLY_TEXT.issuperset(map(type, column)):
             return list(many(column))
-        return asked(judge if UNKNOWN in column else holds, column)
+        return map_distinct(judge if UNKNOWN in column else holds, column)
 
     return answers
 

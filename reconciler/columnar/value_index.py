@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 
-class Lookup:
+class ValueIndex:
     """The keys of the records that have a value, in the order of the records; None is no value."""
 
     def __init__(self, values: Sequence[Any], keys: Sequence[int]) -> None:

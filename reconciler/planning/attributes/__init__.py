@@ -1,0 +1,1 @@
+"""What each attribute of an asset should be, and why."""

@@ -1,0 +1,1 @@
+"""The entries of the store's catalogue that a plan makes."""

@@ -1,0 +1,1 @@
+"""Which asset each device is, and the life of the binding between them."""

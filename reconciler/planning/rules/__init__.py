@@ -1,0 +1,1 @@
+"""What the settings say, compiled into functions of whole columns."""

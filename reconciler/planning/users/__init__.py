@@ -1,0 +1,1 @@
+"""The store's users: found, named, and kept from Entra."""

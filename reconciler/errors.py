@@ -15,6 +15,10 @@ ReconcilerError                      1
 │   ├── RevisionError                1  its tables are another version's
 │   ├── StampError                   1  the store is another instance's (E3)
 │   ├── LeaseError                   1  another apply holds the store (A2)
+│   ├── RemoteError                  1  a store behind an API answered with an error, or with nonsense
+│   │   ├── UnreachableStoreError    1  it gave no answer that helps
+│   │   ├── RefusedError             1  it refused one write, in its own words
+│   │   └── LostAnswerError          1  whether a write was done is not known (W4)
 │   └── ReadBackError                1  what was written is not what was planned (A4): our defect
 ├── OverLimitError                   3  a plan is over a limit (R4)
 ├── StaleError                       4  the store or the settings moved since the plan was made (A1)
@@ -119,6 +123,22 @@ class StampError(StoreError):
 
 class LeaseError(StoreError):
     """Another apply holds the store's lease (A2)."""
+
+
+class RemoteError(StoreError):
+    """A store behind an API answered with an error, or with something that is not an answer."""
+
+
+class UnreachableStoreError(RemoteError):
+    """A store behind an API gave no answer, or only ones that say to come back, for too long."""
+
+
+class RefusedError(RemoteError):
+    """A store behind an API refused one write; the message is in its own words (W4)."""
+
+
+class LostAnswerError(RemoteError):
+    """A write was sent and its answer was lost: whether it was done has to be looked for (W4)."""
 
 
 class ReadBackError(StoreError):

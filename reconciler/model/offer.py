@@ -1,0 +1,39 @@
+"""What a store behind an API offers and refuses, as far as a plan has to respect it (W2, W3)."""
+
+from msgspec import Struct
+
+
+class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
+    """What was found out about a remote store while it was read; planning knows nothing of it.
+
+    `product` is what people call it. `makes` are the kinds of catalogue entries that can be made there, the others are
+    its own. `twice` are names that it has more than once, by kind (`site`, `status`, `type`, `field`, `user`).
+    `short` says why a list is known to be incomplete: nothing is created then.
+    `locked` are attributes of assets that are left alone there, by tag, each with the reason.
+    `lacks` are fields that assets of a type lack there, by the type or by `shape_key`; None is for types that are not
+    there yet. `statuses` are those that a type allows, for the types that do not allow every one.
+    `lengths` are the most characters of a field. `trims` says that spaces at a text's ends are not kept.
+    `requests` is how many requests the reading took, `per_minute` how many fit into a minute.
+    """
+
+    product: str
+    makes: tuple[str, ...] = ()
+    twice: dict[str, tuple[str, ...]] = {}
+    short: str | None = None
+    locked: dict[str, dict[str, str]] = {}
+    lacks: dict[str, tuple[str, ...]] = {}
+    statuses: dict[str, tuple[str, ...]] = {}
+    lengths: dict[str, int] = {}
+    trims: bool = False
+    warnings: tuple[str, ...] = ()
+    requests: int = 0
+    per_minute: int = 0
+
+
+ANY_NEW: str = ""
+"""The key of `Offer.lacks` for types (or models) that are not there yet."""
+
+
+def shape_key(type_: object, manufacturer: object, model: object) -> str:
+    """Return the key of an asset's type, manufacturer and model in `Offer.lacks`."""
+    return "\n".join(str(part or "") for part in (type_, manufacturer, model))

@@ -1,0 +1,90 @@
+"""A reading put together with what the ledger knows: the State that planning takes (W1).
+
+1. What the ledger knows by the remote's id keeps the ledger's id; the rest gets ids above every known one.
+2. Bindings and pins are the ledger's; those of assets that are gone are left out (row 13 of *Presence*).
+3. A user's Entra id is the ledger's: the remote has no place for it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from reconciler.model.ledger import RemoteIds, RemoteState
+from reconciler.model.state import Asset, Person, State
+from reconciler.remote.room import AssetRecord, PersonRecord, Reading
+from reconciler.settings.fields import BUILT_IN_FIELDS
+
+
+def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
+    """Return the state of a remote store: `known` and `ids` are the ledger's, last seen."""
+    assets = _numbered(ids.assets, (each.remote_id for each in reading.assets))
+    people = _numbered(ids.people, (each.remote_id for each in reading.people))
+    custom = tuple(f"custom.{name}" for name in reading.catalogue.custom_fields)
+    fields = (*BUILT_IN_FIELDS, *custom)
+    there = set(assets.values())
+    entra = {person.id: person.entra_id for person in known.people if person.entra_id}
+    taken: dict[str, Any] = {
+        name: getattr(known, name)
+        for name in State.__struct_fields__
+        if name not in ("fields", "catalogue", "assets", "people", "bindings", "pins", "offer")
+    }
+    return RemoteState(
+        **taken,
+        fields=fields,
+        catalogue=msgspec.structs.replace(reading.catalogue, tenants=known.catalogue.tenants),
+        assets=[_asset(each, assets, people, fields) for each in reading.assets],
+        people=[_person(each, people, entra) for each in reading.people],
+        bindings=[each for each in known.bindings if each.asset_id in there],
+        pins={key: fields_ for key, fields_ in known.pins.items() if key in there},
+        offer=reading.offer,
+        remote=RemoteIds(
+            assets={number: id_ for id_, number in assets.items()},
+            people={number: id_ for id_, number in people.items()},
+            sites=dict(reading.sites),
+            types=dict(reading.types),
+            statuses=dict(reading.statuses),
+        ),
+        gone=frozenset(number for number, id_ in ids.assets.items() if id_ in reading.gone),
+    )
+
+
+def _numbered(known: Mapping[int, str], found: Iterable[str]) -> dict[str, int]:
+    """Return our ids of records by the remote's: the known ones, and new ones above them."""
+    numbers = {id_: number for number, id_ in known.items()}
+    highest = max(known, default=0)
+    numbered = {}
+    for id_ in found:
+        number = numbers.get(id_)
+        if number is None:
+            highest += 1
+            number = highest
+        numbered[id_] = number
+    return numbered
+
+
+def _asset(record: AssetRecord, assets: Mapping[str, int], people: Mapping[str, int], fields: Iterable[str]) -> Asset:
+    get = record.values.get
+    return Asset(
+        assets[record.remote_id],
+        record.tag,
+        record.type,
+        record.site,
+        record.status,
+        people.get(record.user) if record.user is not None else None,
+        tuple([get(name) for name in fields]),
+    )
+
+
+def _person(record: PersonRecord, people: Mapping[str, int], entra: Mapping[int, str | None]) -> Person:
+    number = people[record.remote_id]
+    return Person(
+        number,
+        record.name,
+        record.upn,
+        record.mail,
+        record.employee_id,
+        record.site,
+        record.active,
+        entra.get(number),
+    )

@@ -1,0 +1,211 @@
+"""A plan fitted to what a remote store takes (W2, W3): what it would refuse is a problem, and is not sent.
+
+1. Catalogue entries that it does not make are problems, and whatever refers to them is left out.
+2. A name that it has twice is a problem.
+3. A field that assets of a type lack there, a status that their type does not allow, a text that is too long: a problem
+   for that attribute; the asset's other changes go on.
+4. What people decided there (an asset checked out to a place) is left alone.
+5. While a list is known to be short nothing is created.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from reconciler.model.offer import ANY_NEW, Offer, shape_key
+from reconciler.model.plan import Action, Attribute, BindingChange, Change, LeftAlone, Plan, Problem, Subject, Withheld
+from reconciler.model.snapshot import Scalar
+from reconciler.model.state import State
+
+_NEEDED = frozenset({"type", "status"})
+"""Without these no asset can be made."""
+_KIND_WORDS = {"organisation": "organisation", "site": "site", "status": "status", "field": "custom field"}
+_UNSEEN = frozenset({"group", "licence", "software"})
+"""Kinds of catalogue entries that a remote has no place for: the ledger's own affair, and no problem."""
+
+
+def fit(plan: Plan, state: State) -> Plan:
+    """Return the plan without what the state's remote would refuse, each of it a problem; SQL stores refuse nothing.
+
+    The plan is not sealed.
+    """
+    if state.offer is None:
+        return plan
+    return _Fitting(plan, state, state.offer).fitted()
+
+
+@dataclass
+class _Fitting:
+    plan: Plan
+    state: State
+    offer: Offer
+    problems: list[Problem] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    left_alone: list[LeftAlone] = field(default_factory=list)
+
+    def fitted(self) -> Plan:
+        """Return the plan with what is left of each change."""
+        self._lacking: dict[str, set[str]] = {}
+        catalogue = [each for each in self.plan.changes if each.subject is Subject.CATALOGUE]
+        kept = [each for each in catalogue if self._makes(each)]
+        self._assets = {each.tag: each for each in self.state.assets} if self.offer.lacks or self.offer.statuses else {}
+        changes = list(kept)
+        dropped: set[str] = set()
+        for change in self.plan.changes:
+            if change.subject is Subject.CATALOGUE:
+                continue
+            fitting = self._fitting(change)
+            if fitting is None:
+                dropped.add(change.name)
+            else:
+                changes.append(fitting)
+        made = {each.name for each in self.plan.changes if each.action is Action.CREATE}
+        return replace(
+            self.plan,
+            changes=tuple(changes),
+            bindings=tuple(each for each in self.plan.bindings if not _of_none(each, dropped & made)),
+            problems=_sorted(self.plan.problems, self.problems),
+            withheld=_sorted(self.plan.withheld, self.withheld),
+            left_alone=_sorted(self.plan.left_alone, self.left_alone),
+        )
+
+    def _makes(self, change: Change) -> bool:
+        """Return whether a catalogue entry is one that is made; else what refers to its name is not written."""
+        kind, _, name = change.name.partition("/")
+        if kind in self.offer.makes and name not in self.offer.twice.get(kind, ()):
+            return True
+        if kind in _UNSEEN:
+            return False
+        self._lacking.setdefault(kind, set()).add(name)
+        product, words = self.offer.product, _KIND_WORDS.get(kind, kind)
+        if name in self.offer.twice.get(kind, ()):
+            message = f"{product} has more than one {words} called {name}. Rename all but one there."
+        else:
+            message = f"{product} has no {words} {name}, and none is made there. Make it, or take it out of catalogue.yaml."
+        self.problems.append(Problem(connection="", label=name, message=message, rule="W3"))
+        return False
+
+    def _fitting(self, change: Change) -> Change | None:
+        if change.action is Action.DELETE:
+            return change
+        if change.action is Action.CREATE and self.offer.short:
+            self._withhold(change)
+            return None
+        attributes = tuple(each for each in map(self._trimmed, change.attributes) if not same_value(each))
+        refused = dict(self._refused(change, attributes))
+        for name, message in refused.items():
+            self._tell(change, name, message)
+        kept = tuple(each for each in attributes if each.name not in refused)
+        if change.action is Action.CREATE:
+            return None if _NEEDED & refused.keys() and change.subject is Subject.ASSET else replace(change, attributes=kept)
+        return replace(change, attributes=kept) if kept else None
+
+    def _trimmed(self, attribute: Attribute) -> Attribute:
+        if not self.offer.trims or not isinstance(attribute.after, str) or attribute.after == attribute.after.strip():
+            return attribute
+        text = attribute.after.strip() or None
+        return Attribute(attribute.name, attribute.before, text, attribute.reason, attribute.rule)
+
+    def _refused(self, change: Change, attributes: tuple[Attribute, ...]) -> Iterator[tuple[str, str]]:
+        """Yield the attributes that cannot be written, each with a message."""
+        locked = self.offer.locked.get(change.name, {}) if change.subject is Subject.ASSET else {}
+        values = self._values(change, attributes)
+        lacks = self._lacks(values) if change.subject is Subject.ASSET else ()
+        for each in attributes:
+            message = locked.get(each.name) or self._named(each)
+            if not message and each.name in lacks:
+                message = f"Assets of this type or model have no field for {each.name} in {self.offer.product}."
+            if not message:
+                message = self._unfit(each, values)
+            if message:
+                yield each.name, message
+
+    def _named(self, attribute: Attribute) -> str | None:
+        kind, after, product = attribute.name, attribute.after, self.offer.product
+        if after in self._lacking.get(kind, ()):
+            return f"{product} has no {kind} {after}, or has it twice."
+        if after in self.offer.twice.get(kind, ()):
+            return f"{product} has more than one {kind} called {after}. Rename all but one there."
+        return None
+
+    def _values(self, change: Change, attributes: tuple[Attribute, ...]) -> Mapping[str, Scalar]:
+        """Return what the asset will have: what it has, with what is changed."""
+        new = {each.name: each.after for each in attributes}
+        asset = self._assets.get(change.name)
+        if asset is None:
+            return new
+        return {
+            **dict(zip(self.state.fields, asset.values, strict=False)),
+            "type": asset.type,
+            "status": asset.status,
+            **new,
+        }
+
+    def _lacks(self, values: Mapping[str, Scalar]) -> tuple[str, ...]:
+        lacks, type_ = self.offer.lacks, values.get("type")
+        key = shape_key(type_, values.get("manufacturer"), values.get("model"))
+        return lacks.get(key) or lacks.get(str(type_)) or (lacks.get(ANY_NEW, ()) if key not in lacks else ())
+
+    def _unfit(self, attribute: Attribute, values: Mapping[str, Scalar]) -> str | None:
+        after, product = attribute.after, self.offer.product
+        most = self.offer.lengths.get(attribute.name)
+        if most is not None and isinstance(after, str) and len(after) > most:
+            return f"{product} takes at most {most} characters in {attribute.name}, and this has {len(after)}."
+        if attribute.name in ("status", "type"):
+            allowed = self.offer.statuses.get(str(values.get("type")))
+            if attribute.name == "status" and allowed is not None and after is not None and after not in allowed:
+                return f"{product} does not allow the status {after} for the type {values.get('type')}."
+        return None
+
+    def _tell(self, change: Change, name: str, message: str) -> None:
+        connection = change.connection or ""
+        if name in self.offer.locked.get(change.name, {}):
+            self.left_alone.append(
+                LeftAlone(
+                    connection=connection,
+                    device_id=change.device_id or "",
+                    label=change.label,
+                    why="remote",
+                    reason=message,
+                    rule="W3",
+                )
+            )
+            return
+        self.problems.append(
+            Problem(
+                connection=connection,
+                label=change.label,
+                message=f"{name} is not written: {message}",
+                rule="W3",
+                device_id=change.device_id,
+            )
+        )
+
+    def _withhold(self, change: Change) -> None:
+        self.withheld.append(
+            Withheld(
+                connection=change.connection or "",
+                label=change.label,
+                what="creation",
+                reason=f"{self.offer.short} It may be there already (W2).",
+                rule="W2",
+                name=change.name,
+                device_id=change.device_id,
+            )
+        )
+
+
+def same_value(attribute: Attribute) -> bool:
+    """Return whether an attribute changes nothing, once it is fitted."""
+    return attribute.before == attribute.after and type(attribute.before) is type(attribute.after)
+
+
+def _of_none(binding: BindingChange, dropped: set[str]) -> bool:
+    return binding.before is None and binding.asset in dropped
+
+
+def _sorted[T: (Problem, Withheld, LeftAlone)](old: tuple[T, ...], new: list[T]) -> tuple[T, ...]:
+    if not new:
+        return old
+    return tuple(sorted([*old, *new], key=lambda each: (each.connection, each.label, str(each))))

@@ -1,0 +1,192 @@
+"""HTTP to a remote store: reads are tried again, a write is sent once and its answer is judged.
+
+1. A read is tried again after 429, 5xx and dropped connections, within `TRIES`.
+2. A write that was answered 429, or whose connection was never made, was not done: it is sent again.
+3. A write that was answered 5xx, or whose answer was lost, may have been done: LostAnswerError.
+4. `Retry-After` is followed up to a bound; without it the wait doubles.
+5. Redirects are not followed: they lead to a login page.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from reconciler import __version__
+from reconciler.connection_errors import Failure, failure
+from reconciler.errors import LostAnswerError, RemoteError, UnreachableStoreError
+from reconciler.remote.budget import Budget
+
+TRIES: Final = 8
+_CONNECT_TIMEOUT: Final = 10.0
+_READ_TIMEOUT: Final = 90.0
+_LONGEST_BACKOFF: Final = 60.0
+_TOO_MANY: Final = 429
+_SERVER_ERRORS: Final = range(500, 600)
+_MOST_SHOWN: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request; `body` is sent as JSON."""
+
+    method: str
+    url: str
+    body: object = field(default=None, repr=False)
+    query: Mapping[str, str | int] | None = None
+
+    @property
+    def name(self) -> str:
+        """What the request is called in messages: without its query, which may hold anything."""
+        return f"{self.method} {self.url.partition('?')[0]}"
+
+    @property
+    def writes(self) -> bool:
+        """Whether it could change anything."""
+        return self.method != "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply that was read whole, of whatever status but those that are tried again; header names are lower-case."""
+
+    call: Call
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Return the body's value. Raises RemoteError for one that is no JSON, saying what it is instead."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise RemoteError(
+                f"{self.call.name} was answered {self.status} with {shown(self)} instead of JSON. Check the address in "
+                "`store:`; a proxy or a login page may stand before it."
+            ) from error
+
+
+def shown(answer: Answer) -> str:
+    """Return what a reply looks like, for one that is not what it should be."""
+    kind = answer.headers.get("content-type", "no content type").partition(";")[0]
+    text = " ".join(answer.body[:400].decode("utf-8", "replace").split())
+    return f"{kind}, {len(answer.body)} bytes: “{text[:_MOST_SHOWN]}”"
+
+
+class _Bearer(AuthBase):
+    """Puts the token on a request; being there it also keeps requests from taking one out of ~/.netrc."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        prepared.headers["Authorization"] = f"Bearer {self._token}"
+        return prepared
+
+
+class Transport:
+    """Sends requests to one remote within its budget."""
+
+    def __init__(self, budget: Budget, token: str) -> None:
+        self.budget = budget
+        self._auth = _Bearer(token)
+        self._session = requests.Session()
+        self._session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=4))
+        self._session.headers.update(
+            {"Accept": "application/json", "User-Agent": f"it-asset-reconciler/{__version__}"}
+        )
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._session.close()
+
+    def send(self, call: Call) -> Answer:
+        """Return the answer to a request.
+
+        Raises:
+            UnreachableStoreError: there is none that helps; a write was not done then.
+            LostAnswerError: a write's answer was lost.
+        """
+        backoff = 1.0
+        for left in reversed(range(TRIES)):
+            self.budget.take()
+            answer, trouble = self._try(call)
+            if answer is not None:
+                return answer
+            if not left:
+                raise UnreachableStoreError(f"{trouble.sentence}, {TRIES} times in all. Try again later.")
+            if trouble.wait is None:
+                self.budget.wait(backoff * (1 - self.budget.pace.jitter() / 2))
+                backoff = min(backoff * 2, _LONGEST_BACKOFF)
+            else:
+                self.budget.wait(trouble.wait)
+        raise AssertionError("unreachable")
+
+    def _try(self, call: Call) -> tuple[Answer, "_Trouble"] | tuple[None, "_Trouble"]:
+        try:
+            answer = self._exchange(call)
+        except OSError as error:
+            return None, self._dropped(call, error)
+        if answer.status == _TOO_MANY:
+            return None, _Trouble(f"{call.name} was answered 429 Too Many Requests", _asked_wait(answer))
+        if answer.status not in _SERVER_ERRORS:
+            return answer, _NONE
+        if call.writes:
+            raise LostAnswerError(f"{call.name} was answered {answer.status} with {shown(answer)}")
+        return None, _Trouble(f"{call.name} was answered {answer.status} with {shown(answer)}", _asked_wait(answer))
+
+    def _exchange(self, call: Call) -> Answer:
+        """Send once and read the whole reply. Raises OSError, which requests' errors are."""
+        body = None if call.body is None else msgspec.json.encode(call.body)
+        with self._session.request(
+            call.method,
+            call.url,
+            params=call.query,
+            data=body,
+            headers={"Content-Type": "application/json"} if body is not None else {},
+            auth=self._auth,
+            timeout=(_CONNECT_TIMEOUT, _READ_TIMEOUT),
+            allow_redirects=False,
+        ) as response:
+            headers = {name.lower(): text for name, text in response.headers.items()}
+            return Answer(call, response.status_code, headers, response.content)
+
+    def _dropped(self, call: Call, error: OSError) -> "_Trouble":
+        """Return what happened to a connection.
+
+        Raises:
+            UnreachableStoreError: trying again cannot help, and nothing was done.
+            LostAnswerError: a write may have been done.
+        """
+        kind, why = failure(error, urlsplit(call.url).netloc)
+        sentence = f"{call.name} was not answered: {why}"
+        if kind is Failure.HOPELESS:
+            raise UnreachableStoreError(f"{sentence}.") from error
+        if call.writes and kind is not Failure.UNCONNECTED:
+            raise LostAnswerError(sentence) from error
+        return _Trouble(sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why a try was in vain: a sentence without its full stop, and the wait that was asked for."""
+
+    sentence: str
+    wait: float | None = None
+
+
+_NONE: Final = _Trouble("")
+
+
+def _asked_wait(answer: Answer) -> float | None:
+    try:
+        return max(0.5, float(answer.headers.get("retry-after", "")))
+    except ValueError:
+        return None

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from reconciler.model.snapshot import Part, Scalar
 from reconciler.model.state import Life
@@ -206,6 +206,14 @@ class SettingChange(Struct, frozen=True, rename="camel"):
     after: str
 
 
+class Effort(Struct, frozen=True, rename="camel", kw_only=True):
+    """What applying a plan takes of a store behind an API (W7): requests, and minutes at its pace."""
+
+    reading: int
+    writing: int
+    minutes: int
+
+
 def counts(changes: Iterable[Change]) -> dict[str, int]:
     """Return how many changes there are of each kind, creations and updates of every subject included."""
     found: dict[str, int] = {}
@@ -245,6 +253,8 @@ class Plan(Struct, frozen=True, rename="camel", kw_only=True):
     """Narrowed by `--connection` or `--only`: it moves no counter, clock or synced settings."""
     undoes: str | None = None
     """The id of the run that this plan undoes (J2)."""
+    effort: Effort | UnsetType = UNSET
+    """Only of a store behind an API."""
     digest: str = ""
 
     def counts(self) -> dict[str, int]:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
+from reconciler.model.offer import Offer
 from reconciler.model.snapshot import Scalar, Snapshot
 
 
@@ -202,6 +203,8 @@ class State(Struct, frozen=True, rename="camel", kw_only=True):
     applied: AppliedSettings | None = None
     holds: tuple[Hold, ...] = ()
     highest_tag: int = 0
+    offer: Offer | UnsetType = UNSET
+    """What a store behind an API takes (W3); our own SQL takes everything."""
 
 
 class Recording(Struct, frozen=True, rename="camel", kw_only=True):

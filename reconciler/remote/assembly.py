@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from reconciler.model.ledger import RemoteIds, RemoteState
-from reconciler.model.state import Asset, Person, State
+from reconciler.model.state import Asset, Person, State, StoredCatalogue
 from reconciler.remote.room import AssetRecord, PersonRecord, Reading
 from reconciler.settings.fields import BUILT_IN_FIELDS
 
@@ -32,7 +32,7 @@ def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
     return RemoteState(
         **taken,
         fields=fields,
-        catalogue=msgspec.structs.replace(reading.catalogue, tenants=known.catalogue.tenants),
+        catalogue=_catalogue(known.catalogue, reading),
         assets=[_asset(each, assets, people, fields) for each in reading.assets],
         people=[_person(each, people, entra) for each in reading.people],
         bindings=[each for each in known.bindings if each.asset_id in there],
@@ -46,6 +46,19 @@ def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
             statuses=dict(reading.statuses),
         ),
         gone=frozenset(number for number, id_ in ids.assets.items() if id_ in reading.gone),
+    )
+
+
+def _catalogue(known: StoredCatalogue, reading: Reading) -> StoredCatalogue:
+    """Return the names that the remote has; groups and licences are the ledger's."""
+    product = reading.offer.product
+    types = {name: known.types.get(name, product) for name in reading.catalogue.types}
+    return msgspec.structs.replace(
+        reading.catalogue,
+        types=types,
+        asset_groups=tuple(sorted({*known.asset_groups, *types.values()})),
+        licences=known.licences,
+        tenants=known.tenants,
     )
 
 

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
@@ -40,7 +40,7 @@ class Budget:
     def take(self) -> None:
         """Wait until a request may go, and count it."""
         while not self._bucket.put(item := RateItem("request", round(self.pace.monotonic() * 1000))):
-            self.wait(max(self._bucket.waiting(item), 1) / 1000)
+            self.wait(max(cast("int", self._bucket.waiting(item)), 1) / 1000)
         self._bucket.leak(item.timestamp)
         self.made += 1
 

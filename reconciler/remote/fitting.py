@@ -10,19 +10,24 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
 from reconciler.model.offer import ANY_NEW, Offer, shape_key
 from reconciler.model.plan import Action, Attribute, BindingChange, Change, LeftAlone, Plan, Problem, Subject, Withheld
 from reconciler.model.snapshot import Scalar
-from reconciler.model.state import State
+from reconciler.model.state import Asset, State
 
-_NEEDED = frozenset({"type", "status"})
+_NEEDED: Final = frozenset({"type", "status"})
 """Without these no asset can be made."""
-_KIND_WORDS = {"organisation": "organisation", "site": "site", "status": "status", "field": "custom field"}
-_UNSEEN = frozenset({"group", "licence", "software"})
-"""Kinds of catalogue entries that a remote has no place for: the ledger's own affair, and no problem."""
+_KIND_WORDS: Final = {"field": "custom field"}
+LEDGER_KINDS: Final = frozenset({"group", "licence", "software"})
+"""Kinds of catalogue entries that only the ledger holds."""
+
+_Item = TypeVar("_Item", Problem, Withheld, LeftAlone)
 
 
 def fit(plan: Plan, state: State) -> Plan:
@@ -30,9 +35,9 @@ def fit(plan: Plan, state: State) -> Plan:
 
     The plan is not sealed.
     """
-    if state.offer is None:
-        return plan
-    return _Fitting(plan, state, state.offer).fitted()
+    if isinstance(state.offer, Offer):
+        return _Fitting(plan, state, state.offer).fitted()
+    return plan
 
 
 @dataclass
@@ -43,13 +48,19 @@ class _Fitting:
     problems: list[Problem] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
+    lacking: dict[str, set[str]] = field(default_factory=dict)
+    """Names that are not there and not made, by kind."""
+
+    @cached_property
+    def assets(self) -> dict[str, Asset]:
+        """The state's assets by tag, where anything depends on what they are."""
+        needed = self.offer.lacks or self.offer.statuses
+        return {each.tag: each for each in self.state.assets} if needed else {}
 
     def fitted(self) -> Plan:
         """Return the plan with what is left of each change."""
-        self._lacking: dict[str, set[str]] = {}
         catalogue = [each for each in self.plan.changes if each.subject is Subject.CATALOGUE]
         kept = [each for each in catalogue if self._makes(each)]
-        self._assets = {each.tag: each for each in self.state.assets} if self.offer.lacks or self.offer.statuses else {}
         changes = list(kept)
         dropped: set[str] = set()
         for change in self.plan.changes:
@@ -73,16 +84,14 @@ class _Fitting:
     def _makes(self, change: Change) -> bool:
         """Return whether a catalogue entry is one that is made; else what refers to its name is not written."""
         kind, _, name = change.name.partition("/")
-        if kind in self.offer.makes and name not in self.offer.twice.get(kind, ()):
+        if kind in LEDGER_KINDS or (kind in self.offer.makes and name not in self.offer.twice.get(kind, ())):
             return True
-        if kind in _UNSEEN:
-            return False
-        self._lacking.setdefault(kind, set()).add(name)
+        self.lacking.setdefault(kind, set()).add(name)
         product, words = self.offer.product, _KIND_WORDS.get(kind, kind)
         if name in self.offer.twice.get(kind, ()):
             message = f"{product} has more than one {words} called {name}. Rename all but one there."
         else:
-            message = f"{product} has no {words} {name}, and none is made there. Make it, or take it out of catalogue.yaml."
+            message = f"{product} has no {words} {name}, and none is made there. Make it or change catalogue.yaml."
         self.problems.append(Problem(connection="", label=name, message=message, rule="W3"))
         return False
 
@@ -92,19 +101,24 @@ class _Fitting:
         if change.action is Action.CREATE and self.offer.short:
             self._withhold(change)
             return None
-        attributes = tuple(each for each in map(self._trimmed, change.attributes) if not same_value(each))
+        attributes = tuple(each for each in map(self._trimmed, change.attributes) if each is not None)
         refused = dict(self._refused(change, attributes))
         for name, message in refused.items():
             self._tell(change, name, message)
         kept = tuple(each for each in attributes if each.name not in refused)
         if change.action is Action.CREATE:
-            return None if _NEEDED & refused.keys() and change.subject is Subject.ASSET else replace(change, attributes=kept)
+            hopeless = change.subject is Subject.ASSET and _NEEDED & refused.keys()
+            return None if hopeless else replace(change, attributes=kept)
         return replace(change, attributes=kept) if kept else None
 
-    def _trimmed(self, attribute: Attribute) -> Attribute:
-        if not self.offer.trims or not isinstance(attribute.after, str) or attribute.after == attribute.after.strip():
+    def _trimmed(self, attribute: Attribute) -> Attribute | None:
+        """Return an attribute with its text as the remote keeps it; None when it then changes nothing."""
+        after = attribute.after
+        if not self.offer.trims or not isinstance(after, str) or after == after.strip():
             return attribute
-        text = attribute.after.strip() or None
+        text = after.strip() or None
+        if text == attribute.before:
+            return None
         return Attribute(attribute.name, attribute.before, text, attribute.reason, attribute.rule)
 
     def _refused(self, change: Change, attributes: tuple[Attribute, ...]) -> Iterator[tuple[str, str]]:
@@ -123,7 +137,7 @@ class _Fitting:
 
     def _named(self, attribute: Attribute) -> str | None:
         kind, after, product = attribute.name, attribute.after, self.offer.product
-        if after in self._lacking.get(kind, ()):
+        if after in self.lacking.get(kind, ()):
             return f"{product} has no {kind} {after}, or has it twice."
         if after in self.offer.twice.get(kind, ()):
             return f"{product} has more than one {kind} called {after}. Rename all but one there."
@@ -132,7 +146,7 @@ class _Fitting:
     def _values(self, change: Change, attributes: tuple[Attribute, ...]) -> Mapping[str, Scalar]:
         """Return what the asset will have: what it has, with what is changed."""
         new = {each.name: each.after for each in attributes}
-        asset = self._assets.get(change.name)
+        asset = self.assets.get(change.name)
         if asset is None:
             return new
         return {
@@ -196,16 +210,14 @@ class _Fitting:
         )
 
 
-def same_value(attribute: Attribute) -> bool:
-    """Return whether an attribute changes nothing, once it is fitted."""
-    return attribute.before == attribute.after and type(attribute.before) is type(attribute.after)
-
-
 def _of_none(binding: BindingChange, dropped: set[str]) -> bool:
     return binding.before is None and binding.asset in dropped
 
 
-def _sorted[T: (Problem, Withheld, LeftAlone)](old: tuple[T, ...], new: list[T]) -> tuple[T, ...]:
-    if not new:
-        return old
-    return tuple(sorted([*old, *new], key=lambda each: (each.connection, each.label, str(each))))
+def _sorted(old: tuple[_Item, ...], new: list[_Item]) -> tuple[_Item, ...]:
+    """Return both in the order that a plan has them in, which is left alone where nothing is new."""
+    return tuple(sorted(chain(old, new), key=_order)) if new else old
+
+
+def _order(item: Problem | Withheld | LeftAlone) -> tuple[str, str, str]:
+    return item.connection, item.label, str(item)

@@ -89,5 +89,3 @@ def ask_unlisted(
         [record for _, record in answers if record is not None],
         frozenset(id_ for id_, record in answers if record is None),
     )
-
-

@@ -18,6 +18,7 @@ from reconciler.errors import LostAnswerError, RefusedError, UnreachableStoreErr
 from reconciler.model.ledger import Intent, IntentState
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Subject
 from reconciler.model.snapshot import Scalar
+from reconciler.remote.fitting import LEDGER_KINDS
 from reconciler.remote.room import Room, Seen
 
 _LEDGERS_OWN: Final = frozenset({"device", "entraId"})
@@ -47,14 +48,13 @@ class People:
         for each in change.attributes:
             if each.name in _LEDGERS_OWN or each.name.startswith(SOFTWARE):
                 continue
-            if each.name == "user" and change.subject is Subject.ASSET:
-                lacking = [name for name in (each.before, each.after) if name is not None and name not in self.ids]
-                if lacking and each.after in lacking:
-                    return str(each.after)
-                each = Attribute(
-                    each.name, self._id(each.before), self._id(each.after), each.reason, each.rule
-                )
-            attributes.append(each)
+            if each.name != "user" or change.subject is not Subject.ASSET:
+                attributes.append(each)
+            elif each.after is not None and each.after not in self.ids:
+                return str(each.after)
+            else:
+                ids = self._id(each.before), self._id(each.after)
+                attributes.append(Attribute(each.name, *ids, each.reason, each.rule))
         return replace(change, attributes=tuple(attributes))
 
     def _id(self, reference: Scalar) -> Scalar:
@@ -71,12 +71,20 @@ class Compared:
 
 def compare(change: Change, values: Mapping[str, Scalar]) -> Compared:
     """Compare a change with what a record holds; what it has no place for is not compared."""
-    left, other = [], []
+    left: list[Attribute] = []
+    other: list[Attribute] = []
     for each in change.attributes:
         if each.name not in values or same(values[each.name], each.after):
             continue
         (left if same(values[each.name], each.before) else other).append(each)
     return Compared(tuple(left), tuple(other))
+
+
+def _is_ledgers(change: Change) -> bool:
+    """Return whether nothing of a change is the remote's business."""
+    if change.subject is Subject.CATALOGUE:
+        return change.name.partition("/")[0] in LEDGER_KINDS
+    return change.action is Action.UPDATE and not change.attributes
 
 
 def same(one: Scalar, other: Scalar) -> bool:
@@ -101,7 +109,7 @@ class Settler:
         change = self._people.in_remote_words(intent.change)
         if isinstance(change, str):
             return Settled(IntentState.FAILED, message=f"{self._room.product} has no user {change}")
-        if change.action is Action.UPDATE and not change.attributes:
+        if _is_ledgers(change):
             return Settled(IntentState.DONE, intent.remote_id)
         settled = self._looked_and_sent(intent, change)
         if settled.state is IntentState.DONE and change.subject is Subject.USER and settled.remote_id:

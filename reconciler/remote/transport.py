@@ -98,9 +98,7 @@ class Transport:
         self._auth = _Bearer(token)
         self._session = requests.Session()
         self._session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=4))
-        self._session.headers.update(
-            {"Accept": "application/json", "User-Agent": f"it-asset-reconciler/{__version__}"}
-        )
+        self._session.headers.update({"Accept": "application/json", "User-Agent": f"it-asset-reconciler/{__version__}"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def close(self) -> None:

@@ -12,9 +12,9 @@ from requests.auth import AuthBase
 from urllib3.exceptions import DecodeError, HTTPError
 
 from reconciler import __version__
+from reconciler.connection_errors import Failure, failure
 from reconciler.errors import GraphError, UnreachableError
 from reconciler.intune.http.budget import Budget
-from reconciler.intune.http.connection_errors import Failure, failure
 from reconciler.intune.http.error_replies import Reply, described
 from reconciler.intune.http.retries import MOST_WAITS_UNCONNECTED, RETRIED, Patience, Trouble, retry_after
 

@@ -58,6 +58,8 @@ def _pieces(plan: Plan) -> Iterator[bytes]:
     before = b"{"
     for field in msgspec.structs.fields(plan):
         value = getattr(plan, field.name)
+        if value is msgspec.UNSET:
+            continue
         yield before + canonical(field.encode_name) + b":"
         yield from _listed(value) if isinstance(value, tuple) else [canonical(value)]
         before = b","

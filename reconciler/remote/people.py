@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from reconciler.model.state import State
-from reconciler.planning.people import references
+from reconciler.planning.users.references import references
 from reconciler.remote.settling import People
 
 

@@ -33,6 +33,7 @@ generated: $(VENV)/installed
 
 # A checkout has every extra, so that each can be tried and tested.
 EXTRAS := --extra build --extra postgresql --extra simulator
+STARTER := reconciler/configuration/template/files/requirements.txt
 
 # The documentation site, into var/site.
 docs: $(VENV)/installed-dev
@@ -42,6 +43,7 @@ docs: $(VENV)/installed-dev
 lock:
 	uv pip compile pyproject.toml $(EXTRAS) --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements.txt
 	uv pip compile pyproject.toml $(EXTRAS) --extra dev -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-dev.txt
+	uv pip compile pyproject.toml --extra postgresql -c requirements.txt --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11 -o $(STARTER)
 	uv pip compile benchmarks/peers/requirements.in -c requirements.txt --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -o requirements-bench.txt
 
 clean:

@@ -57,10 +57,11 @@ class Runner:
     branch: str = "main"
     variables: dict[str, str] = field(default_factory=dict)
     runs: int = 0
+    workflows: Path = WORKFLOWS
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.definition = YAML(typ="safe", pure=True).load(WORKFLOWS / self.workflow)
+        self.definition = YAML(typ="safe", pure=True).load(self.workflows / self.workflow)
         self.context = dict.fromkeys(_EVENT, "") | GITHUB | self.context
         self._shims()
 

@@ -1,35 +1,107 @@
-"""`reconciler init`: a starting point for settings of one's own."""
+"""`reconciler init`: a settings repository to start from."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from reconciler.cli import printing
 from reconciler.cli.progress import say
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from reconciler.configuration.template import Answers
+
+_NEXT = (
+    "Next, in {folder}: make it a Git repository, put {missing} into environments/prod, then run `reconciler validate` "
+    "and `reconciler test prod`. README.md has the five commands of every day."
+)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(short_help="Write settings to start from.")(init)
+    app.command(short_help="Write a settings repository to start from.")(init)
 
 
 def init(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder, best a Git repository; made when missing.")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the repository; made when missing.")],
+    tenant_id: Annotated[str | None, typer.Option(help="The tenant's id: a GUID or a verified domain.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="The application's id.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="The name of your organisation.")] = None,
+    site: Annotated[list[str] | None, typer.Option(help="A site; the first is the default. May be repeated.")] = None,
+    store: Annotated[
+        Literal["sqlite", "postgresql"] | None,
+        typer.Option(help="Where the assets live: a file, or a PostgreSQL whose URL is a secret."),
+    ] = None,
+    ci: Annotated[
+        Literal["github", "gitlab", "azure", "none"] | None, typer.Option(help="The pipelines to write.")
+    ] = None,
+    only: Annotated[
+        Literal["requirements"] | None,
+        typer.Option(help="Write requirements.txt anew for this version of the program, and nothing else."),
+    ] = None,
 ) -> int:
-    """Write commented settings to start from into DIR: environments prod and uat, and the schemas that editors use.
+    """Write a settings repository into DIR: settings, schemas, pipelines, and what an editor and pre-commit need.
 
-    They validate as they are. Nothing that is there is overwritten.
+    On a terminal it asks, unless an option is given. The settings validate as they are. Nothing that is there is
+    overwritten; an interrupted init is finished by running it again.
     """
-    from reconciler.configuration.template import start  # noqa: PLC0415 - pydantic is heavy
-
-    for path in start(folder):
-        printing.write(str(path))
-    say(
-        f"Next, in {folder}: put your organisation and sites into catalogue.yaml, tenantId and clientId into "
-        "connection.yaml, then run `reconciler validate` and `reconciler test prod`."
+    from reconciler.configuration.template import (  # noqa: PLC0415 - pydantic is heavy
+        Answers,
+        Pipeline,
+        Store,
+        renew_requirements,
+        start,
     )
+
+    if only:
+        printing.write(str(renew_requirements(folder)))
+        return ExitCode.DONE
+    asked = sys.stdin.isatty() and not any((tenant_id, client_id, organisation, site, store, ci))
+    given = Answers(
+        tenant_id=tenant_id,
+        client_id=client_id,
+        organisation=organisation or Answers().organisation,
+        sites=tuple(site) if site else Answers().sites,
+        store=Store(store or Store.SQLITE),
+        pipeline=Pipeline(ci or Pipeline.GITHUB),
+    )
+    answers = _asked(given) if asked else given
+    for path in start(folder, answers):
+        printing.write(str(path))
+    if answers.store is Store.SQLITE and answers.pipeline is not Pipeline.NONE:
+        say("A pipeline's runner keeps no files: before it applies, let store: name a PostgreSQL (--store postgresql).")
+    missing = [] if answers.tenant_id and answers.client_id else ["tenantId and clientId"]
+    missing += [] if organisation or asked else ["your organisation and sites"]
+    say(_NEXT.format(folder=folder, missing=" and ".join(missing) or "what else differs"))
     return ExitCode.DONE
+
+
+def _asked(example: "Answers") -> "Answers":
+    """Return a person's answers; an empty one keeps the example's value."""
+    from reconciler.configuration.template import Answers, Pipeline, Store  # noqa: PLC0415 - pydantic is heavy
+
+    def ask(question: str, default: str) -> str:
+        answer: str = typer.prompt(question, default=default, err=True)
+        return answer.strip()
+
+    try:
+        return Answers(
+            tenant_id=ask("Tenant id (later, if empty)", "") or None,
+            client_id=ask("Application (client) id (later, if empty)", "") or None,
+            organisation=ask("Your organisation", example.organisation),
+            sites=tuple(
+                filter(
+                    None, map(str.strip, ask("Its sites, the default one first", ", ".join(example.sites)).split(","))
+                )
+            ),
+            store=Store(ask("Store: sqlite or postgresql", example.store)),
+            pipeline=Pipeline(ask("Pipelines: github, gitlab, azure or none", example.pipeline)),
+        )
+    except ValueError as error:
+        raise UsageError(f"{error}: one of the names in the question is meant.") from error
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

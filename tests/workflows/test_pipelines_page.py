@@ -26,7 +26,8 @@ def scripts() -> list[str]:
         load(next(each for each in BLOCKS if each.startswith(first))) for first in ("# .gitlab", "# azure")
     )
     lines = gitlab["default"]["before_script"], gitlab["plan"]["script"], gitlab["apply"]["script"]
-    steps = azure["stages"][0]["jobs"][0]["strategy"]["runOnce"]["deploy"]["steps"]
+    steps = azure["stages"][0]["jobs"][0]["steps"]
+    steps += azure["stages"][1]["jobs"][0]["strategy"]["runOnce"]["deploy"]["steps"]
     steps = [each.get("script") or each.get("inputs", {}).get("inlineScript") for each in steps]
     return [*map("\n".join, lines), *(re.sub(r"\$\((\w+)\)", r"$\1", each) for each in steps if each)]
 

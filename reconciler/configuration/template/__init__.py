@@ -1,0 +1,123 @@
+"""A starting point: a complete settings repository with settings, schemas, pipelines and what an editor needs."""
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from reconciler.configuration import schemas
+from reconciler.configuration.template.answers import Answers, Pipeline, Store, answered, check
+from reconciler.configuration.template.requirements import requirements
+from reconciler.errors import ReconcilerError
+
+__all__ = ["Answers", "Pipeline", "Store", "examples", "renew_requirements", "start"]
+
+_SHOWN: Final = 3
+_REQUIREMENTS: Final = "requirements.txt"
+
+
+def start(folder: Path, answers: Answers = Answers()) -> list[Path]:  # noqa: B008 - frozen
+    """Write a settings repository into a folder, which is made when missing, and return its files, sorted.
+
+    A file that is there with the same content is left, so that an interrupted start is finished by doing it again.
+
+    ReconcilerError, and nothing written, when an answer cannot be used, or a file is there with another content; when
+    one cannot be written.
+    """
+    check(answers)
+    wanted = {folder / name: content for name, content in _contents(answers)}
+    there = sorted(str(path) for path, content in wanted.items() if _differs(path, content))
+    if there:
+        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+        raise ReconcilerError(
+            f"{', '.join(there[:_SHOWN])}{more} are there already with other content, and are not overwritten. Nothing "
+            "was written; name another folder."
+        )
+    _write(wanted)
+    return sorted(wanted)
+
+
+def renew_requirements(folder: Path) -> Path:
+    """Write `requirements.txt` anew for this version of the program, and return it.
+
+    ReconcilerError when it cannot be written.
+    """
+    path = folder / _REQUIREMENTS
+    try:
+        path.write_text(requirements(), "utf-8")
+    except OSError as error:
+        raise ReconcilerError(f"{path} cannot be written: {error.strerror}. Name another folder.") from error
+    return path
+
+
+def examples() -> Path:
+    """Return the folder of the example environments: the package's own, else the checkout's."""
+    return _packaged("environments", "environments")
+
+
+def _packaged(installed: str, checkout: str) -> Path:
+    package = Path(schemas.__file__).resolve().parent.parent
+    folder = package / installed
+    return folder if folder.is_dir() else package.parent / checkout
+
+
+def _differs(path: Path, content: bytes) -> bool:
+    return path.is_symlink() or (path.exists() and not (path.is_file() and path.read_bytes() == content))
+
+
+def _write(wanted: Mapping[Path, bytes]) -> None:
+    written: list[Path] = []
+    try:
+        for path, content in sorted(wanted.items()):
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                written.append(path)
+                with path.open("xb") as stream:
+                    stream.write(content)
+                path.chmod(0o755 if path.suffix == ".sh" else 0o644)
+    except BaseException as error:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            message = f"{error.filename} cannot be written: {error.strerror}. Name another folder."
+            raise ReconcilerError(message) from error
+        raise
+
+
+def _contents(answers: Answers) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and content of each file of the repository."""
+    folder, published = examples(), schemas.folder()
+    for path in folder.rglob("*.yaml"):
+        yield f"environments/{path.relative_to(folder)}", answered(path.read_text("utf-8"), answers).encode()
+    for path in published.glob("*.json"):
+        yield f"schemas/{path.name}", path.read_bytes()
+    yield _REQUIREMENTS, requirements().encode()
+    yield from _template("common")
+    if answers.pipeline is not Pipeline.NONE:
+        yield from _template(answers.pipeline)
+    if answers.pipeline is Pipeline.GITHUB:
+        yield from _github()
+
+
+def _template(name: str) -> Iterator[tuple[str, bytes]]:
+    """Return the files of one part; a leading `dot-` stands for a dot, which a package's own files should not have."""
+    return _walk(files(__package__).joinpath("files", name), "")
+
+
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+    for each in folder.iterdir():
+        name = prefix + (f".{each.name[4:]}" if each.name.startswith("dot-") else each.name)
+        if each.is_dir():
+            yield from _walk(each, f"{name}/")
+        else:
+            yield name, each.read_bytes()
+
+
+def _github() -> Iterator[tuple[str, bytes]]:
+    """Yield the workflows and the action, which are those of this program's own repository."""
+    folder = _packaged("github", ".github")
+    for name in ("plan.yml", "apply.yml"):
+        yield f".github/workflows/{name}", (folder / "workflows" / name).read_bytes()
+    for path in (folder / "actions" / "reconciler").iterdir():
+        yield f".github/actions/reconciler/{path.name}", path.read_bytes()

@@ -14,7 +14,7 @@ from reconciler.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-_COMMAND = re.compile(r"(?:\.venv/bin/|`|^ {4,}|\$ )reconciler ([^`#|\n]*)", re.MULTILINE)
+_COMMAND = re.compile(r"(?:\.venv/bin/|`|^ {4,}|\$ )reconciler ([^`#|>&\n]*)", re.MULTILINE)
 _STANDING_FOR = {"DIR": ".", "overlay": ".", "KIND=N": "created=1", "KEY": "key"}
 
 

@@ -19,6 +19,7 @@ from reconciler.cli import (
     demo,
     diff,
     explain,
+    help_pages,
     history,
     init,
     inventory,
@@ -115,6 +116,7 @@ maintenance.add_to(store.commands)
 schema.add_to(app)
 simulate.add_to(app)
 demo.add_to(app)
+help_pages.add_to(app)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,0 +1,1 @@
+"""Halo as a store behind its API, and its own Intune connection as settings to begin with."""

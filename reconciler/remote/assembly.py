@@ -2,7 +2,7 @@
 
 1. What the ledger knows by the remote's id keeps the ledger's id; the rest gets ids above every known one.
 2. Bindings and pins are the ledger's; those of assets that are gone are left out (row 13 of *Presence*).
-3. A user's Entra id is the ledger's: the remote has no place for it.
+3. A user's Entra id is the remote's where it has a place for it, else the ledger's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -50,13 +50,14 @@ def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
 
 
 def _catalogue(known: StoredCatalogue, reading: Reading) -> StoredCatalogue:
-    """Return the names that the remote has; groups and licences are the ledger's."""
-    product = reading.offer.product
-    types = {name: known.types.get(name, product) for name in reading.catalogue.types}
+    """Return the names that the remote has; licences are the ledger's, and groups where the remote has none."""
+    product, types = reading.offer.product, reading.catalogue.types
+    if not reading.catalogue.asset_groups:
+        types = {name: known.types.get(name, product) for name in types}
     return msgspec.structs.replace(
         reading.catalogue,
         types=types,
-        asset_groups=tuple(sorted({*known.asset_groups, *types.values()})),
+        asset_groups=tuple(sorted({*known.asset_groups, *reading.catalogue.asset_groups, *types.values()})),
         licences=known.licences,
         tenants=known.tenants,
     )
@@ -99,5 +100,5 @@ def _person(record: PersonRecord, people: Mapping[str, int], entra: Mapping[int,
         record.employee_id,
         record.site,
         record.active,
-        entra.get(number),
+        record.entra_id or entra.get(number),
     )

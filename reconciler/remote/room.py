@@ -29,7 +29,7 @@ class AssetRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """A user as a reading has it."""
+    """A user as a reading has it; `entra_id` where the remote has a place for it."""
 
     remote_id: str
     name: str
@@ -38,12 +38,14 @@ class PersonRecord:
     employee_id: str | None = None
     site: str | None = None
     active: bool = True
+    entra_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One whole reading of a remote store (W2).
 
+    The catalogue's groups are the remote's own where it has groups; without any, its types are in none that it knows.
     `sites`, `types` and `statuses` are the remote's ids by name. `gone` are the remote's ids of assets that were known
     and that it says are there no more.
     """

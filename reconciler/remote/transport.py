@@ -1,16 +1,18 @@
 """HTTP to a remote store: reads are tried again, a write is sent once and its answer is judged.
 
-1. A read is tried again after 429, 5xx and dropped connections, within `TRIES`.
+1. A read is tried again after 5xx and dropped connections, within `TRIES`; after 429 for `PATIENCE`, because a window
+   may be minutes long (Halo's is five) and others use it too.
 2. A write that was answered 429, or whose connection was never made, was not done: it is sent again.
 3. A write that was answered 5xx, or whose answer was lost, may have been done: LostAnswerError.
 4. `Retry-After` is followed up to a bound; without it the wait doubles.
 5. Redirects are not followed: they lead to a login page.
+6. After 401 a token that can be renewed is renewed, once, and the request sent again: it was not done.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,25 +23,29 @@ from requests.auth import AuthBase
 from reconciler import __version__
 from reconciler.connection_errors import Failure, failure
 from reconciler.errors import LostAnswerError, RemoteError, UnreachableStoreError
-from reconciler.remote.budget import Budget
+from reconciler.remote.budget import LONGEST_WAIT, Budget
 
 TRIES: Final = 8
+PATIENCE: Final = 900.0
+"""The most seconds that are waited because of 429, for one request."""
 _CONNECT_TIMEOUT: Final = 10.0
 _READ_TIMEOUT: Final = 90.0
 _LONGEST_BACKOFF: Final = 60.0
 _TOO_MANY: Final = 429
+_UNAUTHORIZED: Final = 401
 _SERVER_ERRORS: Final = range(500, 600)
 _MOST_SHOWN: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request; `body` is sent as JSON."""
+    """One request; `body` is sent as JSON. `reads` marks a POST that only asks."""
 
     method: str
     url: str
     body: object = field(default=None, repr=False)
     query: Mapping[str, str | int] | None = None
+    reads: bool = False
 
     @property
     def name(self) -> str:
@@ -49,7 +55,7 @@ class Call:
     @property
     def writes(self) -> bool:
         """Whether it could change anything."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,20 @@ class _Bearer(AuthBase):
         return prepared
 
 
-class Transport:
-    """Sends requests to one remote within its budget."""
+@runtime_checkable
+class Renewable(Protocol):
+    """What signs requests with a token that ends."""
 
-    def __init__(self, budget: Budget, token: str) -> None:
+    def renew(self) -> None:
+        """Get another token. Raises RemoteError when there is none to be had."""
+
+
+class Transport:
+    """Sends requests to one remote within its budget; `auth` is a token, or what signs each request."""
+
+    def __init__(self, budget: Budget, auth: str | AuthBase) -> None:
         self.budget = budget
-        self._auth = _Bearer(token)
+        self._auth = _Bearer(auth) if isinstance(auth, str) else auth
         self._session = requests.Session()
         self._session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=4))
         self._session.headers.update({"Accept": "application/json", "User-Agent": f"it-asset-reconciler/{__version__}"})
@@ -112,20 +126,16 @@ class Transport:
             UnreachableStoreError: there is none that helps; a write was not done then.
             LostAnswerError: a write's answer was lost.
         """
-        backoff = 1.0
-        for left in reversed(range(TRIES)):
+        patience = _Patience()
+        while True:
             self.budget.take()
             answer, trouble = self._try(call)
-            if answer is not None:
-                return answer
-            if not left:
-                raise UnreachableStoreError(f"{trouble.sentence}, {TRIES} times in all. Try again later.")
-            if trouble.wait is None:
-                self.budget.wait(backoff * (1 - self.budget.pace.jitter() / 2))
-                backoff = min(backoff * 2, _LONGEST_BACKOFF)
+            if answer is None:
+                self.budget.wait(patience.wait(trouble, self.budget.pace.jitter()))
+            elif answer.status == _UNAUTHORIZED and isinstance(self._auth, Renewable) and patience.renews():
+                self._auth.renew()
             else:
-                self.budget.wait(trouble.wait)
-        raise AssertionError("unreachable")
+                return answer
 
     def _try(self, call: Call) -> tuple[Answer, "_Trouble"] | tuple[None, "_Trouble"]:
         try:
@@ -133,7 +143,9 @@ class Transport:
         except OSError as error:
             return None, self._dropped(call, error)
         if answer.status == _TOO_MANY:
-            return None, _Trouble(f"{call.name} was answered 429 Too Many Requests", _asked_wait(answer))
+            return None, _Trouble(
+                f"{call.name} was answered 429 Too Many Requests", _asked_wait(answer), throttled=True
+            )
         if answer.status not in _SERVER_ERRORS:
             return answer, _NONE
         if call.writes:
@@ -178,6 +190,39 @@ class _Trouble:
 
     sentence: str
     wait: float | None = None
+    throttled: bool = False
+
+
+@dataclass
+class _Patience:
+    """How often, and how long, one request may still be tried again."""
+
+    tries: int = TRIES
+    seconds: float = PATIENCE
+    backoff: float = 1.0
+    renewals: int = 1
+
+    def wait(self, trouble: _Trouble, jitter: float) -> float:
+        """Return the seconds to wait before the next try; jitter shortens what nobody asked for.
+
+        Raises:
+            UnreachableStoreError: there is no next try.
+        """
+        self.tries -= not trouble.throttled
+        if self.tries == 0 or self.seconds <= 0:
+            tried = f"for {PATIENCE / 60:g} minutes" if self.tries else f"{TRIES} times in all"
+            raise UnreachableStoreError(f"{trouble.sentence}, {tried}. Try again later.")
+        seconds = self.backoff * (1 - jitter / 2) if trouble.wait is None else trouble.wait
+        if trouble.wait is None:
+            self.backoff = min(self.backoff * 2, _LONGEST_BACKOFF)
+        if trouble.throttled:
+            self.seconds -= min(seconds, LONGEST_WAIT)
+        return seconds
+
+    def renews(self) -> bool:
+        """Use up the one renewal, or return that there is none left."""
+        self.renewals -= 1
+        return self.renewals >= 0
 
 
 _NONE: Final = _Trouble("")

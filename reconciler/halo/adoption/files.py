@@ -106,17 +106,18 @@ def _asset_types(connection: Mapping[str, Any], names: HaloNames, mappings: Mapp
     """Return asset-types.yaml; the way is inferred from what is set, since Halo says it in an undocumented number."""
     rules, field = _rules(connection), str(connection.get("assettype_fieldname") or "")
     target = mappings.target_of(field)
-    way = "rules" if rules else "field" if target else "same"
     inferred = f"Inferred from what is set there: {_number(connection, 'assettype_choice')}"
+    if rules:
+        inferred += " Halo has rules, which are below: until they are written here no type is changed."
     default = names.type(connection.get("default_assettype")) or connection.get("default_assettype_name")
     group = names.groups.get(connection.get("default_assetgroup") or 0)
-    keeps = connection.get("intune_dont_update_type")
+    by_field, keeps = bool(target and not rules), connection.get("intune_dont_update_type")
     lines = [
-        *setting("determine", way, inferred),
-        *(setting("field", {"field": target}) if way == "field" else []),
+        *setting("determine", "field" if by_field else "same", inferred),
+        *(setting("field", {"field": target}) if by_field else []),
         *setting("default", default, "" if default else _NOT_SAID),
-        *(setting("newTypesGroup", group) if group and way == "field" else []),
-        *setting("updateTypes", not keeps, "" if keeps is not None else _NOT_SAID),
+        *(setting("newTypesGroup", group) if group and by_field else []),
+        *setting("updateTypes", not keeps and not rules, "" if keeps is not None or rules else _NOT_SAID),
         *(line for rule in rules for line in _rule(rule, names, mappings)),
     ]
     return _file("asset-types", "How an asset's type is decided.", lines)

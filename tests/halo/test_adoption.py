@@ -116,4 +116,4 @@ def test_what_is_written_is_valid_settings(tmp_path: Path) -> None:
     instance.write_text(instance.read_text().partition("store:")[0] + "store: {url: sqlite:///var/prod.db}\n")
 
     loaded = load_environment(tmp_path / "environments", "prod", with_commit=False)
-    assert loaded.settled().name == "prod"
+    assert loaded.settled().instance.name == "prod"

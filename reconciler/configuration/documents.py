@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any, cast
 
 from reconciler.configuration.files import CONNECTIONS, connection_of
-from reconciler.configuration.git import GitState
 from reconciler.configuration.overlay import cloud_from_overlay
 from reconciler.configuration.parsing.document import Document
+from reconciler.configuration.repository import CommitState
 from reconciler.settings.asset_types import AssetTypesFile
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.cases import TestsFile
@@ -47,7 +47,7 @@ def digest(plain: dict[str, Any]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def assembled(models: Models, documents: dict[str, Document], state: GitState, *, overlaid: bool) -> Environment:
+def assembled(models: Models, documents: dict[str, Document], state: CommitState, *, overlaid: bool) -> Environment:
     """Return the environment that whole models make up, with its digest."""
     names = sorted({name for name in map(connection_of, models) if name})
     connections = {name: _connection(name, models, documents) for name in names}
@@ -59,6 +59,7 @@ def assembled(models: Models, documents: dict[str, Document], state: GitState, *
         commit=state.commit,
         clean=state.clean and not overlaid,
         overlay=overlaid,
+        uncommitted=state.why,
     )
     return replace(environment, digest=digest(document(environment)))
 

@@ -1,7 +1,7 @@
 """Which files an environment has, and their text: what is missing, misspelt, not text or not below it is a problem."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -17,6 +17,8 @@ CONNECTION_FILES: Final = ("connection.yaml", "asset-types.yaml", "field-mapping
 OPTIONAL_CONNECTION_FILES: Final = ("tests.yaml",)
 CONNECTIONS: Final = "connections"
 
+_REPOSITORY: Final = frozenset({"objects", "refs", "commondir", "config", "packed-refs"})
+"""What stands beside HEAD where Git takes a folder for a repository."""
 _BYTE_ORDER_MARK = "\ufeff"
 _CONNECTION_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 
@@ -66,14 +68,37 @@ def read_folder(folder: Path, shown: str, *, from_overlay: bool = False) -> File
         elif path.suffix.lower() in (".yaml", ".yml"):
             files.problem(name, "this is not the name of a settings file", _meant(name))
     files.connections = _connections(files)
+    files.problems += repositories(_everything(folder), folder, shown)
     for name in names:
         _read(files, name, from_overlay)
     return files
 
 
+def repositories(paths: Iterable[Path], folder: Path, shown: str) -> Iterator[SettingsProblem]:
+    """Yield a problem for each of these paths, all below a folder, that makes Git see a repository there (K8).
+
+    What such a repository configures can name programs, which any `git` that is run there starts.
+    """
+    for path in paths:
+        name = path.name.casefold()
+        is_head = name == "head" and not path.is_dir()
+        if name == ".git" or (is_head and _REPOSITORY & {each.name.casefold() for each in path.parent.iterdir()}):
+            yield whole_file(
+                f"{shown}/{path.relative_to(folder).as_posix()}",
+                "a Git repository inside the settings",
+                "Remove its files: what they configure can make Git run programs.",
+                rule="K8",
+            )
+
+
+def _everything(folder: Path) -> Iterator[Path]:
+    """Yield every file and folder below a folder, symlinks unfollowed, sorted."""
+    yield from sorted(folder.rglob("*"))
+
+
 def _everything_below(folder: Path) -> Iterator[Path]:
     """Yield every file below a folder, symlinks unfollowed, and folders that are called like a file."""
-    for path in sorted(folder.rglob("*")):
+    for path in _everything(folder):
         if path.is_symlink() or not path.is_dir() or path.suffix.lower() in (".yaml", ".yml"):
             yield path
 

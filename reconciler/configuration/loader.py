@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconciler.configuration import documents, files, git, lint, references, schemas, secret_files
+from reconciler.configuration import documents, files, lint, references, repository, schemas, secret_files
 from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.overlay import laid_over, read_overlay
 from reconciler.configuration.parsing import modelines, unsupported
@@ -86,7 +86,7 @@ def load_environment(environments: Path, name: str, *, overlay: Path | None = No
     problems = by_place(reading.problems)
     if errors(problems):
         return Loaded(None, problems, overlay, reading.instance(models))
-    state = git.state(environments / name, reading.files.texts) if with_commit else git.UNKNOWN
+    state = repository.state({environments / name: reading.files.texts}) if with_commit else repository.UNKNOWN
     environment = documents.assembled(models, reading.documents, state, overlaid=overlay is not None)
     return Loaded(environment, problems, overlay, environment.instance)
 
@@ -95,12 +95,18 @@ class _Reading:
     """One reading of an environment, layer by layer; `problems` grows."""
 
     def __init__(self, environments: Path, name: str, overlay: Path | None) -> None:
-        shown = f"{environments.name or environments.resolve().name}/{name}"
+        above = environments.name or environments.resolve().name
+        shown = f"{above}/{name}"
         self.name = name
         self.known = environments_in(environments)
         self.files = files.read_folder(environments / name, shown)
         self.over = read_overlay(overlay, name, self.known) if overlay else None
-        self.problems: list[SettingsProblem] = list(self.files.problems)
+        # The folder of environments may be the top of a repository itself, and then has a `.git` by right.
+        beside = (path for path in sorted(environments.iterdir()) if path.name != repository.CONTROL)
+        self.problems: list[SettingsProblem] = [
+            *files.repositories(beside, environments, above),
+            *self.files.problems,
+        ]
         self.documents: dict[str, Document] = {}
         self.sound: dict[str, Sound] = {}
 

@@ -112,10 +112,10 @@ def check_committed(environment: Environment, allow_uncommitted: bool) -> None:
     """
     if environment.instance.kind is not InstanceKind.PRODUCTION or environment.clean or allow_uncommitted:
         return
-    why = "differ from the ones committed" if environment.commit else "are in no Git repository"
+    why = environment.uncommitted or "have an overlay laid over them, which no commit has"
     raise ReconcilerError(
-        f"The settings of {environment.instance.name}, a production instance, {why}; an overlay counts as a "
-        f"difference. Nothing was applied. Commit them, or add --allow-uncommitted; the journal then says so."
+        f"The settings of {environment.instance.name}, a production instance, {why}. Nothing was applied. Commit them, "
+        "or add --allow-uncommitted; the journal then says so."
     )
 
 

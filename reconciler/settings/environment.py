@@ -50,6 +50,8 @@ class Environment:
     commit: str | None = None
     clean: bool = False
     overlay: bool = False
+    uncommitted: str = ""
+    """Why the files are no commit's: `are in no Git repository`; empty when they are."""
 
     @property
     def described_commit(self) -> str | None:

@@ -52,7 +52,9 @@ def test_changed_settings_are_refused(committed: CommandLine, file: str, before:
     committed.edit(file, before, after)
     done = committed.run("apply", "prod", "--yes")
     assert done.code == 1
-    assert "a production instance, differ from the ones committed" in done.err
+    assert f"a production instance, differ from the commit {git(committed.folder, 'rev-parse', 'HEAD')[:7]} in {file}" in (
+        done.err
+    )
 
 
 def test_an_overlay_is_never_committed(cli: CommandLine) -> None:
@@ -60,7 +62,7 @@ def test_an_overlay_is_never_committed(cli: CommandLine) -> None:
     commit(cli)
     done = cli.run("apply", "prod", "--yes")
     assert done.code == 1
-    assert "an overlay counts as a difference" in done.err
+    assert "have an overlay laid over them, which no commit has" in done.err
 
 
 def test_what_was_allowed_uncommitted_is_in_the_journal(cli: CommandLine) -> None:

@@ -52,8 +52,9 @@ def test_changed_settings_are_refused(committed: CommandLine, file: str, before:
     committed.edit(file, before, after)
     done = committed.run("apply", "prod", "--yes")
     assert done.code == 1
-    assert f"a production instance, differ from the commit {git(committed.folder, 'rev-parse', 'HEAD')[:7]} in {file}" in (
-        done.err
+    assert (
+        f"a production instance, differ from the commit {git(committed.folder, 'rev-parse', 'HEAD')[:7]} in {file}"
+        in (done.err)
     )
 
 

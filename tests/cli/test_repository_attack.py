@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from command_line import CommandLine, git
 
-from reconciler.simulator.server import Simulator
-
 
 def make_bare_repository(folder: Path, marker: Path) -> None:
     """Make a folder a bare repository whose configuration names programs for whatever Git does there.
@@ -49,7 +47,7 @@ def attacked(cli: CommandLine) -> CommandLine:
 
 @pytest.mark.parametrize(("where", "code"), [("uat", 0), ("prod", 1), (".", 1), ("prod/connections/intune", 1)])
 def test_files_of_a_repository_inside_the_settings_run_nothing(
-    attacked: CommandLine, simulator: Simulator, tmp_path: Path, where: str, code: int
+    attacked: CommandLine, tmp_path: Path, where: str, code: int
 ) -> None:
     """No command starts what such files name, whether they are refused or lie where this environment does not look."""
     marker = tmp_path / "marker"

@@ -1,4 +1,4 @@
-"""Which commit settings were read at, whether they are as committed (E5), and that no repository runs a program (K8)."""
+"""Which commit settings were read at, whether they are as committed (E5), and repositories inside them (K8)."""
 
 import os
 import shutil

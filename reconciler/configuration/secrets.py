@@ -46,11 +46,13 @@ def secret_path(reference: FromFile, folder: Path, environ: Mapping[str, str]) -
 
 
 def store_url(instance: InstanceFile, environments: Path, environ: Mapping[str, str]) -> str:
-    """Return the store's URL with a relative SQLite path made absolute, from the folder that holds `environments`.
+    """Return the URL of the store, or of the ledger beside a remote one.
+
+    A relative SQLite path is made absolute, from the folder that holds `environments`.
 
     SecretError when the URL is a reference whose value can not be had, or when a SQLite URL names no file.
     """
-    url = instance.store.url
+    url = instance.store.database or ""
     if isinstance(url, FromEnvironment | FromFile):
         url = read_secret(url, environments / instance.name, environ)
     if not url.startswith("sqlite:"):

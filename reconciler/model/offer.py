@@ -12,7 +12,8 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     `locked` are attributes of assets that are left alone there, by tag, each with the reason.
     `lacks` are fields that assets of a type lack there, by the type or by `shape_key`; None is for types that are not
     there yet. `statuses` are those that a type allows, for the types that do not allow every one.
-    `lengths` are the most characters of a field. `trims` says that spaces at a text's ends are not kept.
+    `software` says whether it keeps what is installed on assets. `lengths` are the most characters of a field.
+    `trims` says that spaces at a text's ends are not kept.
     `requests` is how many requests the reading took, `per_minute` how many fit into a minute.
     """
 
@@ -25,6 +26,7 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     statuses: dict[str, tuple[str, ...]] = {}
     lengths: dict[str, int] = {}
     trims: bool = False
+    software: bool = False
     warnings: tuple[str, ...] = ()
     requests: int = 0
     per_minute: int = 0

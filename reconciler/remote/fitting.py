@@ -5,7 +5,8 @@
 3. A field that assets of a type lack there, a status that their type does not allow, a text that is too long: a problem
    for that attribute; the asset's other changes go on.
 4. What people decided there (an asset checked out to a place) is left alone.
-5. While a list is known to be short nothing is created.
+5. Software is left out where the remote has no place for it: one problem says so.
+6. While a list is known to be short nothing is created.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,18 @@ from typing import Final, TypeVar
 from msgspec.structs import replace
 
 from reconciler.model.offer import ANY_NEW, Offer, shape_key
-from reconciler.model.plan import Action, Attribute, BindingChange, Change, LeftAlone, Plan, Problem, Subject, Withheld
+from reconciler.model.plan import (
+    SOFTWARE,
+    Action,
+    Attribute,
+    BindingChange,
+    Change,
+    LeftAlone,
+    Plan,
+    Problem,
+    Subject,
+    Withheld,
+)
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, State
 
@@ -48,6 +60,8 @@ class _Fitting:
     problems: list[Problem] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     left_alone: list[LeftAlone] = field(default_factory=list)
+    software_left: bool = False
+    """Whether software was left out."""
     lacking: dict[str, set[str]] = field(default_factory=dict)
     """Names that are not there and not made, by kind."""
 
@@ -71,6 +85,9 @@ class _Fitting:
                 dropped.add(change.name)
             else:
                 changes.append(fitting)
+        if self.software_left:
+            message = f"{self.offer.product} keeps no software of assets: set `software.import: false` in imports.yaml."
+            self.problems.append(Problem(connection="", label="software.import", message=message, rule="W3"))
         made = {each.name for each in self.plan.changes if each.action is Action.CREATE}
         return replace(
             self.plan,
@@ -84,6 +101,8 @@ class _Fitting:
     def _makes(self, change: Change) -> bool:
         """Return whether a catalogue entry is one that is made; else what refers to its name is not written."""
         kind, _, name = change.name.partition("/")
+        if kind == "software" and not self.offer.software:
+            return False
         if kind in LEDGER_KINDS or (kind in self.offer.makes and name not in self.offer.twice.get(kind, ())):
             return True
         self.lacking.setdefault(kind, set()).add(name)
@@ -101,7 +120,7 @@ class _Fitting:
         if change.action is Action.CREATE and self.offer.short:
             self._withhold(change)
             return None
-        attributes = tuple(each for each in map(self._trimmed, change.attributes) if each is not None)
+        attributes = tuple(each for each in map(self._trimmed, self._without_software(change)) if each is not None)
         refused = dict(self._refused(change, attributes))
         for name, message in refused.items():
             self._tell(change, name, message)
@@ -110,6 +129,14 @@ class _Fitting:
             hopeless = change.subject is Subject.ASSET and _NEEDED & refused.keys()
             return None if hopeless else replace(change, attributes=kept)
         return replace(change, attributes=kept) if kept else None
+
+    def _without_software(self, change: Change) -> tuple[Attribute, ...]:
+        """Return a change's attributes without software that the remote does not keep."""
+        kept = tuple(each for each in change.attributes if not each.name.startswith(SOFTWARE))
+        if self.offer.software or len(kept) == len(change.attributes):
+            return change.attributes
+        self.software_left = True
+        return kept
 
     def _trimmed(self, attribute: Attribute) -> Attribute | None:
         """Return an attribute with its text as the remote keeps it; None when it then changes nothing."""

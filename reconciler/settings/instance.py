@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from reconciler.settings.base import Choice, Duration, Settings, SettingsFile, form
-from reconciler.settings.secrets import Secret
+from reconciler.settings.stores import Store
 
 InstanceName = Annotated[
     str,
@@ -24,16 +24,6 @@ class InstanceKind(Choice):
     UAT = "uat", "Where a release is accepted, often on a copy of production's store."
     TEST = "test", "Where settings are tried on assets that may be lost."
     DEVELOPMENT = "development", "Somebody's own."
-
-
-class Store(Settings):
-    """Where the instance's assets live."""
-
-    url: Secret | str = Field(
-        description="The store is at this SQLAlchemy URL: a reference to a secret, or a literal without a password. A "
-        "relative SQLite path starts at the folder that holds `environments/`.",
-        examples=[{"env": "RECONCILER_STORE_URL"}, "sqlite:///var/prod.db"],
-    )
 
 
 class Limit(Settings):

@@ -13,6 +13,7 @@ from reconciler.configuration.references import (
     imports,
     instance,
     mappings,
+    stores,
     users,
 )
 from reconciler.configuration.references.parts import Parts
@@ -31,6 +32,7 @@ _OF_CONNECTION: Final[dict[str, Callable[[Parts, str], Iterator[SettingsProblem]
 def broken(parts: Parts) -> Iterator[SettingsProblem]:
     """Yield what is wrong between the files that are whole in themselves."""
     yield from instance.broken(parts)
+    yield from stores.broken(parts)
     yield from catalogue.broken(parts)
     yield from connections.broken(parts)
     for connection in parts.connections():

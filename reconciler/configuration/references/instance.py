@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.parsing.masking import REFERENCE, has_password
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts
 from reconciler.settings.instance import InstanceFile
+from reconciler.settings.stores import Store
 
 _DIALECTS = ("sqlite:", "postgresql:", "postgresql+psycopg:")
 
@@ -19,12 +21,35 @@ def broken(parts: Parts) -> Iterator[SettingsProblem]:
     if instance.name != parts.name:
         message = f"the instance is called `{instance.name}`, its folder `{parts.name}`"
         yield document.problem(("name",), message, expected=f"`{parts.name}`", hint="Both are one name.", rule="K2")
-    if not isinstance(instance.store.url, str):
+    yield from _shape(document, instance.store)
+    where = ("store", "ledger", "url") if instance.store.ledger else ("store", "url")
+    if not isinstance(instance.store.database, str):
         return
-    if has_password(instance.store.url):
+    if has_password(instance.store.database):
         hint = "Remove it here, and change the password if it was ever committed."
         message = "a URL with a password stands here"
-        yield document.problem(("store", "url"), message, expected=REFERENCE, hint=hint, rule="K4")
-    elif not instance.store.url.startswith(_DIALECTS):
+        yield document.problem(where, message, expected=REFERENCE, hint=hint, rule="K4")
+    elif not instance.store.database.startswith(_DIALECTS):
         expected = "`sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`"
-        yield document.problem(("store", "url"), "not the URL of a store", expected=expected, rule="K2")
+        yield document.problem(where, "not the URL of a store", expected=expected, rule="K2")
+
+
+def _shape(document: Document, store: Store) -> Iterator[SettingsProblem]:
+    """Yield what is wrong with the parts of `store:` together."""
+    if store.url is not None and (store.ledger is not None or store.is_remote):
+        message = "`url` is a store of our own, and a remote store has a `ledger` instead"
+        yield document.problem(("store", "url"), message, expected="`url` alone, or `ledger` and a remote", rule="K2")
+    elif store.is_remote and store.ledger is None:
+        message = "a remote store needs a ledger beside it"
+        yield document.problem(("store",), message, expected="`ledger: {url: …}`", rule="K2")
+    elif store.ledger is not None and not store.is_remote:
+        message = "a ledger stands beside a remote store, and none is named"
+        yield document.problem(("store", "ledger"), message, expected="`snipeIt` or `url`", rule="K2")
+    elif store.url is None and not store.is_remote:
+        yield document.problem(("store",), "no store is named", expected="`url`, or `ledger` and a remote", rule="K2")
+    elif store.fields and not store.is_remote:
+        message = "`fields` says where a remote store keeps our fields, and the store is our own"
+        yield document.problem(("store", "fields"), message, expected="no `fields`", rule="K2")
+    if store.snipe_it and isinstance(store.snipe_it.url, str) and not store.snipe_it.url.startswith("https://"):
+        where = ("store", "snipeIt", "url")
+        yield document.problem(where, "not an HTTPS address", expected="`https://HOST`", rule="K8")

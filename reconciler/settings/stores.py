@@ -1,0 +1,117 @@
+"""`store:` in instance.yaml: our own database, or a ledger beside a store behind an API."""
+
+from typing import Final
+
+from pydantic import Field
+
+from reconciler.settings.base import Choice, Name, Settings
+from reconciler.settings.secrets import Secret
+
+SNIPE_IT_FIELDS: Final = {"name": "name", "serialNumber": "serial", "manufacturer": "manufacturer", "model": "model"}
+"""Our fields that every Snipe-IT has, and what its API calls them."""
+
+
+class TypesFrom(Choice):
+    """What of Snipe-IT an asset's type is."""
+
+    CATEGORY = (
+        "category",
+        "The category of the asset's model; the model is chosen by the fields `manufacturer` and `model`.",
+    )
+    MODEL = "model", "The asset's model; the fields `manufacturer` and `model` follow from it and are not written."
+
+
+class SiteFrom(Choice):
+    """Which location of Snipe-IT is an asset's site."""
+
+    DEFAULT_LOCATION = "default-location", "The default location, which no checkout moves."
+    LOCATION = "location", "The current location, which every checkout and check-in rewrites."
+
+
+class SnipeIt(Settings):
+    """A Snipe-IT that holds the assets."""
+
+    url: Secret | str = Field(
+        description="Snipe-IT is at this address, without `/api/v1`. A literal is only spoken to where the environment "
+        "variable RECONCILER_ALLOW_HOST names its host; a reference to a secret needs no such leave.",
+        examples=["https://assets.contoso.example", {"env": "SNIPEIT_URL"}],
+    )
+    token: Secret = Field(
+        description="A personal access token of a user with the rights that docs/stores.md lists.",
+        examples=[{"env": "SNIPEIT_TOKEN"}],
+    )
+    types: TypesFrom = Field(default=TypesFrom.CATEGORY, description="An asset's type is this.")
+    companies: bool = Field(
+        default=True,
+        description="An organisation of catalogue.yaml is a company; false where Snipe-IT has no companies: then "
+        "catalogue.yaml has one organisation, and everything belongs to it.",
+    )
+    site: SiteFrom = Field(default=SiteFrom.DEFAULT_LOCATION, description="An asset's site is this location.")
+    fieldset: Name | None = Field(
+        default=None,
+        description="Models that are made get this fieldset. Without it: the only one that has every custom field that "
+        "is mapped.",
+        examples=["Intune"],
+    )
+    category_for_new_models: Name | None = Field(
+        default=None,
+        description="With `types: model`: models that are made get this category. Without it none are made.",
+        examples=["Computers"],
+    )
+
+
+class Ledger(Settings):
+    """The database beside a store behind an API: what is ours and nobody else's."""
+
+    url: Secret | str = Field(
+        description="The ledger is at this SQLAlchemy URL: a reference to a secret, or a literal without a password. A "
+        "relative SQLite path starts at the folder that holds `environments/`.",
+        examples=[{"env": "RECONCILER_LEDGER_URL"}, "sqlite:///var/prod.db"],
+    )
+
+
+class Store(Settings):
+    """Where the instance's assets live: `url`, or `ledger` and one remote store."""
+
+    url: Secret | str | None = Field(
+        default=None,
+        description="The store is at this SQLAlchemy URL: a reference to a secret, or a literal without a password. A "
+        "relative SQLite path starts at the folder that holds `environments/`.",
+        examples=[{"env": "RECONCILER_STORE_URL"}, "sqlite:///var/prod.db"],
+    )
+    ledger: Ledger | None = Field(
+        default=None,
+        description="Bindings, the journal and the limits' counts are kept here when the assets are in a remote store.",
+        examples=[{"url": "sqlite:///var/prod.db"}],
+    )
+    snipe_it: SnipeIt | None = Field(
+        default=None,
+        description="The assets are in this Snipe-IT.",
+        examples=[{"url": "https://assets.contoso.example", "token": {"env": "SNIPEIT_TOKEN"}}],
+    )
+    fields: dict[str, str] = Field(
+        default={},
+        description="Where a remote store keeps our fields: ours, then theirs by the name that people see there. A "
+        "field that is not named does not exist for mappings.",
+        examples=[{"serialNumber": "serial", "custom.department": "Department"}],
+    )
+    requests_per_minute: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="At most so many requests a minute are sent to a remote store, whatever it allows.",
+    )
+
+    def kept_fields(self) -> frozenset[str]:
+        """Return the fields that a remote store keeps: the named ones, and those that it has whatever is said."""
+        return frozenset(self.fields).union(SNIPE_IT_FIELDS if self.snipe_it else ())
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the assets are behind an API."""
+        return self.snipe_it is not None
+
+    @property
+    def database(self) -> Secret | str | None:
+        """Where our own database is: the store, or the ledger beside one."""
+        return self.ledger.url if self.ledger is not None else self.url

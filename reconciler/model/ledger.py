@@ -6,29 +6,14 @@ Protocols and never imports the SQL room.
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from enum import StrEnum
 from typing import Any, Protocol
 
 from msgspec import Struct
 
 from reconciler.model.plan import Change, Plan
-from reconciler.model.run import Origin, Outcome
+from reconciler.model.run import IntentState, OpenRun, Origin, Outcome
 from reconciler.model.state import RemoteIdentity, Stamp, State
 from reconciler.model.store import Reader, Writer
-
-
-class IntentState(StrEnum):
-    """Where one write to a remote store is."""
-
-    PLANNED = "planned"
-    SENT = "sent"
-    DONE = "done"
-    CONFLICT = "conflict"
-    FAILED = "failed"
-
-
-OPEN = frozenset({IntentState.PLANNED, IntentState.SENT})
-"""The states of an intent that has to be settled before its run is finished."""
 
 
 class Intent(Struct, frozen=True, rename="camel", kw_only=True):
@@ -69,16 +54,6 @@ class RemoteState(State, frozen=True, rename="camel", kw_only=True):
     gone: frozenset[int] = frozenset()
 
 
-class OpenRun(Struct, frozen=True, rename="camel", kw_only=True):
-    """A run that was interrupted, and how many of its intents are in which state (W5)."""
-
-    run_id: str
-    started_at: str
-    who: str
-    where: str
-    intents: dict[IntentState, int]
-
-
 class Proof(Struct, frozen=True, rename="camel", kw_only=True):
     """What `store prove` found out about a remote: a behaviour by name, the answer, and of which version (W9)."""
 
@@ -95,8 +70,12 @@ class HeldLedger(Protocol):
         LeaseError: from every method: the lease was broken, or ended and was taken; nothing was written.
     """
 
-    def remember(self, state: RemoteState) -> State:
-        """Make what was last seen equal to this reading; return the state with the ledger's own ids."""
+    def remember(self, state: RemoteState) -> None:
+        """Make what was last seen equal to this reading.
+
+        Raises:
+            StaleError: a run was committed since the reading began.
+        """
 
     def begin(
         self,

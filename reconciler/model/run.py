@@ -1,5 +1,7 @@
 """What an apply is told, what it did, and what the journal keeps of it (J1)."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 
 from reconciler.model.plan import BindingChange, Change
@@ -21,14 +23,42 @@ class Origin(Struct, frozen=True, rename="camel", kw_only=True):
     because: str | None = None
 
 
+class IntentState(StrEnum):
+    """Where one write to a remote store is."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    DONE = "done"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+UNSETTLED = frozenset({IntentState.PLANNED, IntentState.SENT})
+"""The states of an intent that has to be settled before its run is finished."""
+
+
+class NotDone(Struct, frozen=True, rename="camel"):
+    """A change that a store behind an API did not take: what it is about, and why, in the store's words (W4)."""
+
+    name: str
+    label: str
+    why: str
+
+
 class Outcome(Struct, frozen=True, rename="camel", kw_only=True):
-    """What an apply did: the run's id, the store's new revision, how many rows it wrote."""
+    """What an apply did: the run's id, the store's new revision, how many changes and bindings it wrote.
+
+    `conflicts` are the changes whose asset somebody changed meanwhile, `failures` those that the store refused: only a
+    store behind an API has any, and `changes` counts neither.
+    """
 
     run_id: str
     revision: str
     changes: int
     bindings: int
     counts: dict[str, int]
+    conflicts: tuple[NotDone, ...] = ()
+    failures: tuple[NotDone, ...] = ()
 
 
 class Run(Struct, frozen=True, rename="camel", kw_only=True):
@@ -80,6 +110,16 @@ class LicenceUse(Struct, frozen=True, rename="camel"):
         return 0 if self.seats is None else max(0, self.used - self.seats)
 
 
+class OpenRun(Struct, frozen=True, rename="camel", kw_only=True):
+    """A run that was interrupted, and how many of its intents are in which state (W5)."""
+
+    run_id: str
+    started_at: str
+    who: str
+    where: str
+    intents: dict[IntentState, int]
+
+
 class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
     """What `status` tells of a store: numbers, the last reads, and connections that only the store knows (K7)."""
 
@@ -92,6 +132,8 @@ class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
     last_reads: dict[str, str]
     lease: str | None = None
     licences: tuple[LicenceUse, ...] = ()
+    open_runs: tuple[OpenRun, ...] = ()
+    """Interrupted runs that the next apply finishes (W5)."""
 
 
 class Finding(Struct, frozen=True, rename="camel"):

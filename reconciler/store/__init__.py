@@ -3,6 +3,6 @@
 Importing this room imports SQLAlchemy, so `run.stores` imports it where it is used.
 """
 
-from reconciler.store.opening import initialise, open_store, pending_migrations, stamp_of
+from reconciler.store.opening import initialise, open_ledger, open_store, pending_migrations, stamp_of
 
-__all__ = ["initialise", "open_store", "pending_migrations", "stamp_of"]
+__all__ = ["initialise", "open_ledger", "open_store", "pending_migrations", "stamp_of"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from reconciler.errors import ReadBackError, StoreError
 from reconciler.model.plan import Action, Change, Plan
@@ -12,11 +12,10 @@ from reconciler.model.state import AppliedSettings, State
 from reconciler.store.comparison import compare
 from reconciler.store.database.times import utc_now
 from reconciler.store.ledger.bindings import remove_bindings, write_bindings
-from reconciler.store.ledger.journal import write_run
+from reconciler.store.ledger.journal import new_run_id, write_run
 from reconciler.store.ledger.reads import write_reads
 from reconciler.store.ledger.settings_record import write_applied
-from reconciler.store.ledger.stamp import ensure_stamp, move_on
-from reconciler.store.ledger.tables import stamp
+from reconciler.store.ledger.stamp import ensure_stamp, move_on, read_revision
 from reconciler.store.ledger.undos import let_go, mark_undone, tenants_of
 from reconciler.store.ledger.usage import count_bound, usage_of
 from reconciler.store.removal import still_there
@@ -34,8 +33,10 @@ from reconciler.store.verification import verify
 class SqlApplication:
     """The methods in the order in which an apply calls them; whoever opened it commits or rolls back."""
 
-    def __init__(self, connection: Connection, origin: Origin) -> None:
+    def __init__(self, connection: Connection, origin: Origin, run_id: str | None = None) -> None:
+        """Begin; `run_id` is the id of a run that has one already."""
         self._connection = connection
+        self._run_id = run_id or new_run_id(origin)
         self._origin = origin
         self._users: Written = {}
         self._vocabulary: Vocabulary | None = None
@@ -60,7 +61,11 @@ class SqlApplication:
 
     def revision(self) -> str:
         """Return the store's revision, empty for a store that nobody has written to: every apply changes it."""
-        return str(self._connection.execute(select(stamp.c.revision)).scalar_one_or_none() or "")
+        return read_revision(self._connection)
+
+    def user_ids(self) -> Written:
+        """Return the ids of the users that were written, by the action and the name of their change."""
+        return self._users
 
     def state(self, window_seconds: int, now: str) -> State:
         """Return the state as this transaction sees it."""
@@ -107,7 +112,8 @@ class SqlApplication:
         revision = move_on(connection, plan.highest_tag)
         usage = usage_of(plan, self._origin.allowances, bound_before, count_bound(connection))
         counts = plan.counts()
-        run_id = write_run(connection, plan, self._origin, counts=counts, usage=usage, revision=revision)
+        run_id = self._run_id
+        write_run(connection, plan, self._origin, run_id=run_id, counts=counts, usage=usage, revision=revision)
         if plan.undoes is None:
             let_go(connection, tenants_of(plan).values())
         else:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, func, select
 
 from reconciler.errors import StoreError
 from reconciler.model.state import Presence
-from reconciler.store.database.location import Place
+from reconciler.store.database.location import Location
 from reconciler.store.ledger.tables import binding, connection_read, whole_read_day
 
 _LONGEST: Final = 60
@@ -53,7 +53,7 @@ def odd_reads(connection: Connection) -> Iterator[str]:
     yield from _odd(connection, _OF_READS)
 
 
-def refuse_odd(place: Place, found: Iterator[str]) -> None:
+def refuse_odd(place: Location, found: Iterator[str]) -> None:
     """Do nothing when no odd value is found.
 
     Raises:

@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, overload
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from reconciler.errors import RevisionError, StoreError
 from reconciler.model.state import Stamp
 from reconciler.store.database.dialects import LEASE_SECONDS, engine_of, table_names
 from reconciler.store.database.errors import in_words
-from reconciler.store.database.location import Place, SqliteFile, locate
+from reconciler.store.database.location import Location, SqliteFile, locate
 from reconciler.store.database.migrations import REVISIONS, revision_of, told, upgrade
 from reconciler.store.database.sqlite import was_cut_short
 from reconciler.store.ledger.lease import keep_free
@@ -17,6 +18,7 @@ from reconciler.store.ledger.stamp import read_stamp
 from reconciler.store.reader import SqlReader
 
 if TYPE_CHECKING:
+    from reconciler.store.remote_ledger import SqlLedger, WritableSqlLedger
     from reconciler.store.writer import SqlWriter
 
 WAIT_SECONDS: Final = 30.0
@@ -63,15 +65,68 @@ def open_store(
         UnsupportedError: the URL is neither SQLite's nor PostgreSQL's.
         StoreError: it cannot be reached or read, or it is not a store of this version.
     """
-    place = locate(url, folder)
-    there = _is_store(place, wait_seconds)
-    if write:
+    place, engine = _opened(url, folder, wait_seconds, lease_seconds, write=write)
+    if engine is not None and write:
         from reconciler.store.writer import SqlWriter  # noqa: PLC0415 - a reader loads nothing that writes
 
-        if not there:
-            _make(place, wait_seconds)
-        return SqlWriter(place, engine_of(place, "rw", wait_seconds, lease_seconds), lease_seconds)
-    return SqlReader(place, engine_of(place, "ro", wait_seconds) if there else None)
+        return SqlWriter(place, engine, lease_seconds)
+    return SqlReader(place, engine)
+
+
+@overload
+def open_ledger(
+    url: str,
+    *,
+    write: Literal[True],
+    folder: Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    lease_seconds: float = LEASE_SECONDS,
+) -> "WritableSqlLedger": ...
+
+
+@overload
+def open_ledger(
+    url: str,
+    *,
+    write: bool = False,
+    folder: Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    lease_seconds: float = LEASE_SECONDS,
+) -> "SqlLedger": ...
+
+
+def open_ledger(
+    url: str,
+    *,
+    write: bool = False,
+    folder: Path | None = None,
+    wait_seconds: float = WAIT_SECONDS,
+    lease_seconds: float = LEASE_SECONDS,
+) -> "SqlLedger":
+    """Return the ledger of a store behind an API, as `open_store` returns a store.
+
+    Raises:
+        UnsupportedError, StoreError: as `open_store`.
+    """
+    from reconciler.store.remote_ledger import SqlLedger, WritableSqlLedger  # noqa: PLC0415 - a SQL store needs none
+
+    place, engine = _opened(url, folder, wait_seconds, lease_seconds, write=write)
+    if engine is not None and write:
+        return WritableSqlLedger(place, engine, lease_seconds)
+    return SqlLedger(place, engine)
+
+
+def _opened(
+    url: str, folder: Path | None, wait_seconds: float, lease_seconds: float, *, write: bool
+) -> tuple[Location, Engine | None]:
+    """Return where a store is and an engine for it; one to write to is made where there is none."""
+    place = locate(url, folder)
+    there = _is_store(place, wait_seconds)
+    if not write:
+        return place, engine_of(place, "ro", wait_seconds) if there else None
+    if not there:
+        _make(place, wait_seconds)
+    return place, engine_of(place, "rw", wait_seconds, lease_seconds)
 
 
 def initialise(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS) -> None:
@@ -112,7 +167,7 @@ def stamp_of(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT
         return read_stamp(connection)
 
 
-def _is_store(place: Place, wait_seconds: float, *, older_is_fine: bool = False) -> bool:
+def _is_store(place: Location, wait_seconds: float, *, older_is_fine: bool = False) -> bool:
     """Say whether there is a store; False when there is no file, or nothing in it."""
     with in_words(place):
         if isinstance(place, SqliteFile) and not _is_file(place, wait_seconds):
@@ -153,7 +208,7 @@ def _is_file(place: SqliteFile, wait_seconds: float) -> bool:
     return True
 
 
-def _make(place: Place, wait_seconds: float) -> None:
+def _make(place: Location, wait_seconds: float) -> None:
     with in_words(place):
         if isinstance(place, SqliteFile):
             _make_folder(place)

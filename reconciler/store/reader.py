@@ -10,7 +10,7 @@ from reconciler.errors import StoreError
 from reconciler.model.run import Finding, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.database.errors import in_words
-from reconciler.store.database.location import Place
+from reconciler.store.database.location import Location
 from reconciler.store.findings import check_store
 from reconciler.store.integrity import odd_reads, odd_values, refuse_odd
 from reconciler.store.ledger.journal import read_asset_runs, read_run, read_runs
@@ -27,7 +27,7 @@ class SqlReader:
     Every method reads in one transaction, and raises StoreError when the database cannot be read.
     """
 
-    def __init__(self, place: Place, engine: Engine | None) -> None:
+    def __init__(self, place: Location, engine: Engine | None) -> None:
         self.place = place
         self._engine = engine
 

@@ -12,7 +12,7 @@ from reconciler.store.ledger.bindings import read_bindings
 from reconciler.store.ledger.pins import pinned_fields
 from reconciler.store.ledger.reads import read_reads
 from reconciler.store.ledger.settings_record import read_applied
-from reconciler.store.ledger.stamp import as_stamp
+from reconciler.store.ledger.stamp import as_stamp, read_remote
 from reconciler.store.ledger.tables import stamp
 from reconciler.store.ledger.undos import read_holds
 from reconciler.store.ledger.usage import read_usage
@@ -33,7 +33,7 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
     applications = read_applications(connection)
     versions, installed = read_installed(connection, applications)
     return State(
-        stamp=as_stamp(row),
+        stamp=as_stamp(row, read_remote(connection)),
         revision=row.revision if row else "",
         fields=asset_fields(names),
         catalogue=names.catalogue(),

@@ -14,7 +14,7 @@ from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.application import SqlApplication
 from reconciler.store.database.dialects import for_applying, for_writing
 from reconciler.store.database.errors import as_words, in_words
-from reconciler.store.database.location import Place
+from reconciler.store.database.location import Location
 from reconciler.store.database.migrations import REVISIONS, revision_of
 from reconciler.store.ledger.lease import Lease, break_lease, check_fencing, free, give_up, refuse_held, take_lease
 from reconciler.store.ledger.pins import take_pin, write_pin
@@ -26,7 +26,7 @@ from reconciler.store.reader import SqlReader
 class SqlWriter(SqlReader):
     """A store opened for writing."""
 
-    def __init__(self, place: Place, engine: Engine, lease_seconds: float) -> None:
+    def __init__(self, place: Location, engine: Engine, lease_seconds: float) -> None:
         super().__init__(place, engine)
         self._writer = engine
         self._lease_seconds = lease_seconds

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.types import TypeEngine
 
 from reconciler.store.database import postgresql, sqlite
-from reconciler.store.database.location import Place, ServerDatabase, SqliteFile
+from reconciler.store.database.location import Location, ServerDatabase, SqliteFile
 from reconciler.store.database.sqlite import Mode
 from reconciler.store.database.times import utc_now
 
@@ -49,7 +49,7 @@ def _with_condition(create: CreateIndex, compiler: Any, **options: Any) -> Any:
     return compiler.visit_create_index(create, **options)
 
 
-def engine_of(place: Place, mode: Mode, wait_seconds: float, lease_seconds: float = LEASE_SECONDS) -> Engine:
+def engine_of(place: Location, mode: Mode, wait_seconds: float, lease_seconds: float = LEASE_SECONDS) -> Engine:
     """Return an engine for a place; `ro` can write nothing, `rwc` makes a SQLite file.
 
     A lock that someone else holds is waited for that long.

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from reconciler.errors import ReconcilerError, StaleError, StoreError
-from reconciler.store.database.location import Place
+from reconciler.store.database.location import Location
 
 _SQLITE: Final = {
     "SQLITE_NOTADB": "is not a SQLite database. Check store.url in instance.yaml, or restore the file from a backup.",
@@ -50,7 +50,7 @@ _IN_THE_WAY: Final = frozenset({"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_P
 
 
 @contextmanager
-def in_words(place: Place) -> Iterator[None]:
+def in_words(place: Location) -> Iterator[None]:
     """Turn a database's errors into errors of this program.
 
     Raises:
@@ -67,7 +67,7 @@ def in_words(place: Place) -> Iterator[None]:
         raise StoreError(f"The store {place} cannot be reached: {error.strerror or error}.") from error
 
 
-def as_words(place: Place, error: DBAPIError) -> ReconcilerError:
+def as_words(place: Location, error: DBAPIError) -> ReconcilerError:
     """Return a database's error as one of this program."""
     original = error.orig or error
     if isinstance(original, sqlite3.Error):
@@ -85,14 +85,14 @@ def was_moved(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _MOVED
 
 
-def _sqlite_words(place: Place, error: BaseException) -> str:
+def _sqlite_words(place: Location, error: BaseException) -> str:
     name = str(getattr(error, "sqlite_errorname", None) or "")
     if name.startswith("SQLITE_CONSTRAINT"):
         return _refused(place, str(error), in_the_way=name in _IN_THE_WAY)
     return _worded(place, name, _SQLITE) or f"The store {place} cannot be used: {error}."
 
 
-def _server_words(place: Place, error: Any) -> str:
+def _server_words(place: Location, error: Any) -> str:
     state, told = error.sqlstate or "", _first_line(error)
     if state.startswith(_REFUSED):
         return _refused(place, told, in_the_way=state in _IN_THE_WAY)
@@ -100,7 +100,7 @@ def _server_words(place: Place, error: Any) -> str:
     return words or f"The store {place} cannot be {'used' if state else 'reached'}: {told}."
 
 
-def _refused(place: Place, told: str, *, in_the_way: bool) -> str:
+def _refused(place: Location, told: str, *, in_the_way: bool) -> str:
     if not in_the_way:
         return f"The store {place} refused what was to be written ({told}); nothing was kept."
     return (
@@ -109,7 +109,7 @@ def _refused(place: Place, told: str, *, in_the_way: bool) -> str:
     )
 
 
-def _worded(place: Place, code: str, advice: dict[str, str]) -> str | None:
+def _worded(place: Location, code: str, advice: dict[str, str]) -> str | None:
     words = next((words for begins, words in advice.items() if code.startswith(begins)), None)
     return f"The store {place} {words}" if words else None
 

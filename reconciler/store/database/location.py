@@ -34,10 +34,10 @@ class ServerDatabase:
         return str(URL.create("postgresql", host=self.url.host, port=self.url.port, database=self.url.database))
 
 
-Place = SqliteFile | ServerDatabase
+Location = SqliteFile | ServerDatabase
 
 
-def locate(url: str, folder: Path | None = None) -> Place:
+def locate(url: str, folder: Path | None = None) -> Location:
     """Return the place that a store's URL names; a relative path is relative to `folder`, else to where we are.
 
     Raises:

@@ -47,11 +47,22 @@ Reasons = dict[str, dict[str, int]]
 """A number for each reason's words and rule; a run keeps each once, since thousands of its changes share it."""
 
 
+def new_run_id(origin: Origin) -> str:
+    """Return an id for a run; ids sort by time."""
+    return f"{compact(origin.started_at)}-{secrets.token_hex(2)}"
+
+
 def write_run(
-    connection: Connection, plan: Plan, origin: Origin, *, counts: Mapping[str, int], usage: bytes, revision: str
-) -> str:
-    """Write a run and its changes; return the run's id, which sorts by time. `counts` are the plan's."""
-    run_id = f"{compact(origin.started_at)}-{secrets.token_hex(2)}"
+    connection: Connection,
+    plan: Plan,
+    origin: Origin,
+    *,
+    run_id: str,
+    counts: Mapping[str, int],
+    usage: bytes,
+    revision: str,
+) -> None:
+    """Write a run and its changes; `counts` are the plan's."""
     row = {
         "run_id": run_id,
         "instance": plan.instance,
@@ -76,7 +87,6 @@ def write_run(
     insert_many(connection, run_binding, _BINDING_COLUMNS, _binding_rows(key, plan.bindings, reasons))
     numbered = [(key, place, rule, words) for words, rules in reasons.items() for rule, place in rules.items()]
     insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), sorted(numbered))
-    return run_id
 
 
 def _rows(key: int, changes: tuple[Change, ...], reasons: Reasons) -> Iterator[tuple[Any, ...]]:

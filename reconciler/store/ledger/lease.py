@@ -102,6 +102,18 @@ def check_fencing(connection: Connection, taken: Lease) -> None:
         )
 
 
+def renew(connection: Connection, taken: Lease, seconds: float) -> None:
+    """Let the lease, which is still ours, last for so long from now on.
+
+    Raises:
+        LeaseError: it was broken, or it ended and someone else took it.
+    """
+    ours = (lease.c.held, lease.c.fencing == taken.fencing)
+    expires = later(now(connection), seconds)
+    if connection.execute(update(lease).where(*ours).values(expires=expires)).rowcount != 1:
+        raise _lost()
+
+
 def give_up(connection: Connection, taken: Lease) -> None:
     """Free the lease, as the last thing that the transaction that writes does before it commits.
 

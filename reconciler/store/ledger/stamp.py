@@ -3,28 +3,46 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from reconciler.errors import StampError
-from reconciler.model.state import Stamp
+from reconciler.model.state import RemoteIdentity, Stamp
+from reconciler.store.database.dialects import table_names
 from reconciler.store.database.times import utc_now
-from reconciler.store.ledger.tables import stamp
+from reconciler.store.ledger.tables import remote, stamp
 
 
-def as_stamp(row: Row[Any] | None) -> Stamp | None:
-    """Return the stamp of its table's row."""
-    return Stamp(row.instance, row.kind, row.store_id, row.adopted_from) if row else None
+def as_stamp(row: Row[Any] | None, beside: RemoteIdentity | None) -> Stamp | None:
+    """Return the stamp of its table's row, and of the remote that the ledger stands beside."""
+    return Stamp(row.instance, row.kind, row.store_id, row.adopted_from, beside) if row else None
+
+
+def read_remote(connection: Connection) -> RemoteIdentity | None:
+    """Return which remote the ledger stands beside; None for a store of its own (W6)."""
+    row = connection.execute(select(remote)).one_or_none()
+    if row is None:
+        return None
+    return RemoteIdentity(row.product, row.url, msgspec.json.decode(row.facts, type=dict[str, str]))
+
+
+def write_remote(connection: Connection, identity: RemoteIdentity) -> None:
+    """Note which remote the ledger stands beside."""
+    connection.execute(delete(remote))
+    facts = msgspec.json.encode(identity.facts, order="sorted").decode()
+    connection.execute(insert(remote).values(id=1, product=identity.product, url=identity.url, facts=facts))
 
 
 def read_stamp(connection: Connection) -> Stamp | None:
-    """Return the stamp; None for a store that nobody has written to."""
-    return as_stamp(connection.execute(select(stamp)).one_or_none())
+    """Return the stamp, whatever the store's revision; None for a store that nobody has written to."""
+    beside = read_remote(connection) if remote.name in table_names(connection) else None
+    return as_stamp(connection.execute(select(stamp)).one_or_none(), beside)
 
 
 def adopt(connection: Connection, instance: str, kind: str) -> Stamp:
     """Make the store this instance's, with a new store id; the old one is kept as `adopted_from`."""
     old = read_stamp(connection)
-    new = Stamp(instance, kind, secrets.token_hex(8), old.store_id if old else None)
+    new = Stamp(instance, kind, secrets.token_hex(8), old.store_id if old else None, old.remote if old else None)
     values = {"instance": instance, "kind": kind, "store_id": new.store_id, "adopted_from": new.adopted_from}
     if old is None:
         connection.execute(insert(stamp).values(id=1, created_at=utc_now(), **values))
@@ -48,6 +66,33 @@ def ensure_stamp(connection: Connection, instance: str, kind: str) -> Stamp:
             f"If the store is a copy that is to be {instance}'s from now on: reconciler store adopt {instance}"
         )
     return found
+
+
+def ensure_remote(connection: Connection, identity: RemoteIdentity) -> None:
+    """Note which remote the ledger stands beside, where it stands beside none yet.
+
+    Raises:
+        StampError: it stands beside another one.
+    """
+    found = read_remote(connection)
+    if found is None:
+        write_remote(connection, identity)
+    elif found != identity:
+        raise StampError(
+            f"The ledger stands beside {described(found)}, and this is {described(identity)}; nothing was written. If "
+            "this one is meant from now on, run: reconciler store adopt ENV"
+        )
+
+
+def described(identity: RemoteIdentity) -> str:
+    """Return a remote in words."""
+    facts = ", ".join(f"{name} {value}" for name, value in sorted(identity.facts.items()))
+    return f"{identity.product} at {identity.url}" + (f" ({facts})" if facts else "")
+
+
+def read_revision(connection: Connection) -> str:
+    """Return the store's revision, empty for a store that nobody has written to."""
+    return str(connection.execute(select(stamp.c.revision)).scalar_one_or_none() or "")
 
 
 def move_on(connection: Connection, highest_tag: int) -> str:

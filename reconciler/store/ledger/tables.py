@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from reconciler.model.plan import Action, Subject
+from reconciler.model.run import IntentState
 from reconciler.model.state import Presence
 from reconciler.store.database.dialects import TEXT, partial_index
 from reconciler.store.database.schema import metadata, one_of
@@ -163,4 +164,69 @@ lease = Table(
     Column("expires", TEXT, nullable=False),
     Column("held", Boolean(create_constraint=True, name="held"), nullable=False),
     Column("fencing", Integer, nullable=False),
+)
+
+lease_holder = Table(
+    "lease_holder",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", "one_row"), primary_key=True, autoincrement=False),
+    Column("lease_id", TEXT, nullable=False),
+    Column("machine", TEXT, nullable=False),
+    Column("process", Integer, nullable=False),
+    Column("process_started", TEXT, nullable=False),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started_at", TEXT, nullable=False),
+    Column("failed_at", TEXT, nullable=False),
+    Column("who", TEXT, nullable=False),
+    Column("from_where", TEXT, nullable=False),
+    Column("settings_commit", TEXT),
+    Column("exit_code", Integer, nullable=False),
+    Column("error", TEXT, nullable=False),
+    Column("unread", TEXT, nullable=False, comment="why each connection was not read, by name"),
+)
+
+remote = Table(
+    "remote",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", "one_row"), primary_key=True, autoincrement=False),
+    Column("product", TEXT, nullable=False),
+    Column("url", TEXT, nullable=False),
+    Column("facts", TEXT, nullable=False, comment="what the remote says of itself"),
+)
+
+open_run = Table(
+    "open_run",
+    metadata,
+    Column("run_id", TEXT, primary_key=True),
+    Column("origin", TEXT, nullable=False),
+    Column("settings", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("plan", TEXT, nullable=False, comment="without its changes: each is an intent"),
+)
+
+intent = Table(
+    "intent",
+    metadata,
+    Column("run_id", TEXT, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", TEXT, one_of("state", list(IntentState)), nullable=False),
+    Column("change", TEXT, nullable=False, comment="with before and after"),
+    Column("remote_id", TEXT),
+    Column("message", TEXT, comment="why it conflicted or failed"),
+    Column("facts", TEXT, nullable=False, comment="about its requests"),
+    Column("updated_at", TEXT, nullable=False),
+)
+
+proof = Table(
+    "proof",
+    metadata,
+    Column("name", TEXT, primary_key=True),
+    Column("answer", TEXT, nullable=False),
+    Column("version", TEXT, nullable=False),
+    Column("proven_at", TEXT, nullable=False),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     Table,
     UniqueConstraint,
@@ -29,6 +30,14 @@ def _id() -> Column[int]:
     return Column("id", Integer, primary_key=True)
 
 
+def _remote_id() -> Column[str]:
+    return Column("remote_id", TEXT)
+
+
+def _once(table: str) -> Index:
+    return Index(f"uq_{table}_remote_id", "remote_id", unique=True)
+
+
 def _name(*, unique: bool = False) -> Column[str]:
     return Column("name", TEXT, CheckConstraint("name <> ''", "name"), nullable=False, unique=unique)
 
@@ -41,7 +50,9 @@ site = Table(
     _id(),
     Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
     _name(),
+    _remote_id(),
     UniqueConstraint("organisation_id", "name"),
+    _once("site"),
 )
 
 asset_group = Table("asset_group", metadata, _id(), _name(unique=True))
@@ -52,9 +63,11 @@ asset_type = Table(
     _id(),
     _name(unique=True),
     Column("group_id", ForeignKey("asset_group.id"), nullable=False),
+    _remote_id(),
+    _once("asset_type"),
 )
 
-status = Table("status", metadata, _id(), _name(unique=True))
+status = Table("status", metadata, _id(), _name(unique=True), _remote_id(), _once("status"))
 
 person = Table(
     "person",
@@ -67,6 +80,8 @@ person = Table(
     Column("site_id", ForeignKey("site.id")),
     Column("active", Boolean(create_constraint=True, name="active"), nullable=False, server_default=true()),
     Column("entra_id", TEXT, unique=True),
+    _remote_id(),
+    _once("person"),
     sqlite_autoincrement=True,
 )
 
@@ -118,6 +133,8 @@ asset = Table(
     Column("version", Integer, CheckConstraint("version > 0", "version"), nullable=False, server_default=text("1")),
     Column("created_at", TEXT, nullable=False),
     Column("updated_at", TEXT, nullable=False),
+    _remote_id(),
+    _once("asset"),
     *json_object_checks("custom"),
     sqlite_autoincrement=True,
 )

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.errors import StoreError
-from reconciler.model.ledger import HeldLedger, Intent, IntentState, Ledger, RemoteState, WritableLedger
+from reconciler.model.ledger import HeldLedger, Intent, Ledger, RemoteState, WritableLedger
 from reconciler.model.plan import Plan, Subject
-from reconciler.model.run import Origin, Outcome
+from reconciler.model.run import IntentState, Origin, Outcome
 from reconciler.model.state import State
 from reconciler.remote.people import people_of
 from reconciler.remote.room import Room

@@ -15,8 +15,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from reconciler.errors import LostAnswerError, RefusedError, UnreachableStoreError
-from reconciler.model.ledger import Intent, IntentState
+from reconciler.model.ledger import Intent
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Subject
+from reconciler.model.run import IntentState
 from reconciler.model.snapshot import Scalar
 from reconciler.remote.fitting import LEDGER_KINDS
 from reconciler.remote.room import Room, Seen

@@ -96,8 +96,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
         start(tmp_path)
 
     assert str(raised.value) == (
-        f"{tmp_path}/README.md are there already with other content, and are not overwritten. Nothing was written; "
-        "name another folder."
+        f"Already there with other content: {tmp_path}/README.md. Nothing was written; name another folder."
     )
     assert (tmp_path / ".gitignore").exists() is False
 

@@ -31,8 +31,8 @@ def start(folder: Path, answers: Answers = Answers()) -> list[Path]:  # noqa: B0
     if there:
         more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
         raise ReconcilerError(
-            f"{', '.join(there[:_SHOWN])}{more} are there already with other content, and are not overwritten. Nothing "
-            "was written; name another folder."
+            f"Already there with other content: {', '.join(there[:_SHOWN])}{more}. Nothing was written; name another "
+            "folder."
         )
     _write(wanted)
     return sorted(wanted)

@@ -78,6 +78,26 @@ class Run(Struct, frozen=True, rename="camel", kw_only=True):
     because: str | None = None
     undoes: str | None = None
     undone_by: str | None = None
+    unread: dict[str, str] = {}
+    """Why each connection that it should have read was not, by name (J4)."""
+
+
+class Attempt(Struct, frozen=True, rename="camel", kw_only=True):
+    """An apply that failed, or that could not read everything (J4).
+
+    `unread` says of each connection that was not read why, by its folder's name. `run_id` is the run that was written
+    all the same, None when nothing was.
+    """
+
+    started_at: str
+    failed_at: str
+    who: str
+    where: str
+    commit: str | None
+    exit_code: int
+    error: str
+    unread: dict[str, str] = {}
+    run_id: str | None = None
 
 
 class RunDetail(Struct, frozen=True, rename="camel"):
@@ -132,6 +152,8 @@ class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
     last_reads: dict[str, str]
     lease: str | None = None
     licences: tuple[LicenceUse, ...] = ()
+    last_failures: dict[str, Attempt] = {}
+    """The latest attempt that could not read a connection, by the connection's name (J4)."""
     open_runs: tuple[OpenRun, ...] = ()
     """Interrupted runs that the next apply finishes (W5)."""
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
 from reconciler.model.plan import Plan
-from reconciler.model.run import Finding, Origin, Outcome, Run, RunDetail, StoreStatus, Undoable
+from reconciler.model.run import Attempt, Finding, Origin, Outcome, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 
 
@@ -100,6 +100,9 @@ class Reader(Protocol):
     def history(self, limit: int) -> tuple[Run, ...]:
         """Return the latest runs, newest first."""
 
+    def attempts(self, limit: int) -> tuple[Attempt, ...]:
+        """Return the latest applies that failed or could not read everything, newest first (J4)."""
+
     def run(self, run_id: str) -> RunDetail:
         """Return one run, by its id or the beginning of it.
 
@@ -175,6 +178,9 @@ class Writer(Reader, Protocol):
         Raises:
             UsageError: there is no asset with this tag, or its field is not pinned.
         """
+
+    def record_attempt(self, attempt: Attempt) -> None:
+        """Keep an apply that failed, or that could not read everything, whoever holds the lease (J4)."""
 
     def settle(self, owner: str) -> tuple[Outcome, ...]:
         """Finish the runs that were interrupted, oldest first (W5); SQL stores have none.

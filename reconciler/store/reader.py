@@ -7,12 +7,13 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from reconciler.errors import StoreError
-from reconciler.model.run import Finding, Run, RunDetail, StoreStatus, Undoable
+from reconciler.model.run import Attempt, Finding, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.database.errors import in_words
 from reconciler.store.database.location import Location
 from reconciler.store.findings import check_store
 from reconciler.store.integrity import odd_reads, odd_values, refuse_odd
+from reconciler.store.ledger.attempts import read_attempts
 from reconciler.store.ledger.journal import read_asset_runs, read_run, read_runs
 from reconciler.store.ledger.pins import read_pins
 from reconciler.store.ledger.stamp import read_stamp
@@ -81,6 +82,11 @@ class SqlReader:
         """Return the latest runs, newest first."""
         with self._reading() as connection:
             return () if connection is None else read_runs(connection, limit)
+
+    def attempts(self, limit: int) -> tuple[Attempt, ...]:
+        """Return the latest applies that failed or could not read everything, newest first (J4)."""
+        with self._reading() as connection:
+            return () if connection is None else read_attempts(connection, limit)
 
     def run(self, run_id: str) -> RunDetail:
         """Return one run, by its id or the beginning of it.

@@ -4,6 +4,7 @@ from sqlalchemy import Connection, case, func, select
 
 from reconciler.model.run import LicenceUse, StoreStatus
 from reconciler.model.state import Presence
+from reconciler.store.ledger.attempts import last_failures
 from reconciler.store.ledger.journal import read_runs
 from reconciler.store.ledger.lease import describe_lease
 from reconciler.store.ledger.tables import binding, connection_read, stamp
@@ -26,6 +27,7 @@ def read_status(connection: Connection) -> StoreStatus | None:
         last_run=runs[0] if runs else None,
         last_reads={f"{read.source}/{read.tenant_id}": read.read_at for read in reads},
         lease=describe_lease(connection),
+        last_failures=last_failures(connection),
         licences=_licences_used(connection),
     )
 

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from reconciler.errors import ReconcilerError, StaleError, StoreError, UsageError
-from reconciler.model.run import Origin, Outcome
+from reconciler.model.run import Attempt, Origin, Outcome
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.application import SqlApplication
 from reconciler.store.database.dialects import for_applying, for_writing
 from reconciler.store.database.errors import as_words, in_words
 from reconciler.store.database.location import Location
 from reconciler.store.database.migrations import REVISIONS, revision_of
+from reconciler.store.ledger.attempts import write_attempt
 from reconciler.store.ledger.lease import Lease, break_lease, check_fencing, free, give_up, refuse_held, take_lease
 from reconciler.store.ledger.pins import take_pin, write_pin
 from reconciler.store.ledger.stamp import adopt
@@ -63,6 +64,11 @@ class SqlWriter(SqlReader):
         """
         with self._writing() as connection, connection.begin():
             return take_pin(connection, tag, field)
+
+    def record_attempt(self, attempt: Attempt) -> None:
+        """Keep an apply that failed, or that could not read everything (J4)."""
+        with self._writing() as connection, connection.begin():
+            write_attempt(connection, attempt)
 
     def settle(self, owner: str) -> tuple[Outcome, ...]:  # noqa: ARG002 - the Protocol names it
         """Return nothing: a SQL store is as it was before a run, or as it is after it (A3)."""

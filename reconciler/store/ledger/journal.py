@@ -18,6 +18,7 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Life
 from reconciler.store.database.dialects import insert_many
 from reconciler.store.database.times import compact, utc_now
+from reconciler.store.ledger.attempts import unread_of
 from reconciler.store.ledger.tables import run, run_binding, run_change, run_reason
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
@@ -129,7 +130,9 @@ def _key(connection: Connection, run_id: str) -> int:
 
 def read_runs(connection: Connection, limit: int) -> tuple[Run, ...]:
     """Return the latest runs, newest first."""
-    return tuple(_run(row) for row in connection.execute(_RUNS.order_by(run.c.id.desc()).limit(limit)))
+    rows = connection.execute(_RUNS.order_by(run.c.id.desc()).limit(limit)).all()
+    unread = unread_of(connection, [row.run_id for row in rows])
+    return tuple(_run(row, unread.get(row.run_id, {})) for row in rows)
 
 
 def read_run(connection: Connection, run_id: str) -> RunDetail:
@@ -144,7 +147,8 @@ def read_run(connection: Connection, run_id: str) -> RunDetail:
         raise UsageError(_not_one(run_id, [name for name, _ in found], [name for name, _ in known]))
     key = found[0][1]
     row = connection.execute(_RUNS.where(run.c.id == key)).one()
-    return RunDetail(_run(row), tuple(_changes(connection, key)), tuple(_bindings(connection, key)))
+    unread = unread_of(connection, [row.run_id]).get(row.run_id, {})
+    return RunDetail(_run(row, unread), tuple(_changes(connection, key)), tuple(_bindings(connection, key)))
 
 
 def read_asset_runs(connection: Connection, tag: str) -> tuple[RunDetail, ...]:
@@ -152,7 +156,7 @@ def read_asset_runs(connection: Connection, tag: str) -> tuple[RunDetail, ...]:
     c = run_change.c
     keys = select(c.run_id).where(c.name == tag, c.subject == Subject.ASSET.value).distinct()
     return tuple(
-        RunDetail(_run(row), tuple(_changes(connection, row.id, tag)))
+        RunDetail(_run(row, {}), tuple(_changes(connection, row.id, tag)))
         for row in connection.execute(_RUNS.where(run.c.id.in_(keys)).order_by(run.c.id.desc())).all()
     )
 
@@ -165,7 +169,7 @@ def _not_one(run_id: str, found: list[str], known: list[str]) -> str:
     return f"The store knows no run {run_id!r}.{hint} The command `reconciler history ENV` lists the runs."
 
 
-def _run(row: Row[Any]) -> Run:
+def _run(row: Row[Any], unread: dict[str, str]) -> Run:
     return Run(
         run_id=row.run_id,
         instance=row.instance,
@@ -181,6 +185,7 @@ def _run(row: Row[Any]) -> Run:
         because=row.because,
         undoes=row.undoes_run,
         undone_by=row.undone_by_run,
+        unread=unread,
     )
 
 

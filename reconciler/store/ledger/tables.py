@@ -188,6 +188,7 @@ attempt = Table(
     Column("exit_code", Integer, nullable=False),
     Column("error", TEXT, nullable=False),
     Column("unread", TEXT, nullable=False, comment="why each connection was not read, by name"),
+    Column("run_id", TEXT, comment="the run that was written all the same"),
 )
 
 remote = Table(

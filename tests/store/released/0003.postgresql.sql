@@ -224,7 +224,8 @@ CREATE TABLE public.attempt (
     settings_commit text COLLATE pg_catalog."C",
     exit_code integer NOT NULL,
     error text NOT NULL COLLATE pg_catalog."C",
-    unread text NOT NULL COLLATE pg_catalog."C"
+    unread text NOT NULL COLLATE pg_catalog."C",
+    run_id text COLLATE pg_catalog."C"
 );
 CREATE SEQUENCE public.attempt_id_seq
     AS integer

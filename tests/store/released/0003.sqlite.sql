@@ -80,6 +80,7 @@ CREATE TABLE attempt (
 	exit_code INTEGER NOT NULL, 
 	error TEXT NOT NULL, 
 	unread TEXT NOT NULL, 
+	run_id TEXT, 
 	CONSTRAINT pk_attempt PRIMARY KEY (id)
 );
 CREATE TABLE binding (

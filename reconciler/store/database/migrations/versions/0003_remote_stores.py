@@ -32,6 +32,7 @@ def upgrade() -> None:
         Column("exit_code", Integer, nullable=False),
         Column("error", TEXT, nullable=False),
         Column("unread", TEXT, nullable=False, comment="why each connection was not read, by name"),
+        Column("run_id", TEXT, comment="the run that was written all the same"),
         PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     op.create_table(

@@ -12,6 +12,8 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     `locked` are attributes of assets that are left alone there, by tag, each with the reason.
     `lacks` are fields that assets of a type lack there, by the type or by `shape_key`; None is for types that are not
     there yet. `statuses` are those that a type allows, for the types that do not allow every one.
+    `needs` are attributes without which a new record is refused, by subject. `frees` are statuses that no asset has
+    while it is somebody's: whoever has it loses it.
     `software` says whether it keeps what is installed on assets. `lengths` are the most characters of a field.
     `trims` says that spaces at a text's ends are not kept.
     `requests` is how many requests the reading took, `per_minute` how many fit into a minute.
@@ -26,6 +28,8 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     statuses: dict[str, tuple[str, ...]] = {}
     lengths: dict[str, int] = {}
     trims: bool = False
+    needs: dict[str, tuple[str, ...]] = {}
+    frees: tuple[str, ...] = ()
     software: bool = False
     warnings: tuple[str, ...] = ()
     requests: int = 0

@@ -2,7 +2,7 @@
 
 1. What the ledger knows by the remote's id keeps the ledger's id; the rest gets ids above every known one.
 2. Bindings and pins are the ledger's; those of assets that are gone are left out (row 13 of *Presence*).
-3. A user's Entra id is the remote's where it has a place for it, else the ledger's.
+3. A user's Entra id, and whether the account is active, are the remote's where it has a place for it, else the ledger's.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +23,7 @@ def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
     custom = tuple(f"custom.{name}" for name in reading.catalogue.custom_fields)
     fields = (*BUILT_IN_FIELDS, *custom)
     there = set(assets.values())
-    entra = {person.id: person.entra_id for person in known.people if person.entra_id}
+    kept = {person.id: person for person in known.people}
     taken: dict[str, Any] = {
         name: getattr(known, name)
         for name in State.__struct_fields__
@@ -34,7 +34,7 @@ def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
         fields=fields,
         catalogue=_catalogue(known.catalogue, reading),
         assets=[_asset(each, assets, people, fields) for each in reading.assets],
-        people=[_person(each, people, entra) for each in reading.people],
+        people=[_person(each, people[each.remote_id], kept.get(people[each.remote_id])) for each in reading.people],
         bindings=[each for each in known.bindings if each.asset_id in there],
         pins={key: fields_ for key, fields_ in known.pins.items() if key in there},
         offer=reading.offer,
@@ -90,8 +90,8 @@ def _asset(record: AssetRecord, assets: Mapping[str, int], people: Mapping[str, 
     )
 
 
-def _person(record: PersonRecord, people: Mapping[str, int], entra: Mapping[int, str | None]) -> Person:
-    number = people[record.remote_id]
+def _person(record: PersonRecord, number: int, known: Person | None) -> Person:
+    active = record.active if record.active is not None else known is None or known.active
     return Person(
         number,
         record.name,
@@ -99,6 +99,6 @@ def _person(record: PersonRecord, people: Mapping[str, int], entra: Mapping[int,
         record.mail,
         record.employee_id,
         record.site,
-        record.active,
-        record.entra_id or entra.get(number),
+        active,
+        record.entra_id or (known.entra_id if known else None),
     )

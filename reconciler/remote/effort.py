@@ -1,6 +1,6 @@
 """How many requests a plan takes, and how long that is at the store's pace (W7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
 
 from reconciler.model.offer import Offer
@@ -8,11 +8,11 @@ from reconciler.model.plan import Change, Effort, Plan
 from reconciler.model.state import State
 
 
-def effort(plan: Plan, state: State, requests: Callable[[Change], int]) -> Effort | None:
+def effort(plan: Plan, state: State, requests: Callable[[Sequence[Change]], int]) -> Effort | None:
     """Return what applying a plan takes, reading included; None for a store that takes no requests."""
     if not isinstance(state.offer, Offer):
         return None
-    writing = sum(map(requests, plan.changes))
+    writing = requests(plan.changes)
     total = state.offer.requests + writing
     return Effort(
         reading=state.offer.requests,

@@ -33,8 +33,6 @@ from reconciler.model.plan import (
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, State
 
-_NEEDED: Final = frozenset({"type", "status"})
-"""Without these no asset can be made."""
 _KIND_WORDS: Final = {"field": "custom field"}
 LEDGER_KINDS: Final = frozenset({"group", "licence", "software"})
 """Kinds of catalogue entries that only the ledger holds."""
@@ -70,6 +68,12 @@ class _Fitting:
         """The state's assets by tag, where anything depends on what they are."""
         needed = self.offer.lacks or self.offer.statuses
         return {each.tag: each for each in self.state.assets} if needed else {}
+
+    @cached_property
+    def users(self) -> dict[str, str]:
+        """What plans call the user of each asset that has one, by tag."""
+        called = references(self.state.people)
+        return {each.tag: called[each.user] for each in self.state.assets if each.user is not None}
 
     def fitted(self) -> Plan:
         """Return the plan with what is left of each change."""
@@ -126,9 +130,34 @@ class _Fitting:
             self._tell(change, name, message)
         kept = tuple(each for each in attributes if each.name not in refused)
         if change.action is Action.CREATE:
-            hopeless = change.subject is Subject.ASSET and _NEEDED & refused.keys()
-            return None if hopeless else replace(change, attributes=kept)
-        return replace(change, attributes=kept) if kept else None
+            return self._creation(replace(change, attributes=kept), refused)
+        return self._freed(replace(change, attributes=kept)) if kept else None
+
+    def _creation(self, change: Change, refused: Mapping[str, str]) -> Change | None:
+        """Return a creation that has all that it needs; None for one that has not, with a problem that says so."""
+        given = {each.name for each in change.attributes if each.after is not None}
+        lacking = [name for name in self.offer.needs.get(change.subject.value, ()) if name not in given]
+        for name in lacking:
+            if name not in refused:
+                self._tell(change, name, f"{self.offer.product} makes none without a {name}.")
+        ambiguous = any(name in self.offer.twice and name in refused for name in refused)
+        if not lacking and not ambiguous:
+            return change
+        self.lacking.setdefault(change.subject.value, set()).add(change.name)
+        return None
+
+    def _freed(self, change: Change) -> Change:
+        """Return a change with its user taken away where the new status cannot be had while it is somebody's."""
+        status = next((each for each in change.attributes if each.name == "status"), None)
+        if status is None or status.after not in self.offer.frees or change.subject is not Subject.ASSET:
+            return change
+        user = self.users.get(change.name)
+        if user is None or any(each.name == "user" for each in change.attributes):
+            return change
+        reason = f"{self.offer.product} takes an asset back before it is {status.after}"
+        freed = Attribute("user", user, None, reason, "W3")
+        kinds = change.kinds if Kind.UNLINKED in change.kinds else (*change.kinds, Kind.UNLINKED)
+        return replace(change, attributes=(*change.attributes, freed), kinds=kinds)
 
     def _without_software(self, change: Change) -> tuple[Attribute, ...]:
         """Return a change's attributes without software that the remote does not keep."""

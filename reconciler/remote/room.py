@@ -29,7 +29,7 @@ class AssetRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """A user as a reading has it; `entra_id` where the remote has a place for it."""
+    """A user as a reading has it; `entra_id` and `active` where the remote has a place for them."""
 
     remote_id: str
     name: str
@@ -37,7 +37,7 @@ class PersonRecord:
     mail: str | None = None
     employee_id: str | None = None
     site: str | None = None
-    active: bool = True
+    active: bool | None = None
     entra_id: str | None = None
 
 
@@ -113,5 +113,5 @@ class Room(Protocol):
             LostAnswerError: whether it was done is not known: it has to be looked for.
         """
 
-    def requests(self, change: Change) -> int:
-        """Return how many requests a change takes in all, looking it up included (W7)."""
+    def requests(self, changes: Sequence[Change]) -> int:
+        """Return how many requests a plan's changes take in all, looking each up included (W7)."""

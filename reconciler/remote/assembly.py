@@ -2,7 +2,7 @@
 
 1. What the ledger knows by the remote's id keeps the ledger's id; the rest gets ids above every known one.
 2. Bindings and pins are the ledger's; those of assets that are gone are left out (row 13 of *Presence*).
-3. A user's Entra id, and whether the account is active, are the remote's where it has a place for it, else the ledger's.
+3. A user's Entra id, and whether he is active, are the remote's where it has a place for them, else the ledger's.
 """
 
 from collections.abc import Iterable, Mapping

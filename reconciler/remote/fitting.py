@@ -24,6 +24,7 @@ from reconciler.model.plan import (
     Attribute,
     BindingChange,
     Change,
+    Kind,
     LeftAlone,
     Plan,
     Problem,
@@ -32,6 +33,7 @@ from reconciler.model.plan import (
 )
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, State
+from reconciler.planning.users.references import references
 
 _KIND_WORDS: Final = {"field": "custom field"}
 LEDGER_KINDS: Final = frozenset({"group", "licence", "software"})

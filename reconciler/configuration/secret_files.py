@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.configuration.files import kind_of
 from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.parsing.problems import SettingsProblem
-from reconciler.configuration.secrets import ROOT_VARIABLE, secret_roots
+from reconciler.configuration.secrets import ROOT_VARIABLE, relative_to, secret_roots
 
 _WITH_SECRETS: Final = frozenset({"instance.yaml", "connection.yaml"})
 
@@ -15,15 +15,15 @@ _WITH_SECRETS: Final = frozenset({"instance.yaml", "connection.yaml"})
 def outside(documents: Iterable[Document], folder: Path, environ: Mapping[str, str]) -> Iterator[SettingsProblem]:
     """Yield a problem for each `{file: PATH}` outside of the folders of secrets, whether or not there is such a file.
 
-    `folder` is the environment's, which relative paths start from.
+    `folder` is the environment's.
     """
-    roots = secret_roots(folder, environ)
+    roots, begin = secret_roots(folder, environ), relative_to(folder, environ)
     for document in documents:
         for path in document.places if kind_of(document.name) in _WITH_SECRETS else ():
             file = document.value(path)
             if path[-1:] != ("file",) or not isinstance(file, str) or document.value(path[:-1]) != {"file": file}:
                 continue
-            if not _is_below(folder / file, roots):
+            if not _is_below(begin / file, roots):
                 yield document.problem(
                     path,
                     "a file outside of the folders that secrets are read from",

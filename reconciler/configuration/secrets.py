@@ -1,23 +1,19 @@
 """The values that settings refer to, and where they may come from (K4, K8)."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from reconciler.errors import SecretError
-from reconciler.settings.instance import InstanceFile
 from reconciler.settings.secrets import FromEnvironment, FromFile, Secret
 
 ROOT_VARIABLE: Final = "RECONCILER_SECRETS_DIR"
 _SYSTEM_ROOT: Final = Path("/run/secrets")
 _MAX_SIZE: Final = 1024 * 1024
-_SQLITE: Final = "sqlite:///"
 
 
 def read_secret(reference: Secret, folder: Path, environ: Mapping[str, str]) -> str:
-    """Return a secret's value; `folder` is the environment's, which relative paths of files start from.
+    """Return a secret's value; `folder` is the environment's.
 
     SecretError names the variable or the file, and never the value.
     """
@@ -31,7 +27,7 @@ def read_secret(reference: Secret, folder: Path, environ: Mapping[str, str]) -> 
 def secret_path(reference: FromFile, folder: Path, environ: Mapping[str, str]) -> Path:
     """Return the path of a secret's file below one of the folders that it may be in (K8); SecretError otherwise."""
     try:
-        path = (folder / reference.file).resolve(strict=True)
+        path = (relative_to(folder, environ) / reference.file).resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise SecretError(f"The file {reference.file}, which settings name for a secret, does not exist.") from error
     roots = secret_roots(folder, environ)
@@ -43,31 +39,6 @@ def secret_path(reference: FromFile, folder: Path, environ: Mapping[str, str]) -
     if not path.is_file():
         raise SecretError(f"{reference.file}, which settings name for a secret, is not a file.")
     return path
-
-
-def store_url(instance: InstanceFile, environments: Path, environ: Mapping[str, str]) -> str:
-    """Return the URL of the store, or of the ledger beside a remote one.
-
-    A relative SQLite path is made absolute, from the folder that holds `environments`.
-
-    SecretError when the URL is a reference whose value can not be had, or when a SQLite URL names no file.
-    """
-    url = instance.store.database or ""
-    if isinstance(url, FromEnvironment | FromFile):
-        url = read_secret(url, environments / instance.name, environ)
-    if not url.startswith("sqlite:"):
-        return url
-    path, _, query = url.removeprefix(_SQLITE).partition("?")
-    if not url.startswith(_SQLITE) or path in ("", ":memory:"):
-        raise SecretError("The store's SQLite URL names no file. Write it as sqlite:///var/prod.db.")
-    whole = Path(os.path.abspath(environments)).parent / path  # noqa: PTH100  a symlinked environments/ stays where it is
-    return f"{_SQLITE}{whole}" + (f"?{query}" if query else "")
-
-
-def shown_url(url: str) -> str:
-    """Return a store's URL without user, password and options, for messages."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
 def _from_environment(name: str, environ: Mapping[str, str]) -> str:
@@ -94,6 +65,12 @@ def _from_file(file: str, folder: Path, environ: Mapping[str, str]) -> str:
     if not value.strip():
         raise SecretError(f"The file {file}, which settings name for a secret, is empty.")
     return value
+
+
+def relative_to(folder: Path, environ: Mapping[str, str]) -> Path:
+    """Return where relative paths of secrets' files begin: at `RECONCILER_SECRETS_DIR`, else in the environment's."""
+    own = environ.get(ROOT_VARIABLE)
+    return Path(own) if own else folder
 
 
 def secret_roots(folder: Path, environ: Mapping[str, str]) -> list[Path]:

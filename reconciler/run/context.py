@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reconciler.configuration.secrets import store_url
+from reconciler.configuration.database_url import database_url
 from reconciler.intune.http.budget import Pace
 from reconciler.settings.environment import Environment
 from reconciler.settings.instance import InstanceFile
@@ -35,8 +35,8 @@ class AtStore:
     now: Callable[[], str] = utc_now
 
     def store_url(self) -> str:
-        """Return the store's URL; SecretError when the secret that holds it cannot be had."""
-        return store_url(self.instance, self.environments, self.variables)
+        """Return the store's URL; SecretError or StoreError when it cannot be had, or leads where it may not (K8)."""
+        return database_url(self.instance, self.environments, self.variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Surroundings:
     pace: Pace = Pace()  # noqa: RUF009 - frozen
 
     def store_url(self) -> str:
-        """Return the store's URL; SecretError when the secret that holds it cannot be had."""
-        return store_url(self.instance, self.environments, self.variables)
+        """Return the store's URL; SecretError or StoreError when it cannot be had, or leads where it may not (K8)."""
+        return database_url(self.instance, self.environments, self.variables)
 
     @property
     def instance(self) -> InstanceFile:

@@ -17,11 +17,12 @@ class FromEnvironment(Settings):
 
 
 class FromFile(Settings):
-    """A secret in a file below the environment's folder or /run/secrets (K8)."""
+    """A secret in a file: below the environment's folder or /run/secrets, or below RECONCILER_SECRETS_DIR (K8)."""
 
     file: str = Field(
         min_length=1,
-        description="The file at this path, relative to the environment's folder, holds the value.",
+        description="The file at this path holds the value. A relative path begins at the environment's folder, or at "
+        "`RECONCILER_SECRETS_DIR` where that is set.",
         examples=["/run/secrets/intune"],
     )
 

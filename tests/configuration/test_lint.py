@@ -14,7 +14,7 @@ from reconciler.configuration import lint
 from reconciler.configuration.lint.disjuncts import alternatives
 from reconciler.configuration.lint.literals import as_text, excludes, implies
 from reconciler.configuration.loader import load_environment
-from reconciler.configuration.parsing.document import Document, Location, Source, Span
+from reconciler.configuration.parsing.document import Document, Place, Source, Span
 from reconciler.configuration.references import Parts
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.rules import values
@@ -65,7 +65,7 @@ def rules_file(criteria: Sequence[Any]) -> AssetTypesFile:
 
 def unreachable(file: AssetTypesFile) -> set[str]:
     """Return the numbers of the rules that lint calls unreachable."""
-    document = Document(FILE, {}, {(): Location(Source(FILE, ("",)), Span(0, 0))})
+    document = Document(FILE, {}, {(): Place(Source(FILE, ("",)), Span(0, 0))})
     found = lint.rules.unreachable(Parts("prod", [], {FILE: document}, {FILE: file}), "intune")
     return {problem.pointer.split("/")[2] for problem in found}
 

@@ -7,9 +7,8 @@ import pytest
 
 from reconciler.configuration.loader import load_environment
 from reconciler.configuration.parsing import masking
-from reconciler.configuration.secrets import read_secret, shown_url, store_url
+from reconciler.configuration.secrets import read_secret
 from reconciler.errors import SecretError
-from reconciler.settings.environment import Environment
 from reconciler.settings.secrets import FromEnvironment, FromFile
 
 BASE = Path(__file__).parent / "base"
@@ -81,48 +80,17 @@ def test_another_root_takes_the_place_of_the_usual_ones(tmp_path: Path) -> None:
         (path / "key").write_text(path.name)
     environ = {"RECONCILER_SECRETS_DIR": str(root)}
     assert read_secret(FromFile(file=str(root / "key")), folder, environ) == "root"
-    assert "is outside of" in refusal(FromFile(file="key"), folder, environ)
+    assert "is outside of" in refusal(FromFile(file=str(folder / "key")), folder, environ)
 
 
-def environment_with(tmp_path: Path, url: str) -> Environment:
-    overlay = tmp_path / "overlay/prod/instance.yaml"
-    overlay.parent.mkdir(parents=True)
-    overlay.write_text(f"store: {{url: {url}}}\n")
-    return load_environment(BASE, "prod", overlay=tmp_path / "overlay").settled()
-
-
-def test_a_relative_sqlite_path_starts_where_the_environments_folder_stands(tmp_path: Path) -> None:
-    environment = load_environment(BASE, "prod").settled()
-    assert store_url(environment.instance, tmp_path / "environments", {}) == f"sqlite:///{tmp_path}/var/prod.db"
-
-
-@pytest.mark.parametrize(
-    ("url", "whole"),
-    [
-        ("sqlite:////srv/prod.db", "sqlite:////srv/prod.db"),
-        ("postgresql://me@db.test/assets", "postgresql://me@db.test/assets"),
-    ],
-)
-def test_an_absolute_url_stays_as_it_is(tmp_path: Path, url: str, whole: str) -> None:
-    assert store_url(environment_with(tmp_path, url).instance, tmp_path, {}) == whole
-
-
-def test_a_store_url_may_be_a_secret(tmp_path: Path) -> None:
-    environment = environment_with(tmp_path, "{env: STORE}")
-    url = "postgresql://me:hunter2@db.test/assets"
-    assert store_url(environment.instance, tmp_path, {"STORE": url}) == url
-
-
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
-def test_a_store_that_would_be_forgotten_is_refused(tmp_path: Path, url: str) -> None:
-    environment = environment_with(tmp_path, "{env: STORE}")
-    with pytest.raises(SecretError, match="names no file"):
-        store_url(environment.instance, tmp_path, {"STORE": url})
-
-
-def test_a_url_is_shown_without_user_password_and_options() -> None:
-    shown = [shown_url(url) for url in ("postgresql://me:hunter2@db.test/assets?password=x", "sqlite:////srv/prod.db")]
-    assert shown == ["postgresql://db.test/assets", "sqlite:////srv/prod.db"]
+def test_a_relative_path_begins_at_another_root(tmp_path: Path) -> None:
+    """A service's credentials have no folder of the environment's: systemd names theirs by `%d`."""
+    for name in ("credentials", "prod"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "credentials/intune-secret").write_text("hunter2\n")
+    environ = {"RECONCILER_SECRETS_DIR": str(tmp_path / "credentials")}
+    assert read_secret(FromFile(file="intune-secret"), tmp_path / "prod", environ) == "hunter2"
+    assert "is outside of" in refusal(FromFile(file="../prod"), tmp_path / "prod", environ)
 
 
 def test_another_root_is_what_validating_goes_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,6 +104,8 @@ def test_another_root_is_what_validating_goes_by(tmp_path: Path, monkeypatch: py
 
     assert messages() == ["a file outside of the folders that secrets are read from"]
     monkeypatch.setenv("RECONCILER_SECRETS_DIR", str(tmp_path / "secrets"))
+    assert messages() == []
+    connection.write_text("authentication: {credential: {secret: {file: intune-secret}}}\n")
     assert messages() == []
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from reconciler.configuration.database_url import OPTIONS, unsafe_options
+from reconciler.configuration.names import one_of
 from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.parsing.masking import REFERENCE, has_password
 from reconciler.configuration.parsing.problems import SettingsProblem
@@ -32,6 +34,11 @@ def broken(parts: Parts) -> Iterator[SettingsProblem]:
     elif not instance.store.database.startswith(_DIALECTS):
         expected = "`sqlite:///PATH` or `postgresql://USER@HOST/DATABASE`"
         yield document.problem(where, "not the URL of a store", expected=expected, rule="K2")
+    elif not instance.store.database.startswith("sqlite:") and (options := unsafe_options(instance.store.database)):
+        message = f"`{options[0]}` cannot stand in a URL of the settings: what it does is decided outside of them"
+        expected = f"no options but {one_of(sorted(OPTIONS))}"
+        hint = "A URL with other options is a reference: `{env: NAME}`."
+        yield document.problem(where, message, expected=expected, hint=hint, rule="K8")
 
 
 def _shape(document: Document, store: Store) -> Iterator[SettingsProblem]:

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from reconciler.errors import SignInError
 from reconciler.intune.inputs import Access
 from reconciler.settings.connection import Cloud, OwnCloud
+from reconciler.settings.hosts import ALLOW_HOST, allowed_hosts
 
-ALLOW_HOST: Final = "RECONCILER_ALLOW_HOST"
 GLOBAL_GRAPH: Final = "https://graph.microsoft.com"
 
 _TENANT: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -94,12 +94,8 @@ def _check_host(address: str, microsofts: frozenset[str | None], access: Access)
             f"{parts.hostname} is not a host of Microsoft's, and this instance is a production one: no secret is sent "
             f"there. Set `cloud` in connection.yaml to one of Microsoft's."
         )
-    if parts.hostname not in _allowed():
+    if parts.hostname not in allowed_hosts(os.environ):
         raise SignInError(
             f"{parts.hostname} is not a host of Microsoft's, so no secret is sent there unless the environment allows "
             f"it: set {ALLOW_HOST}={parts.hostname} if you trust it."
         )
-
-
-def _allowed() -> frozenset[str]:
-    return frozenset(host.strip().lower() for host in os.environ.get(ALLOW_HOST, "").split(",")) - {""}

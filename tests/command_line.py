@@ -46,7 +46,7 @@ class CommandLine:
 
     def __post_init__(self) -> None:
         if not self.environments.exists():
-            shutil.copytree(ROOT / "environments", self.environments)
+            shutil.copytree(ROOT / "tests" / "environments", self.environments)
 
     @property
     def environments(self) -> Path:

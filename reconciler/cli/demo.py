@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from reconciler.simulator.tenant.days import Day
 
 _INSTANCES = ("prod", "uat")
+_LIMITS = "limits:\n  deletedInIntune: {percent: 3, count: 10}\n"
+"""What the story runs into, whatever the example's limits are."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -65,9 +67,10 @@ def _overlay(folder: Path, simulator: "Simulator") -> Path:
     for instance in _INSTANCES:
         connection = folder / "overlay" / instance / "connections" / "intune"
         connection.mkdir(parents=True)
-        (connection / "connection.yaml").write_text(simulator.cloud_block())
+        tenant = f"tenantId: {simulator.tenant.tenant_id}\nclientId: {simulator.tenant.application.client_id}\n"
+        (connection / "connection.yaml").write_text(tenant + simulator.cloud_block())
         store = folder / f"{instance}.db"
-        (folder / "overlay" / instance / "instance.yaml").write_text(f"store:\n  url: sqlite:///{store}\n")
+        (folder / "overlay" / instance / "instance.yaml").write_text(f"store:\n  url: sqlite:///{store}\n{_LIMITS}")
     return folder / "overlay"
 
 

@@ -62,12 +62,12 @@ def init(
     given = Answers(
         tenant_id=tenant_id,
         client_id=client_id,
-        organisation=organisation or Answers().organisation,
-        sites=tuple(site) if site else Answers().sites,
+        organisation=organisation,
+        sites=tuple(site) if site else None,
         store=Store(store or Store.SQLITE),
         pipeline=Pipeline(ci or Pipeline.GITHUB),
     )
-    answers = _asked(given) if asked else given
+    answers = _asked() if asked else given
     for path in start(folder, answers):
         printing.write(str(path))
     if answers.store is Store.SQLITE and answers.pipeline is not Pipeline.NONE:
@@ -78,9 +78,16 @@ def init(
     return ExitCode.DONE
 
 
-def _asked(example: "Answers") -> "Answers":
+def _asked() -> "Answers":
     """Return a person's answers; an empty one keeps the example's value."""
-    from reconciler.configuration.template import Answers, Pipeline, Store  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.configuration.template import (  # noqa: PLC0415 - pydantic is heavy
+        Answers,
+        Pipeline,
+        Store,
+        example_names,
+    )
+
+    example = example_names()
 
     def ask(question: str, default: str) -> str:
         answer: str = typer.prompt(question, default=default, err=True)
@@ -96,8 +103,8 @@ def _asked(example: "Answers") -> "Answers":
                     None, map(str.strip, ask("Its sites, the default one first", ", ".join(example.sites)).split(","))
                 )
             ),
-            store=Store(ask("Store: sqlite or postgresql", example.store)),
-            pipeline=Pipeline(ask("Pipelines: github, gitlab, azure or none", example.pipeline)),
+            store=Store(ask("Store: sqlite or postgresql", Store.SQLITE)),
+            pipeline=Pipeline(ask("Pipelines: github, gitlab, azure or none", Pipeline.GITHUB)),
         )
     except ValueError as error:
         raise UsageError(f"{error}: one of the names in the question is meant.") from error

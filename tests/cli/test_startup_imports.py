@@ -52,7 +52,7 @@ def test_validating_imports_nothing_that_reads_plans_or_stores() -> None:
 
 def test_planning_on_sqlite_imports_nothing_that_writes_or_is_for_something_else(tmp_path: Path) -> None:
     """No connection is enabled here, so the store is all that is read."""
-    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    shutil.copytree(ROOT / "tests" / "environments", tmp_path / "environments")
     there = ("--environments", str(tmp_path / "environments"))
     imported(*there, "store", "init", "uat")
     found = imported(*there, "plan", "uat")

@@ -63,7 +63,7 @@ def test_every_yaml_example_says_which_file_it_is_of_and_validates(example: Exam
     if example.file not in MODELS:
         assert fragment.keys() - SETTINGS, f"write ```yaml FILE in {example.page}"
         return
-    shutil.copytree(ROOT / "environments", tmp_path / "environments")
+    shutil.copytree(ROOT / "tests" / "environments", tmp_path / "environments")
     below = "" if example.file in OF_INSTANCE else "connections/intune/"
     file = tmp_path / "environments/prod" / below / example.file
     whole = yaml.load(file.read_text(encoding="utf-8")) | fragment

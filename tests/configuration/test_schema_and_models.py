@@ -14,7 +14,7 @@ from reconciler.configuration.parsing.schema_errors import flaws
 from reconciler.configuration.parsing.yaml_text import parse, source_of
 from reconciler.configuration.schemas import MODELS, load
 
-ENVIRONMENT = Path(__file__).parents[2] / "environments/prod"
+ENVIRONMENT = Path(__file__).parents[1] / "environments" / "prod"
 ODD = (
     None,
     "",

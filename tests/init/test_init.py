@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.cli.main import run
-from reconciler.configuration.template import Answers, Pipeline, Store, start
+from reconciler.configuration.template import Answers, Pipeline, Store, example_names, start
 from reconciler.errors import ReconcilerError
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def test_answers_stand_where_the_examples_names_stood(tmp_path: Path, monkeypatc
     text = "".join(path.read_text() for path in (tmp_path / "environments").rglob("*.yaml"))
     monkeypatch.chdir(tmp_path)
 
-    assert "Contoso" not in text
+    assert f"{example_names().organisation}/" not in text
     assert text.count("tenantId: fabrikam.example") == 2
     assert '    sites: ["No", "42"]\n' in text
     assert "url: {env: RECONCILER_STORE_URL}" in text

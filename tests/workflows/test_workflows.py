@@ -37,7 +37,7 @@ def simulator() -> Iterator[Simulator]:
 def origin(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator) -> Path:
     """Return a repository whose prod is imported from the simulator, by the schedule too."""
     folder = tmp_path_factory.mktemp("origin")
-    shutil.copytree(ROOT / PROD, folder / PROD)
+    shutil.copytree(ROOT / "tests" / PROD, folder / PROD)
     for name in ("requirements.txt", "pyproject.toml"):
         (folder / name).touch()
     (folder / ".ci").mkdir()
@@ -347,7 +347,7 @@ def test_very_many_problems_fit_a_comment(tmp_path: Path, merged: Path, applied:
 def test_an_environment_that_is_deleted_is_told(tmp_path: Path, merged: Path) -> None:
     """Deleting one is allowed: its comment says what becomes of its store."""
     git(merged, "checkout", "--quiet", "main")
-    shutil.copytree(ROOT / "environments" / "uat", merged / "environments" / "uat")
+    shutil.copytree(ROOT / "tests" / "environments" / "uat", merged / "environments" / "uat")
     commit(merged)
     git(merged, "checkout", "--quiet", "-B", "change")
     shutil.rmtree(merged / PROD)

@@ -6,12 +6,14 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+from ruamel.yaml import YAML
+
 from reconciler.configuration import schemas
-from reconciler.configuration.template.answers import Answers, Pipeline, Store, answered, check
+from reconciler.configuration.template.answers import Answers, Example, Pipeline, Store, answered, check
 from reconciler.configuration.template.requirements import requirements
 from reconciler.errors import ReconcilerError
 
-__all__ = ["Answers", "Pipeline", "Store", "examples", "renew_requirements", "start"]
+__all__ = ["Answers", "Pipeline", "Store", "example_names", "examples", "renew_requirements", "start"]
 
 _SHOWN: Final = 3
 _REQUIREMENTS: Final = "requirements.txt"
@@ -56,6 +58,13 @@ def examples() -> Path:
     return _packaged("environments", "environments")
 
 
+def example_names() -> Example:
+    """Return the organisation and the sites of the example's catalogue."""
+    catalogue = YAML(typ="safe", pure=True).load(examples() / "prod" / "catalogue.yaml")
+    (organisation, *_) = catalogue["organisations"]
+    return Example(organisation["name"], tuple(organisation["sites"]))
+
+
 def _packaged(installed: str, checkout: str) -> Path:
     package = Path(schemas.__file__).resolve().parent.parent
     folder = package / installed
@@ -88,8 +97,11 @@ def _write(wanted: Mapping[Path, bytes]) -> None:
 def _contents(answers: Answers) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the repository."""
     folder, published = examples(), schemas.folder()
+    example = example_names()
     for path in folder.rglob("*.yaml"):
-        yield f"environments/{path.relative_to(folder)}", answered(path.read_text("utf-8"), answers).encode()
+        name = path.relative_to(folder)
+        text = answered(path.read_text("utf-8"), name.parts[0], answers, example)
+        yield f"environments/{name}", text.encode()
     for path in published.glob("*.json"):
         yield f"schemas/{path.name}", path.read_bytes()
     yield _REQUIREMENTS, requirements().encode()

@@ -1,0 +1,87 @@
+"""Halo's access token: client credentials, renewed when it ends."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+import requests
+from requests.auth import AuthBase
+
+from reconciler.connection_errors import failure
+from reconciler.errors import RemoteError, UnreachableStoreError
+from reconciler.halo.settings import HaloSettings
+
+_TIMEOUT: Final = (10.0, 60.0)
+_TRIES: Final = 3
+_OK: Final = 200
+
+
+class Token(AuthBase):
+    """Signs requests with a token of the application's; the first request gets it."""
+
+    def __init__(self, settings: HaloSettings) -> None:
+        self._settings = settings
+        self._text = ""
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token on a request."""
+        if not self._text:
+            self.renew()
+        prepared.headers["Authorization"] = f"Bearer {self._text}"
+        return prepared
+
+    def renew(self) -> None:
+        """Get another token.
+
+        Raises:
+            RemoteError: Halo gives none, or what answered is no Halo.
+            UnreachableStoreError: nothing answered.
+        """
+        response = self._asked()
+        try:
+            answer = msgspec.json.decode(response.content)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            answer = None
+        text = answer.get("access_token") if isinstance(answer, dict) else None
+        if response.status_code != _OK or not isinstance(text, str) or not text:
+            raise RemoteError(self._refused(response.status_code, answer))
+        self._text = text
+
+    def _asked(self) -> requests.Response:
+        """Ask for a token; asking twice does no harm, so a dropped connection is tried again."""
+        settings = self._settings
+        url = f"{settings.base}/auth/token"
+        form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": "all"}
+        for left in reversed(range(_TRIES)):
+            try:
+                return requests.post(
+                    url,
+                    data={**form, "client_secret": settings.secret},
+                    params={"tenant": settings.tenant} if settings.tenant else None,
+                    timeout=_TIMEOUT,
+                    allow_redirects=False,
+                    auth=_unsigned,
+                )
+            except OSError as error:
+                _, why = failure(error, urlsplit(url).netloc)
+                if not left:
+                    raise UnreachableStoreError(f"Halo gave no token: {why}.") from error
+        raise AssertionError("unreachable")
+
+    def _refused(self, status: int, answer: object) -> str:
+        where = f"{self._settings.base}/auth/token"
+        if isinstance(answer, dict) and answer.get("error"):
+            said = " ".join(str(answer[name]) for name in ("error", "error_description") if answer.get(name))
+            return (
+                f"Halo gave no token: {said}. Check `clientId` and the secret under `store: {{halo: …}}`, and that the "
+                "application's authentication method is “Client ID and Secret (Services)”."
+            )
+        return (
+            f"{where} was answered {status} without a token. Check the address under `store: {{halo: …}}`: it is the "
+            "one that people open Halo at, without /api."
+        )
+
+
+def _unsigned(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Sign nothing; being there it keeps requests from taking a password out of ~/.netrc."""
+    return prepared

@@ -53,7 +53,8 @@ def _users(change: Change, row: Row | None) -> list[dict[str, int]]:
 
 
 def _field_members(after: Mapping[str, Scalar], row: Row, type_id: int, directory: Directory) -> dict[str, Any]:
-    slots, body = directory.slots, {}
+    slots = directory.slots
+    body: dict[str, Any] = {}
     for ours, member in slots.members.items():
         if ours in after:
             body[member] = to_halo(after[ours]) or None

@@ -4,7 +4,7 @@ Asset statuses have no documented list of their own, so they are learnt from wha
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from reconciler.errors import RefusedError
@@ -50,28 +50,18 @@ class Directory:
         """Return the directory with the statuses that assets have, too."""
         had = {str(each["status_name"]): str(each["status_id"]) for each in rows if each.get("status_name")}
         statuses = Names("status", {**had, **self.statuses.ids}, self.statuses.twice)
-        return Directory(
-            self.sites,
-            self.types,
-            self.groups,
-            statuses,
-            self.slots,
-            self.group_of,
-            self.allowed,
-            self.organisations,
-        )
+        return replace(self, statuses=statuses)
 
 
-def read_directory(api: HaloApi, settings: HaloSettings) -> Directory:
-    """Read everything that assets refer to.
+def read_directory(api: HaloApi, settings: HaloSettings, statuses: Mapping[str, str]) -> Directory:
+    """Read everything that assets refer to; `statuses` are the ids of those that `store prove` found.
 
     Raises:
         RemoteError: a list is not proven whole, or fields that settings name are lacking (W3).
     """
     sites = api.whole("Site", "sites")
     kinds = api.listed("AssetType")
-    named = [each for each in kinds if each.get("name") in settings.types] or kinds
-    details = [api.one("AssetType", str(each["id"]), includedetails="true") or {} for each in named]
+    details = [api.one("AssetType", str(each["id"]), includedetails="true") or {} for each in kinds]
     fields = {int(each["id"]): each.get("fields") or [] for each in details if each}
     custom = api.get("FieldInfo", typeid=ASSET_FIELDS)
     groups = Names.of("asset group", [(str(each["name"]), str(each["id"])) for each in api.listed("AssetGroup")])
@@ -80,7 +70,7 @@ def read_directory(api: HaloApi, settings: HaloSettings) -> Directory:
         Names.of("site", [(site_name(each), str(each["id"])) for each in sites]),
         Names.of("type", [(str(each["name"]), str(each["id"])) for each in kinds]),
         groups,
-        _statuses(api, details),
+        _statuses(api, details, statuses),
         find_slots(settings, fields, custom if isinstance(custom, list) else custom.get("fields", ())),
         {str(each["name"]): group_names.get(str(each.get("assetgroup_id")), "Halo") for each in kinds},
         {str(each["name"]): _allowed(each) for each in details if each and not each.get("allowall_status", True)},
@@ -107,12 +97,12 @@ def _allowed(row: Row) -> tuple[Allowed, ...]:
     )
 
 
-def _statuses(api: HaloApi, details: Iterable[Row]) -> Names:
+def _statuses(api: HaloApi, details: Iterable[Row], proven: Mapping[str, str]) -> Names:
     """Return the asset statuses that types name, and those that one asset of the list may have."""
     rows = [each for row in details for each in row.get("allowed_status") or ()]
     first = api.get("Asset", pageinate="true", page_no=1, page_size=1, includeinactive="true")
     for each in first.get("assets") or ():
         shown = api.one("Asset", str(each["id"]), includedetails="true", includeallowedstatus="true") or {}
         rows += shown.get("allowed_status") or ()
-    found = {(str(each.get("status_name")), str(each.get("status_id"))) for each in rows}
+    found = {(str(each.get("status_name")), str(each.get("status_id"))) for each in rows} | set(proven.items())
     return Names.of("status", sorted(found))

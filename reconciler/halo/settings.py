@@ -27,7 +27,6 @@ class HaloSettings:
     tenant: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, AssetField] = field(default_factory=dict)
-    types: frozenset[str] = frozenset()
     binding_field: str = NO_BINDING
     per_minute: int = PER_MINUTE
 

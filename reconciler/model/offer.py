@@ -6,26 +6,33 @@ from msgspec import Struct
 class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=True):
     """What was found out about a remote store while it was read; planning knows nothing of it.
 
-    `product` is what people call it. `makes` are the kinds of catalogue entries that can be made there, the others are
+    `product` is what people call it. `theirs` are kinds of catalogue entries that this remote has itself and others
+    leave to the ledger (`group`). `makes` are the kinds of catalogue entries that can be made there, the others are
     its own. `twice` are names that it has more than once, by kind (`site`, `status`, `type`, `field`, `user`).
     `short` says why a list is known to be incomplete: nothing is created then.
     `locked` are attributes of assets that are left alone there, by tag, each with the reason.
     `lacks` are fields that assets of a type lack there, by the type or by `shape_key`; None is for types that are not
     there yet. `statuses` are those that a type allows, for the types that do not allow every one.
+    `statuses_after` are the statuses of a type that may only follow certain others.
     `needs` are attributes without which a new record is refused, by subject. `frees` are statuses that no asset has
     while it is somebody's: whoever has it loses it.
+    `unproven` are operations (`create`, `move`, `unlink`) that are refused because of what is not known of the remote,
+    each with the reason (W9).
     `software` says whether it keeps what is installed on assets. `lengths` are the most characters of a field.
     `trims` says that spaces at a text's ends are not kept.
     `requests` is how many requests the reading took, `per_minute` how many fit into a minute.
     """
 
     product: str
+    theirs: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
     twice: dict[str, tuple[str, ...]] = {}
     short: str | None = None
     locked: dict[str, dict[str, str]] = {}
     lacks: dict[str, tuple[str, ...]] = {}
     statuses: dict[str, tuple[str, ...]] = {}
+    statuses_after: dict[str, dict[str, tuple[str, ...]]] = {}
+    unproven: dict[str, str] = {}
     lengths: dict[str, int] = {}
     trims: bool = False
     needs: dict[str, tuple[str, ...]] = {}

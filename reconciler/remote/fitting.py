@@ -39,6 +39,8 @@ _KIND_WORDS: Final = {"field": "custom field"}
 LEDGER_KINDS: Final = frozenset({"group", "licence", "software"})
 """Kinds of catalogue entries that only the ledger holds."""
 
+_OPERATIONS: Final = {"create": "the asset"}
+
 _Item = TypeVar("_Item", Problem, Withheld, LeftAlone)
 
 
@@ -68,7 +70,7 @@ class _Fitting:
     @cached_property
     def assets(self) -> dict[str, Asset]:
         """The state's assets by tag, where anything depends on what they are."""
-        needed = self.offer.lacks or self.offer.statuses
+        needed = self.offer.lacks or self.offer.statuses or self.offer.statuses_after
         return {each.tag: each for each in self.state.assets} if needed else {}
 
     @cached_property
@@ -109,7 +111,11 @@ class _Fitting:
         kind, _, name = change.name.partition("/")
         if kind == "software" and not self.offer.software:
             return False
-        if kind in LEDGER_KINDS or (kind in self.offer.makes and name not in self.offer.twice.get(kind, ())):
+        in_ledger = kind in LEDGER_KINDS and kind not in self.offer.theirs
+        if self._in_no_group(change):
+            self.lacking.setdefault(kind, set()).add(name)
+            return False
+        if in_ledger or (kind in self.offer.makes and name not in self.offer.twice.get(kind, ())):
             return True
         self.lacking.setdefault(kind, set()).add(name)
         product, words = self.offer.product, _KIND_WORDS.get(kind, kind)
@@ -120,9 +126,16 @@ class _Fitting:
         self.problems.append(Problem(connection="", label=name, message=message, rule="W3"))
         return False
 
+    def _in_no_group(self, change: Change) -> bool:
+        """Return whether a type would be made in a group that is not there; the group's own problem says so."""
+        groups = self.lacking.get("group", set())
+        return any(each.name == "group" and each.after in groups for each in change.attributes)
+
     def _fitting(self, change: Change) -> Change | None:
         if change.action is Action.DELETE:
             return change
+        if self._unproven(change, "create", when=change.action is Action.CREATE and change.subject is Subject.ASSET):
+            return None
         if change.action is Action.CREATE and self.offer.short:
             self._withhold(change)
             return None
@@ -169,6 +182,13 @@ class _Fitting:
         self.software_left = True
         return kept
 
+    def _unproven(self, change: Change, operation: str, *, when: bool) -> bool:
+        """Return whether an operation is refused, after a problem that says why (W9)."""
+        why = self.offer.unproven.get(operation) if when else None
+        if why:
+            self._tell(change, _OPERATIONS[operation], why)
+        return why is not None
+
     def _trimmed(self, attribute: Attribute) -> Attribute | None:
         """Return an attribute with its text as the remote keeps it; None when it then changes nothing."""
         after = attribute.after
@@ -189,9 +209,20 @@ class _Fitting:
             if not message and each.name in lacks:
                 message = f"Assets of this type or model have no field for {each.name} in {self.offer.product}."
             if not message:
-                message = self._unfit(each, values)
+                message = self._unfit(each, values) or self._refused_operation(change, each)
             if message:
                 yield each.name, message
+
+    def _refused_operation(self, change: Change, attribute: Attribute) -> str | None:
+        """Return why a move or an unlink is refused (W9)."""
+        if change.subject is not Subject.ASSET or change.action is not Action.UPDATE or attribute.before is None:
+            return None
+        match attribute.name, attribute.after:
+            case "site", _:
+                return self.offer.unproven.get("move")
+            case "user", None:
+                return self.offer.unproven.get("unlink")
+        return None
 
     def _named(self, attribute: Attribute) -> str | None:
         kind, after, product = attribute.name, attribute.after, self.offer.product
@@ -228,7 +259,16 @@ class _Fitting:
             allowed = self.offer.statuses.get(str(values.get("type")))
             if attribute.name == "status" and allowed is not None and after is not None and after not in allowed:
                 return f"{product} does not allow the status {after} for the type {values.get('type')}."
-        return None
+        return self._out_of_order(attribute, values)
+
+    def _out_of_order(self, attribute: Attribute, values: Mapping[str, Scalar]) -> str | None:
+        """Return why a status cannot follow the one that an asset has."""
+        rules = self.offer.statuses_after.get(str(values.get("type")), {})
+        before, after = attribute.before, attribute.after
+        if attribute.name != "status" or before is None or before in rules.get(str(after), (before,)):
+            return None
+        allowed = " or ".join(rules[str(after)]) or "nothing"
+        return f"{self.offer.product} allows the status {after} only after {allowed}, and this has {before}."
 
     def _tell(self, change: Change, name: str, message: str) -> None:
         connection = change.connection or ""

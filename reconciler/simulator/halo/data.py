@@ -52,6 +52,8 @@ class Options:
     type_keeps_fields: bool = True
     enforces_statuses: bool = True
     lists_fields: bool = True
+    lists_custom_fields: bool = True
+    finds_by_tag: bool = True
 
 
 @dataclass

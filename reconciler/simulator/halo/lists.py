@@ -36,7 +36,8 @@ def _wanted(data: Halo, table: str, row: Row, query: dict[str, str]) -> bool:
         holder = data.tables["assets"].get(_number(query["asset_id"])) or {}
         return row["id"] in holder.get("users", ())
     if table == "assets":
-        tag, kind, text = query.get("inventory_number"), query.get("assettype_id"), query.get("search")
+        tag = query.get("inventory_number") if data.options.finds_by_tag else None
+        kind, text = query.get("assettype_id"), query.get("search")
         return bool(
             (not tag or row["inventory_number"] == tag)
             and (not kind or row["assettype_id"] == _number(kind))
@@ -49,7 +50,8 @@ def _shape(data: Halo, table: str, query: dict[str, str]) -> Callable[[Halo, Row
     if table != "assets":
         return SHAPES[table]
     shows = query.get("includeassetfields") == "true" and (data.options.lists_fields or "assettype_id" in query)
-    return lambda data, row: asset(data, row, fields=shows, details=False, allowed=False)
+    custom = data.options.lists_custom_fields and "include_custom_fields" in query
+    return lambda data, row: asset(data, row, fields=shows, custom=custom)
 
 
 def _spoilt(rows: list[Row], fault: Fault | None) -> tuple[list[Row], int]:

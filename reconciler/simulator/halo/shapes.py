@@ -6,8 +6,10 @@ from typing import Any, Final
 from reconciler.simulator.halo.data import Halo, Row
 
 
-def asset(data: Halo, row: Row, *, fields: bool, details: bool, allowed: bool) -> Row:
-    """Return an asset; its users, software and custom fields come only with `details`."""
+def asset(
+    data: Halo, row: Row, *, fields: bool, details: bool = False, allowed: bool = False, custom: bool = False
+) -> Row:
+    """Return an asset; its users and software come only with `details`, as its custom fields do without `custom`."""
     site = data.tables["sites"].get(row["site_id"]) or {}
     kind = data.tables["types"].get(row["assettype_id"]) or {}
     users = [data.tables["users"][id_] for id_ in row["users"] if id_ in data.tables["users"]]
@@ -30,8 +32,9 @@ def asset(data: Halo, row: Row, *, fields: bool, details: bool, allowed: bool) -
         shown["fields"] = _fields(data, row, kind)
     if details:
         shown["users"] = [user(data, each) for each in users]
-        shown["customfields"] = _custom_fields(data, row)
         shown["software"] = [dict(each) for each in row["software"]]
+    if details or custom:
+        shown["customfields"] = _custom_fields(data, row)
     if allowed:
         shown["allowed_status"] = allowed_statuses(data, kind)
     return shown

@@ -5,6 +5,7 @@
    cost.
 3. When the database has many more assets than the list, the account may not see them all: nothing is created.
 4. A tag that several assets have is told apart by Halo's id.
+5. Where an asset has several users, its first is shown and its link left alone: which is Intune's is not known.
 """
 
 from collections import Counter
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Final
+
+import msgspec
 
 from reconciler.halo.api import HaloApi, ReportsRefusedError, Row
 from reconciler.halo.directory import Directory
@@ -26,6 +29,7 @@ from reconciler.remote import AssetRecord, PersonRecord, Reading
 from reconciler.remote.proven import ask_unlisted
 
 PRODUCT: Final = "Halo"
+_SEVERAL_USERS: Final = "It has several users in Halo, and which of them is Intune's is not known."
 _UNSEEN: Final = 20
 _UNSEEN_SHARE: Final = 0.05
 
@@ -39,6 +43,8 @@ class Reader:
     proofs: Mapping[str, str]
     warnings: list[str] = field(default_factory=list)
     short: str | None = None
+    several: set[str] = field(default_factory=set)
+    """The assets that have several users, by Halo's id."""
 
     def read(self, directory: Directory, known: frozenset[str]) -> tuple[Reading, Directory]:
         """Return everything that planning needs, and the directory with the statuses that assets were found to have.
@@ -53,13 +59,15 @@ class Reader:
         whole = [*rows, *unlisted.found]
         records = [asset_record(each, users.get(str(each["id"])), directory) for each in rows]
         records += [asset_record(each, first_user(each), directory) for each in unlisted.found]
+        records = _told_apart(records, self.warnings)
+        locked = {each.tag: {"user": _SEVERAL_USERS} for each in records if each.remote_id in self.several}
         people = [person_record(each) for each in self.api.whole("Users", "users")]
         self._warn(whole)
         reading = Reading(
-            _told_apart(records, self.warnings),
+            records,
             _with_one_entra_id(people),
             self._catalogue(directory),
-            self._offer(directory),
+            msgspec.structs.replace(self._offer(directory), locked=locked),
             sites=directory.sites.ids,
             types=directory.types.ids,
             statuses=directory.statuses.ids,
@@ -111,16 +119,25 @@ class Reader:
     def _users(self, rows: list[Row]) -> Mapping[str, str | None]:
         """Return the user of each asset that has one."""
         if rows and all("users" in each for each in rows):
-            return {str(each["id"]): first_user(each) for each in rows}
+            return self._users_of(rows)
         try:
             self._compare(len(rows), count_devices(self.api))
             links = read_links(self.api)
         except ReportsRefusedError as error:
             why = f"lists do not say whose they are, and Halo refused the report on it: {error}. Give the application "
             read = self._one_by_one(rows, f"{why}edit:reporting to read them at once")
-            return {str(each["id"]): first_user(each) for each in read}
-        several = {id_: first_user(self._single(id_) or {}) for id_ in links.several}
-        return {**links.one, **several}
+            return self._users_of(read)
+        return {**links.one, **self._users_of(self._single(id_) or {"id": id_} for id_ in links.several)}
+
+    def _users_of(self, rows: Iterable[Row]) -> dict[str, str | None]:
+        """Return the first user of each asset that was read by itself, and note those that have more."""
+        found = {}
+        for each in rows:
+            id_ = str(each["id"])
+            found[id_] = first_user(each)
+            if len(each.get("users") or ()) > 1:
+                self.several.add(id_)
+        return found
 
     def _compare(self, listed: int, stored: int) -> None:
         """Note when the database has many more assets than the account is shown."""

@@ -71,7 +71,9 @@ class Token(AuthBase):
     def _refused(self, status: int, answer: object) -> str:
         where = f"{self._settings.base}/auth/token"
         if isinstance(answer, dict) and answer.get("error"):
-            said = " ".join(str(answer[name]) for name in ("error", "error_description") if answer.get(name))
+            said = " ".join(str(answer[name]) for name in ("error", "error_description") if answer.get(name)).rstrip(
+                "."
+            )
             return (
                 f"Halo gave no token: {said}. Check `clientId` and the secret under `store: {{halo: …}}`, and that the "
                 "application's authentication method is “Client ID and Secret (Services)”."

@@ -40,7 +40,10 @@ def asset_body(change: Change, row: Row | None, directory: Directory, settings: 
     if "user" in after:
         body["users"] = _users(change, row)
     type_id = body.get("assettype_id") or (row or {}).get("assettype_id") or 0
-    return body | _field_members(after, row or {}, int(type_id), directory) | _binding(change, row or {}, settings)
+    bound = {directory.slots.binding[0]: change.device_id} if directory.slots.binding and change.device_id else {}
+    return (
+        body | _field_members(after, bound, row or {}, int(type_id), directory) | _binding(change, row or {}, settings)
+    )
 
 
 def _users(change: Change, row: Row | None) -> list[dict[str, int]]:
@@ -52,7 +55,10 @@ def _users(change: Change, row: Row | None) -> list[dict[str, int]]:
     return [{"id": int(id_)} for id_ in [*new, *kept]]
 
 
-def _field_members(after: Mapping[str, Scalar], row: Row, type_id: int, directory: Directory) -> dict[str, Any]:
+def _field_members(
+    after: Mapping[str, Scalar], bound: Mapping[int, str], row: Row, type_id: int, directory: Directory
+) -> dict[str, Any]:
+    """Return the members that hold fields; `bound` is the device's id by the custom field that it goes into."""
     slots = directory.slots
     body: dict[str, Any] = {}
     for ours, member in slots.members.items():
@@ -64,9 +70,10 @@ def _field_members(after: Mapping[str, Scalar], row: Row, type_id: int, director
         kept = {int(each["id"]): each.get("value") for each in row.get("fields") or ()}
         body["fields"] = _array({**kept, **changed})
     custom = {id_: to_halo(after[ours]) for ours, (id_, _) in slots.custom.items() if ours in after}
+    custom |= bound
     if custom:
         kept = {int(each["id"]): each.get("value") for each in row.get("customfields") or ()}
-        names = dict(slots.custom.values())
+        names = dict([*slots.custom.values(), *([slots.binding] if slots.binding else [])])
         body["customfields"] = [
             {**each, **({"name": names[each["id"]]} if each["id"] in names else {})}
             for each in _array({**kept, **custom})

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from reconciler.settings.fields import AssetField
+from reconciler.settings.stores import HALO_PER_MINUTE
 
-PER_MINUTE: Final = 60
-"""Halo takes 300 requests in any five minutes (PowerShellWarrantyReports#51)."""
 NO_BINDING: Final = "none"
 INTUNE_ID: Final = "intune_id"
 
@@ -28,7 +27,7 @@ class HaloSettings:
     fields: Mapping[str, str] = field(default_factory=dict)
     declared: Mapping[str, AssetField] = field(default_factory=dict)
     binding_field: str = NO_BINDING
-    per_minute: int = PER_MINUTE
+    per_minute: int = HALO_PER_MINUTE
 
     @property
     def base(self) -> str:

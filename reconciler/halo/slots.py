@@ -38,6 +38,8 @@ class Slots:
     custom: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     of_types: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     types: Mapping[str, FieldType] = field(default_factory=dict)
+    binding: tuple[int, str] | None = None
+    """The custom field that holds the Intune device's id, where settings name one."""
 
     def values(self, row: Mapping[str, Any]) -> dict[str, Scalar]:
         """Return what an asset's record holds for each field of ours that its type has."""
@@ -91,6 +93,7 @@ def find_slots(
         else:
             trouble = labels.trouble(theirs) if theirs in labels.twice else _near(theirs, every, labels)
             wrong.append(f"{ours}: {trouble}")
+    binding = _binding(settings.binding_label, labels, api_names, wrong)
     if wrong:
         raise RemoteError(
             "Halo does not have what `store: {fields: …}` names: "
@@ -99,7 +102,20 @@ def find_slots(
             "names that people see on an asset in Halo."
         )
     ids = {id_: {name: int(field_id) for name, field_id in each.ids.items()} for id_, each in named.items()}
-    return Slots(members, fields, own, ids, {ours: _type(settings.declared.get(ours)) for ours in settings.fields})
+    types = {ours: _type(settings.declared.get(ours)) for ours in settings.fields}
+    return Slots(members, fields, own, ids, types, binding)
+
+
+def _binding(
+    label: str | None, labels: Names, api_names: Mapping[str, str], wrong: list[str]
+) -> tuple[int, str] | None:
+    """Return the custom field that holds the device's id; what is wrong with its label is added to the rest."""
+    trouble = label and labels.trouble(label)
+    if trouble:
+        wrong.append(f"bindingField: {trouble}")
+    if label is None or trouble:
+        return None
+    return int(labels.ids[label]), api_names[labels.ids[label]]
 
 
 def _pairs(rows: Iterable[Mapping[str, Any]], name: str, id_: str) -> list[tuple[str, str]]:

@@ -1,14 +1,17 @@
 """`store:` in instance.yaml: our own database, or a ledger beside a store behind an API."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from reconciler.settings.base import Choice, Name, Settings
+from reconciler.settings.base import Choice, Name, Settings, form
 from reconciler.settings.secrets import Secret
 
 SNIPE_IT_FIELDS: Final = {"name": "name", "serialNumber": "serial", "manufacturer": "manufacturer", "model": "model"}
 """Our fields that every Snipe-IT has, and what its API calls them."""
+
+HALO_PER_MINUTE: Final = 60
+"""Halo takes 300 requests in any five minutes (PowerShellWarrantyReports#51)."""
 
 
 class TypesFrom(Choice):
@@ -60,6 +63,41 @@ class SnipeIt(Settings):
     )
 
 
+BindingField = Annotated[
+    str,
+    StringConstraints(pattern=r"^(intune_id|none|custom:.{1,100})$"),
+    form("`intune_id`, `none` or `custom:` and the label of a custom field", "intune_id", "custom:Intune device"),
+]
+
+
+class Halo(Settings):
+    """A Halo (HaloITSM, HaloPSA or HaloCRM) that holds the assets."""
+
+    url: Secret | str = Field(
+        description="Halo is at this address, without `/api`. A literal is only spoken to where the environment "
+        "variable RECONCILER_ALLOW_HOST names its host; a reference to a secret needs no such leave.",
+        examples=["https://contoso.halopsa.com", {"env": "HALO_URL"}],
+    )
+    client_id: str = Field(
+        min_length=1,
+        description="This application of Configuration > Integrations > Halo API signs in, with “Client ID and Secret "
+        "(Services)” and an agent of its own.",
+        examples=["5b1c6f0e-2f3e-4f4f-8f63-6c0d6f6f6f01"],
+    )
+    secret: Secret = Field(description="The application's secret is there.", examples=[{"env": "HALO_SECRET"}])
+    tenant: str | None = Field(
+        default=None,
+        description="A hosted Halo may ask for its tenant's name when it gives a token.",
+        examples=["contoso"],
+    )
+    binding_field: BindingField = Field(
+        default="none",
+        description="The Intune device's id is written into this field of an asset too: `intune_id` is the one that "
+        "Halo's own Intune integration uses. The ledger decides whatever it says.",
+        examples=["intune_id", "custom:Intune device"],
+    )
+
+
 class Ledger(Settings):
     """The database beside a store behind an API: what is ours and nobody else's."""
 
@@ -89,6 +127,11 @@ class Store(Settings):
         description="The assets are in this Snipe-IT.",
         examples=[{"url": "https://assets.contoso.example", "token": {"env": "SNIPEIT_TOKEN"}}],
     )
+    halo: Halo | None = Field(
+        default=None,
+        description="The assets are in this Halo.",
+        examples=[{"url": "https://contoso.halopsa.com", "clientId": "5b1c6f0e", "secret": {"env": "HALO_SECRET"}}],
+    )
     fields: dict[str, str] = Field(
         default={},
         description="Where a remote store keeps our fields: ours, then theirs by the name that people see there. A "
@@ -99,7 +142,8 @@ class Store(Settings):
         default=100,
         ge=1,
         le=10_000,
-        description="At most so many requests a minute are sent to a remote store, whatever it allows.",
+        description="At most so many requests a minute are sent to a remote store, whatever it allows; 60 to a Halo "
+        "where nothing else is written, since it takes 300 in five minutes.",
     )
 
     def kept_fields(self) -> frozenset[str]:
@@ -109,7 +153,14 @@ class Store(Settings):
     @property
     def is_remote(self) -> bool:
         """Whether the assets are behind an API."""
-        return self.snipe_it is not None
+        return self.snipe_it is not None or self.halo is not None
+
+    @property
+    def pace(self) -> int:
+        """The most requests a minute: what is written, else what the product takes."""
+        if self.halo is not None and "requests_per_minute" not in self.model_fields_set:
+            return HALO_PER_MINUTE
+        return self.requests_per_minute
 
     @property
     def database(self) -> Secret | str | None:

@@ -409,3 +409,22 @@ def test_a_move_that_gives_another_id_is_followed(server: HaloServer, client: Ha
 
     assert moved.remote_id != str(id_)
     assert client.whole(int(moved.remote_id))["site_name"] == "Remote"
+
+
+def test_the_devices_id_goes_into_a_custom_field_where_that_is_set(server, client: HaloClient, data: Halo) -> None:
+    data.add("custom_fields", label="Intune device", name="CFIntune")
+    id_ = laptop(data, "AST-1")
+    data.edit("assets", id_, customfields={1: "kept"})
+    wanted = change("AST-1", name="L-2", device_id="dev-1")
+    with room_at(server, binding_field="custom:Intune device") as room:
+        room.send(wanted, room.find(wanted, str(id_))[0])
+
+    held = {each["label"]: each["value"] for each in client.whole(id_)["customfields"]}
+    assert held == {"Label": "kept", "Managed by": "", "Intune device": "dev-1"}
+
+
+def test_a_binding_field_that_halo_lacks_is_named(server: HaloServer) -> None:
+    with room_at(server, binding_field="custom:Labell") as room, pytest.raises(RemoteError) as caught:
+        room.read(frozenset())
+
+    assert "bindingField: there is no custom field called 'Labell'; did you mean 'Label'?" in str(caught.value)

@@ -51,12 +51,16 @@ def _shape(document: Document, store: Store) -> Iterator[SettingsProblem]:
         yield document.problem(("store",), message, expected="`ledger: {url: …}`", rule="K2")
     elif store.ledger is not None and not store.is_remote:
         message = "a ledger stands beside a remote store, and none is named"
-        yield document.problem(("store", "ledger"), message, expected="`snipeIt` or `url`", rule="K2")
+        yield document.problem(("store", "ledger"), message, expected="`snipeIt`, `halo` or `url`", rule="K2")
     elif store.url is None and not store.is_remote:
         yield document.problem(("store",), "no store is named", expected="`url`, or `ledger` and a remote", rule="K2")
     elif store.fields and not store.is_remote:
         message = "`fields` says where a remote store keeps our fields, and the store is our own"
         yield document.problem(("store", "fields"), message, expected="no `fields`", rule="K2")
-    if store.snipe_it and isinstance(store.snipe_it.url, str) and not store.snipe_it.url.startswith("https://"):
-        where = ("store", "snipeIt", "url")
-        yield document.problem(where, "not an HTTPS address", expected="`https://HOST`", rule="K8")
+    if store.snipe_it and store.halo:
+        message = "the assets are in one remote store, and two are named"
+        yield document.problem(("store", "halo"), message, expected="`snipeIt` or `halo`", rule="K2")
+    for name, remote in (("snipeIt", store.snipe_it), ("halo", store.halo)):
+        if remote and isinstance(remote.url, str) and not remote.url.startswith("https://"):
+            where = ("store", name, "url")
+            yield document.problem(where, "not an HTTPS address", expected="`https://HOST`", rule="K8")

@@ -48,7 +48,9 @@ def _instance(mappings: Mappings, instance: str, url: str, client_id: str) -> st
         "  # The journal, bindings and limits' counts; a team's is a PostgreSQL: url: {env: RECONCILER_LEDGER_URL}",
         f"  ledger: {{url: sqlite:///var/{instance}-ledger.db}}",
         "  halo:",
-        *setting("url", url, indent=4),
+        *setting(
+            "url", url, "A literal needs RECONCILER_ALLOW_HOST=HOST in the environment; {env: HALO_URL} does not.", 4
+        ),
         *setting("clientId", client_id, indent=4),
         *setting("secret", {"env": "HALO_SECRET"}, indent=4),
         "  # Our field -> Halo's, by the name that people see there.",

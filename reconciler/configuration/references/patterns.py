@@ -33,12 +33,10 @@ def bad_replacement(document: Document, path: Path, pattern: str, replacement: s
 
 def _compiled(pattern: str) -> int | str:
     """Return how many groups a pattern has, or why RE2 refuses it."""
-    import re2  # noqa: PLC0415  only settings with a pattern need it
+    # RE2 is loaded only for settings with a pattern.
+    from reconciler.planning.rules.patterns import PatternError, compiled  # noqa: PLC0415
 
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return int(re2.compile(pattern, options).groups)
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        return reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        return int(compiled(pattern).groups)
+    except PatternError as error:
+        return str(error)

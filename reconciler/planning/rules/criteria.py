@@ -11,11 +11,10 @@ from itertools import repeat
 from operator import contains
 from typing import Any, Final, Protocol
 
-import re2
-
 from reconciler.columnar import Column
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.planning.rules.columns import DeviceColumns, differ, map_distinct
+from reconciler.planning.rules.patterns import compiled
 from reconciler.planning.rules.values import as_text
 from reconciler.settings import criteria as language
 
@@ -169,7 +168,7 @@ def predicate(criterion: language.Comparison) -> _Predicate:
 
 def _text_predicate(operator: str, wanted: str, fold: Callable[[str], str], case_sensitive: bool) -> _Predicate:
     if operator == "matches":
-        pattern = re2.compile(wanted if case_sensitive else f"(?i){wanted}")
+        pattern = compiled(wanted, ignore_case=not case_sensitive)
         return lambda value: value is not None and pattern.search(as_text(value)) is not None
     folded = fold(wanted)
     match operator:

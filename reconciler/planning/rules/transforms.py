@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, assert_never
 
-import re2
-
 from reconciler.model.snapshot import Scalar
+from reconciler.planning.rules.patterns import compiled
 from reconciler.planning.rules.values import as_text
 from reconciler.settings.field_mappings import Lookup, Prefix, Replace, Suffix, Transform, Truncate
 
@@ -51,7 +50,7 @@ def _step(transform: Transform) -> CompiledTransform:
         case str():
             return _PLAIN[transform]
         case Replace():
-            pattern = re2.compile(transform.replace.pattern)
+            pattern = compiled(transform.replace.pattern)
             return CompiledTransform(lambda value: pattern.sub(transform.replace.with_, as_text(value)) or None)
         case Lookup():
             table = transform.lookup

@@ -1,5 +1,6 @@
 """`reconciler init`: a settings repository to start from."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,7 +12,7 @@ from reconciler.cli.progress import say
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from reconciler.configuration.template import Answers
+    from reconciler.configuration.template import Answers, Pipeline
 
 _NEXT = (
     "Next, in {folder}: make it a Git repository, put {missing} into environments/prod, then run `reconciler validate` "
@@ -24,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
     app.command(short_help="Write a settings repository to start from.")(init)
 
 
-def init(
+def init(  # noqa: PLR0917 - typer reads the options from the signature
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the repository; made when missing.")],
     tenant_id: Annotated[str | None, typer.Option(help="The tenant's id: a GUID or a verified domain.")] = None,
     client_id: Annotated[str | None, typer.Option(help="The application's id.")] = None,
@@ -36,6 +37,16 @@ def init(
     ] = None,
     ci: Annotated[
         Literal["github", "gitlab", "azure", "none"] | None, typer.Option(help="The pipelines to write.")
+    ] = None,
+    from_halo: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Take the settings of the Halo's own Intune connection; HALO_CLIENT_ID, HALO_SECRET sign in.",
+        ),
+    ] = None,
+    halo_connection: Annotated[
+        str | None, typer.Option(help="With --from-halo: which of several Intune connections.")
     ] = None,
     only: Annotated[
         Literal["requirements"] | None,
@@ -58,6 +69,8 @@ def init(
     if only:
         printing.write(str(renew_requirements(folder)))
         return ExitCode.DONE
+    if from_halo:
+        return _adopt(folder, from_halo, halo_connection, Pipeline(ci or Pipeline.GITHUB))
     asked = sys.stdin.isatty() and not any((tenant_id, client_id, organisation, site, store, ci))
     given = Answers(
         tenant_id=tenant_id,
@@ -75,6 +88,22 @@ def init(
     missing = [] if answers.tenant_id and answers.client_id else ["tenantId and clientId"]
     missing += [] if organisation or asked else ["your organisation and sites"]
     say(_NEXT.format(folder=folder, missing=" and ".join(missing) or "what else differs"))
+    return ExitCode.DONE
+
+
+def _adopt(folder: Path, url: str, connection: str | None, pipeline: "Pipeline") -> int:
+    """Write a repository with the settings of a Halo's own Intune connection (W10)."""
+    from reconciler.configuration.template import Answers, start  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.adopting import settings_from_halo  # noqa: PLC0415 - as above
+
+    settings = settings_from_halo(url, os.environ, connection=connection)
+    for path in start(folder, Answers(pipeline=pipeline), settings=settings):
+        printing.write(str(path))
+    unread = sum(text.count("ould not be read") for text in settings.values())
+    say(
+        f"Next, in {folder}: read the {unread} comments “Could not be read” in environments/prod and decide each, make "
+        "it a Git repository, then run `reconciler validate`."
+    )
     return ExitCode.DONE
 
 

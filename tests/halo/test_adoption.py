@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from command_line import CommandLine, Done
 
 from reconciler.configuration.loader import load_environment
 from reconciler.halo.adoption import HaloNames, adopted_files
-from reconciler.simulator.halo import Halo
+from reconciler.simulator.halo import Halo, HaloServer
 from reconciler.simulator.halo.intune_connection import add_intune_connection
 
 
@@ -114,3 +115,48 @@ def test_what_is_written_is_valid_settings(tmp_path: Path) -> None:
         (folder / name).write_text(text)
     loaded = load_environment(tmp_path / "environments", "prod", with_commit=False)
     assert loaded.settled().instance.store.halo is not None
+
+
+@pytest.fixture
+def command(server: HaloServer, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    client = {"HALO_CLIENT_ID": server.data.options.client_id}
+    for name, value in {**server.environment(), **client}.items():
+        monkeypatch.setenv(name, value)
+    return CommandLine(tmp_path, capsys, server.data.options.secret)
+
+
+def init(command: CommandLine, server: HaloServer, *more: str) -> Done:
+    return command.run("init", str(command.folder / "repository"), "--from-halo", server.url, *more)
+
+
+def test_init_writes_an_environment_from_the_halo_at_an_address(command, server: HaloServer, data: Halo) -> None:
+    data.add_asset("AST-1")
+    add_intune_connection(data)
+    done = init(command, server)
+
+    assert (done.code, server.audit.writes()) == (0, ())
+    loaded = load_environment(command.folder / "repository" / "environments", "prod", with_commit=False)
+    imports = loaded.settled().connections["intune"].imports
+    assert (imports.default_site, imports.statuses.deleted_in_intune) == ("Contoso/Head Office", "Retired")
+
+
+def test_init_wants_one_of_several_connections_named(command, server: HaloServer, data: Halo) -> None:
+    add_intune_connection(data)
+    add_intune_connection(data, name="Subsidiary")
+
+    assert "Halo's Intune connections are Intune, Subsidiary: name one" in init(command, server).err
+    assert init(command, server, "--halo-connection", "Subsidiary").code == 0
+
+
+def test_init_from_a_halo_without_a_connection_writes_nothing(command, server: HaloServer) -> None:
+    done = init(command, server)
+
+    assert (done.code, "Halo has no Intune connection" in done.err) == (1, True)
+    assert not (command.folder / "repository").exists()
+
+
+def test_init_from_a_halo_says_which_variable_is_not_set(command, server: HaloServer, monkeypatch) -> None:
+    monkeypatch.delenv("HALO_SECRET")
+    done = init(command, server)
+
+    assert (done.code, "The environment variable HALO_SECRET is not set. Set it to the secret" in done.err) == (1, True)

@@ -19,8 +19,15 @@ _SHOWN: Final = 3
 _REQUIREMENTS: Final = "requirements.txt"
 
 
-def start(folder: Path, answers: Answers = Answers()) -> list[Path]:  # noqa: B008 - frozen
+def start(
+    folder: Path,
+    answers: Answers = Answers(),  # noqa: B008 - frozen
+    *,
+    settings: Mapping[str, str] | None = None,
+) -> list[Path]:
     """Write a settings repository into a folder, which is made when missing, and return its files, sorted.
+
+    `settings` are the files of `environments/prod` instead of the example's two environments.
 
     A file that is there with the same content is left, so that an interrupted start is finished by doing it again.
 
@@ -28,7 +35,7 @@ def start(folder: Path, answers: Answers = Answers()) -> list[Path]:  # noqa: B0
     one cannot be written.
     """
     check(answers)
-    wanted = {folder / name: content for name, content in _contents(answers)}
+    wanted = {folder / name: content for name, content in _contents(answers, settings)}
     there = sorted(str(path) for path, content in wanted.items() if _differs(path, content))
     if there:
         more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
@@ -94,13 +101,11 @@ def _write(wanted: Mapping[Path, bytes]) -> None:
         raise
 
 
-def _contents(answers: Answers) -> Iterator[tuple[str, bytes]]:
+def _contents(answers: Answers, settings: Mapping[str, str] | None) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the repository."""
-    folder, published = examples(), schemas.folder()
-    example = example_names()
-    for path in folder.rglob("*.yaml"):
-        name = path.relative_to(folder)
-        text = answered(path.read_text("utf-8"), name.parts[0], answers, example)
+    published = schemas.folder()
+    given = {f"prod/{name}": text for name, text in (settings or {}).items()}
+    for name, text in (given or _example_settings(answers)).items():
         yield f"environments/{name}", text.encode()
     for path in published.glob("*.json"):
         yield f"schemas/{path.name}", path.read_bytes()
@@ -110,6 +115,15 @@ def _contents(answers: Answers) -> Iterator[tuple[str, bytes]]:
         yield from _template(answers.pipeline)
     if answers.pipeline is Pipeline.GITHUB:
         yield from _github()
+
+
+def _example_settings(answers: Answers) -> dict[str, str]:
+    """Return the example's environments with a person's answers, by the name of the file."""
+    folder, example = examples(), example_names()
+    named = {path.relative_to(folder): path for path in folder.rglob("*.yaml")}
+    return {
+        str(name): answered(path.read_text("utf-8"), name.parts[0], answers, example) for name, path in named.items()
+    }
 
 
 def _template(name: str) -> Iterator[tuple[str, bytes]]:

@@ -49,6 +49,13 @@ class AssetGroup(Settings):
     )
 
 
+class FilledBy(Choice):
+    """Who fills a custom field."""
+
+    MAPPINGS = "mappings", "A mapping of some connection; one that none writes is warned of."
+    PEOPLE = "people", "People, by hand or by another program; no mapping may write it."
+
+
 class CustomField(Settings):
     """A field of assets beside the built-in ones; mappings write it as `custom.<name>`."""
 
@@ -62,6 +69,7 @@ class CustomField(Settings):
         description="A `text` field holds at most so many characters; any number without it.",
         examples=[80],
     )
+    filled_by: FilledBy = Field(default=FilledBy.MAPPINGS, description="The field is filled by these.")
     choices: list[str] = Field(
         default=[], description="A `choice` field has one of these values.", examples=[["Intune", "Nobody"]]
     )
@@ -110,7 +118,7 @@ class CatalogueFile(SettingsFile):
     )
     licences: list[Licence] = Field(
         default=[],
-        description="Imported software can be tied to these licences.",
+        description="Imported software can be tied to these licences. Their seats are one pool for all organisations.",
         json_schema_extra=guide("match to licences based on name"),
     )
     asset_tags: AssetTags = Field(

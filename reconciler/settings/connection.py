@@ -75,6 +75,27 @@ class Integrator(Settings):
     )
 
 
+class Details(Settings):
+    """How often each device is asked for what lists leave out (G5)."""
+
+    refresh: Duration = Field(
+        default="7d",
+        description="A device is asked again after this time, the longest ago first, and a part of the fleet in each "
+        "run; new and re-enrolled devices are asked at once.",
+    )
+
+
+class Reading(Settings):
+    """The bounds of a read; the defaults fit 100,000 devices (G11)."""
+
+    time_budget: Duration = Field(default="2h", description="Reading the connection takes at most this time.")
+    export_bytes: int = Field(
+        default=4 * 1024**3, ge=1024**2, description="An exported report has at most so many bytes, unpacked."
+    )
+    export_rows: int = Field(default=50_000_000, ge=1000, description="An exported report has at most so many rows.")
+    batches: int = Field(default=5, ge=1, le=20, description="So many batches of requests are under way at once.")
+
+
 class ConnectionFile(SettingsFile):
     """`connection.yaml`: one Intune tenant that feeds the store."""
 
@@ -102,6 +123,20 @@ class ConnectionFile(SettingsFile):
         default=Integrator(),
         description="The connection is imported on a schedule so.",
         json_schema_extra=guide("Halo Integrator"),
+    )
+
+    details: Details = Field(
+        default=Details(), description="What lists leave out is asked device by device, this often."
+    )
+    reading: Reading = Field(default=Reading(), description="Reading the connection keeps within these bounds.")
+    inventory: bool = Field(
+        default=False,
+        description="With true, the report of all devices' hardware inventory is read, and its columns can be mapped "
+        "as `inventory.<column>`.",
+    )
+    autopilot: bool = Field(
+        default=False,
+        description="With true, devices that are registered with Windows Autopilot and not enrolled yet become assets.",
     )
 
     def enabled_for(self, name: str, kind: InstanceKind) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pydantic import Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from reconciler.settings.base import Settings
 
@@ -95,7 +96,8 @@ class Comparison(Settings):
         if (self.field is None) == (self.property is None):
             raise ValueError("a criterion names either a `field` or a `property`")
         if len(self.operators()) != 1:
-            raise ValueError(f"a criterion has exactly one operator, here are {len(self.operators())}")
+            found = " and ".join(f"`{to_camel(name.rstrip('_'))}`" for name in self.operators())
+            raise ValueError(f"a criterion has exactly one operator, here {f'are {found}' if found else 'is none'}")
         return self
 
     def operators(self) -> list[str]:

@@ -119,6 +119,12 @@ class Mapping(Settings):
     )
     write: Write = Field(default=Write.ALWAYS, description="The field is written at these times.")
     empty: Empty = Field(default=Empty.KEEP, description="An empty source does this to a field that has a value.")
+    volatile: bool | None = Field(
+        default=None,
+        description="With true, the value changes by itself all the time: it is written, yet a change of it alone "
+        "counts against no limit. Without it, `lastSyncDateTime` and `freeStorageSpaceInBytes` are volatile.",
+        examples=[True],
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> Mapping:

@@ -84,6 +84,12 @@ class Statuses(Settings):
         examples=["In Use"],
         json_schema_extra=guide("status when the managed device has been recovered"),
     )
+    registered: Name | None = Field(
+        default=None,
+        description="An asset that is made for a device which is registered with Autopilot and not enrolled yet gets "
+        "this status.",
+        examples=["In Stock"],
+    )
     never_replace: list[Name] = Field(
         default=[], description="These statuses stay, whatever happens to the device.", examples=[["Stolen"]]
     )

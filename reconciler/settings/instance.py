@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from reconciler.settings.base import Choice, Duration, Settings, SettingsFile, form
+from reconciler.settings.secrets import Secret
 from reconciler.settings.stores import Store
 
 InstanceName = Annotated[
@@ -59,8 +60,39 @@ class Limits(Settings):
     deleted_in_intune: Limit = _limit(3, 10, "So many assets may be marked as gone from Intune.")
     inactive: Limit = _limit(5, 20, "So many assets may be made inactive.")
     users_deactivated: Limit = _limit(3, 10, "So many store users may be made inactive.")
+    users_created: Limit = _limit(20, 100, "So many store users may be created.")
     new_types: CountLimit = Field(
         default=CountLimit(count=5), description="So many asset types may be made from a field's values."
+    )
+
+
+class Event(Choice):
+    """What people are told of by `notify` (V10)."""
+
+    FAILED = "failed", "A run ended with an error."
+    OVER_LIMIT = "overLimit", "A run stopped, or left a connection out, since more would change than a limit allows."
+    PARTIAL = "partial", "A run ended, and part of what it needed is unknown."
+    APPLIED = "applied", "A run changed something."
+    CREDENTIAL_ENDS = "credentialEnds", "A credential ends within 30 days."
+
+
+class Notification(Settings):
+    """Somebody who is told of runs."""
+
+    url: Secret = Field(
+        description="Messages go to this Apprise URL (Teams, Slack, mail and a hundred more): a secret.",
+        examples=[{"env": "OPERATORS_CHANNEL"}],
+    )
+    on: list[Event] = Field(
+        default=[Event.FAILED, Event.OVER_LIMIT, Event.PARTIAL, Event.CREDENTIAL_ENDS],
+        min_length=1,
+        description="These events are told.",
+        examples=[["failed", "overLimit"]],
+    )
+    link: str | None = Field(
+        default=None,
+        description="A message leads to this address.",
+        examples=["https://assets.contoso.example"],
     )
 
 
@@ -77,4 +109,7 @@ class InstanceFile(SettingsFile):
     store: Store = Field(description="The instance's assets live here.", examples=[{"url": "sqlite:///var/prod.db"}])
     limits: Limits = Field(
         default=Limits(), description="A run that would change more than this stops until a person allows it."
+    )
+    notify: list[Notification] = Field(
+        default=[], description="These are told when a run fails, is over a limit, or changes something."
     )

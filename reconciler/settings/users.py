@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from reconciler.settings.base import Choice, Settings, SettingsFile, SiteName, guide
+from reconciler.settings.criteria import Criterion
 
 
 class AssignFrom(Choice):
@@ -23,6 +24,7 @@ class UserField(Choice):
     MAIL = "mail", "The mail address."
     EMPLOYEE_ID = "employeeId", "The employee id."
     NAME = "name", "The display name; two people may have the same."
+    ENTRA_ID = "entraId", "The id in Entra, which never moves."
 
 
 class UserIdentifier(Settings):
@@ -54,11 +56,29 @@ class UserSite(Settings):
     )
 
 
+class UserScope(Choice):
+    """Which users of Entra are read (G12)."""
+
+    NAMED = "named", "Those that devices name, and those that the store has."
+    ALL = "all", "Everybody in the directory."
+
+
 class ImportUsers(Settings):
     """Store users made and kept from Entra (U4)."""
 
     enabled: bool = Field(
         default=False, description="With true, store users are created and updated from Entra; nobody is deleted."
+    )
+    scope: UserScope = Field(default=UserScope.NAMED, description="These users are read.")
+    include: Criterion | None = Field(
+        default=None,
+        description="Only users for whom this criterion on their properties holds are imported.",
+        examples=[{"property": "userType", "equals": "Member"}],
+    )
+    exclude: Criterion | None = Field(
+        default=None,
+        description="Users for whom this criterion on their properties holds are left out.",
+        examples=[{"property": "accountEnabled", "equals": False}],
     )
     site: UserSite | None = Field(
         default=None,

@@ -6,7 +6,7 @@ from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import Parts
 from reconciler.settings.asset_types import AssetTypesFile, Determine
-from reconciler.settings.catalogue import CatalogueFile
+from reconciler.settings.catalogue import CatalogueFile, FilledBy
 
 
 def unused(parts: Parts) -> Iterator[SettingsProblem]:
@@ -26,8 +26,11 @@ def _fields(parts: Parts, document: Document, catalogue: CatalogueFile) -> Itera
             return
         mapped |= fields
     for index, field in enumerate(catalogue.custom_fields):
-        if f"custom.{field.name}" not in mapped:
-            hint = f"Map something to `custom.{field.name}` in field-mappings.yaml, or remove the field."
+        if f"custom.{field.name}" not in mapped and field.filled_by is FilledBy.MAPPINGS:
+            hint = (
+                f"Map something to `custom.{field.name}` in field-mappings.yaml, write `filledBy: people`, or "
+                "remove the field."
+            )
             yield _warning(document, ("customFields", index, "name"), "nothing maps to this custom field", hint)
 
 

@@ -93,6 +93,11 @@ class Document:
                 return None
         return value
 
+    def written(self, path: Path) -> str:
+        """Return a value of one line as it stands in the file."""
+        place = self.place(path)
+        return place.source.shown(place.value.line)[place.value.column :][: place.value.length]
+
     def at_key(self, path: Path, problem: SettingsProblem) -> SettingsProblem:
         """Return a problem at a value as one at its key: for names that people write as keys."""
         place = self.place(path)

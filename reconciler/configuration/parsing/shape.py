@@ -11,6 +11,8 @@ from reconciler.configuration.parsing.masking import REFERENCE
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.parsing.schema_errors import Flaw, flaws
 
+_NUMBERS = {"a number", "a whole number"}
+_UNIT = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*[A-Za-z%]*")
 _YAML_1_1 = {"yes": "true", "y": "true", "on": "true", "no": "false", "n": "false", "off": "false"}
 
 
@@ -131,6 +133,8 @@ class _Explainer:
         if not isinstance(flaw.value, str):
             wants_text = _is_number(flaw.value) and "text" in _kinds(flaw)
             return "Text that looks like a number stands in quotes." if wants_text else ""
+        if (number := _UNIT.fullmatch(flaw.value.strip())) and _NUMBERS & set(_kinds(flaw).split("; or ")):
+            return f"Write `{number[1]}`: a number stands alone, without quotes or a unit."
         boolean = _YAML_1_1.get(flaw.value.lower())
         return f"In YAML 1.2 that is text: write `{boolean}`." if boolean and "true or false" in _kinds(flaw) else ""
 

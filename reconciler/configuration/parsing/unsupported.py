@@ -32,6 +32,11 @@ def _is_complex(value: Any) -> bool:
 _COMPLEX = "a property that is not a single value"
 _LEAVE_OUT = "Leave it out."
 
+
+def _is_written(value: Any) -> bool:
+    return value not in (None, False, [])
+
+
 ROWS: Final[tuple[Row, ...]] = (
     *(
         Row(file, path, _is_complex, _COMPLEX, _LEAVE_OUT)
@@ -40,6 +45,22 @@ ROWS: Final[tuple[Row, ...]] = (
             ("field-mappings.yaml", ("mappings", "*", "from", "*")),
             ("asset-types.yaml", ("property",)),
             ("imports.yaml", ("property",)),
+        )
+    ),
+    *(
+        Row(file, path, _is_written, what, _LEAVE_OUT)
+        for file, path, what in (
+            ("instance.yaml", ("notify",), "telling people of runs"),
+            ("instance.yaml", ("limits", "usersCreated"), "a limit of the store users that are created"),
+            ("connection.yaml", ("details",), "asking devices less often than in each run"),
+            ("connection.yaml", ("reading",), "bounds of a read"),
+            ("connection.yaml", ("inventory",), "the inventory report"),
+            ("connection.yaml", ("autopilot",), "devices of Windows Autopilot"),
+            ("field-mappings.yaml", ("mappings", "*", "volatile"), "a mapping that is volatile"),
+            ("imports.yaml", ("statuses", "registered"), "a status of registered devices"),
+            ("users.yaml", ("importUsers", "include"), "choosing users by a criterion"),
+            ("users.yaml", ("importUsers", "exclude"), "choosing users by a criterion"),
+            ("users.yaml", ("importUsers", "scope"), "choosing which users are read"),
         )
     ),
 )  # fmt: skip

@@ -8,22 +8,17 @@ merge keys are allowed, within bounds.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.composer import MaxDepthExceededError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import Node
-from ruamel.yaml.reader import ReaderError
 
 from reconciler.configuration.parsing import masking
 from reconciler.configuration.parsing.document import Document, Place, Source, Span
 from reconciler.configuration.parsing.nodes import Builder, RefusedError
 from reconciler.configuration.parsing.problems import SettingsProblem
+from reconciler.configuration.parsing.yaml_errors import MAX_DEPTH, explained
 
-MAX_DEPTH: Final = 40
-
-_TOO_DEEP = "nested too deeply"
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
@@ -43,7 +38,7 @@ def parse(name: str, text: str, source: Source) -> tuple[Document | None, tuple[
     try:
         node = _composed(text)
     except (YAMLError, RecursionError, ValueError) as error:
-        return None, (_not_yaml(name, source, error),)
+        return None, (_at(name, source, *explained(error, source)),)
     builder = Builder(source)
     try:
         data = builder.top(node)
@@ -90,39 +85,3 @@ def _composed(text: str) -> Node | None:
     yaml.composer.warn_double_anchors = False
     node: Node | None = yaml.compose(text)
     return node
-
-
-def _not_yaml(name: str, source: Source, error: Exception) -> SettingsProblem:
-    match error:
-        case MaxDepthExceededError(problem_mark=mark) if mark is not None:
-            return _at(name, source, Span(mark.line, mark.column), _TOO_DEEP, f"At most {MAX_DEPTH} levels.")
-        case MarkedYAMLError(problem_mark=mark) if mark is not None:
-            what = " ".join(part for part in (error.context, error.problem) if part)
-            words = _without_quotations(what, source, mark.line)
-            return _at(name, source, Span(mark.line, mark.column), f"not YAML: {words}")
-        case ReaderError():
-            span = _span_of(source, error.position)
-            return _at(name, source, span, f"not YAML: the character U+{_code(error.character):04X} may not stand here")
-        case RecursionError():
-            return _at(name, source, Span(0, 0), _TOO_DEEP, f"At most {MAX_DEPTH} levels.")
-        case _:
-            return _at(name, source, Span(0, 0), "not YAML")
-
-
-def _without_quotations(message: str, source: Source, line: int) -> str:
-    """Return the parser's words; without what they quote when the line holds something that must not be shown."""
-    words = message.partition("\n")[0]
-    is_masked = line < len(source.lines) and source.shown(line) != source.lines[line]
-    return re.sub("""'[^']*'|"[^"]*\"""", "a text", words) if is_masked else words
-
-
-def _code(character: object) -> int:
-    return character if isinstance(character, int) else ord(str(character)[:1] or "\0")
-
-
-def _span_of(source: Source, position: int) -> Span:
-    for number, line in enumerate(source.lines):
-        if position <= len(line):
-            return Span(number, position)
-        position -= len(line) + 1
-    return Span(0, 0)

@@ -7,7 +7,7 @@ from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts, said_twice, unknown_name, unmapped_field
-from reconciler.configuration.references.properties import bad_device_property
+from reconciler.configuration.references.properties import bad_device_property, no_user_property
 from reconciler.settings.cases import Case, TestsFile
 from reconciler.settings.criteria import Scalar
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
@@ -44,7 +44,7 @@ def _unknown_of_user(document: Document, path: Path, user: Mapping[str, Scalar |
     for name in user:
         if name not in USER_PROPERTIES:
             hint = did_you_mean(name.removeprefix("user."), USER_PROPERTIES)
-            message = f"Graph's user has no property `{name}`"
+            message = no_user_property(name.removeprefix("user."))
             yield document.problem((*path, name), message, at_key=True, hint=hint, rule="K6")
 
 

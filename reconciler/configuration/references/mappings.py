@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.fitting import unfit
+from reconciler.configuration.references.kinds import never_fitting
 from reconciler.configuration.references.parts import Parts, said_twice, unknown_field
 from reconciler.configuration.references.patterns import bad_pattern, bad_replacement
 from reconciler.configuration.references.properties import bad_source
+from reconciler.settings.catalogue import FilledBy
 from reconciler.settings.field_mappings import FieldMappingsFile, Lookup, Mapping, Replace
 from reconciler.settings.fields import AssetField
 
@@ -27,7 +29,22 @@ def broken(parts: Parts, connection: str) -> Iterator[SettingsProblem]:
         yield from _sources(document, path, mapping)
         yield from _transforms(document, path, mapping)
         if fields is not None and mapping.to in fields:
+            yield from never_fitting(document, path, mapping, fields[mapping.to])
             yield from _values(document, path, mapping, fields[mapping.to])
+    yield from _filled_by_people(parts, document, file)
+
+
+def _filled_by_people(parts: Parts, document: Document, file: FieldMappingsFile) -> Iterator[SettingsProblem]:
+    catalogue = parts.catalogue()
+    people = (
+        {f"custom.{field.name}" for field in catalogue.custom_fields if field.filled_by is FilledBy.PEOPLE}
+        if (catalogue)
+        else set()
+    )
+    for index, mapping in enumerate(file.mappings):
+        if mapping.to in people:
+            hint = "Leave the mapping out, or take `filledBy: people` away in catalogue.yaml."
+            yield document.problem(("mappings", index, "to"), "people fill this field", hint=hint, rule="F3")
 
 
 def _sources(document: Document, path: Path, mapping: Mapping) -> Iterator[SettingsProblem]:

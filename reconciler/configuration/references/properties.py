@@ -9,6 +9,7 @@ from reconciler.settings.properties import DEVICE_PROPERTIES, DEVICE_USER_PROPER
 
 USER = "user."
 
+_RELATIONS = frozenset({"manager", "directReports", "memberOf", "registeredDevices", "ownedDevices"})
 _OF_AN_OWNER = {
     "emailAddress": "Did you mean `mail`?",
     "userDisplayName": "Did you mean `displayName`?",
@@ -39,9 +40,17 @@ def bad_user_property(document: Document, path: Path, name: str) -> Iterator[Set
     """Yield a problem unless a name is `user.` and a property of Graph's user."""
     if name.removeprefix(USER) in USER_PROPERTIES and name.startswith(USER):
         return
-    hint = did_you_mean(name if name.startswith(USER) else USER + name, [USER + known for known in USER_PROPERTIES])
-    message = f"Graph's user has no property `{name}`" if name.startswith(USER) else f"`{name}` is no user's property"
+    known = [] if name.removeprefix(USER) in _RELATIONS else [USER + each for each in USER_PROPERTIES]
+    hint = did_you_mean(name if name.startswith(USER) else USER + name, known)
+    message = no_user_property(name.removeprefix(USER)) if name.startswith(USER) else f"`{name}` is no user's property"
     yield document.problem(path, message, expected="`user.<property>`", hint=hint, rule="K6")
+
+
+def no_user_property(name: str) -> str:
+    """Return why a property of users cannot be named, `user.` left out of the name."""
+    if name in _RELATIONS:
+        return f"`{name}` of Graph's user is another object, not a value, and cannot be read yet"
+    return f"`{name}` is not among the properties of Graph's user that settings can name"
 
 
 def bad_identifier(document: Document, path: Path, name: str) -> Iterator[SettingsProblem]:
@@ -62,7 +71,7 @@ def bad_owner_identifier(document: Document, path: Path, name: str) -> Iterator[
     if name.removeprefix(USER) in USER_PROPERTIES:
         return
     hint = _OF_AN_OWNER.get(name) or did_you_mean(name.removeprefix(USER), USER_PROPERTIES)
-    message = f"with `assignFrom: entra` the user is an owner in Entra, who has no property `{name}`"
+    message = f"with `assignFrom: entra` the user is an owner in Entra, and {no_user_property(name.removeprefix(USER))}"
     yield document.problem(path, message, expected="a property of Graph's user", hint=hint, rule="U1")
 
 

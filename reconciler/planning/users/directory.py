@@ -17,6 +17,7 @@ _COLUMNS: Final = {
     UserField.MAIL: "mail",
     UserField.EMPLOYEE_ID: "employee_id",
     UserField.NAME: "name",
+    UserField.ENTRA_ID: "entra_id",
 }
 _ID: Final = attrgetter("id")
 

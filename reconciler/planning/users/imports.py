@@ -26,6 +26,7 @@ _ENTRA: Final = {
     UserField.UPN: "userPrincipalName",
     UserField.MAIL: "mail",
     UserField.EMPLOYEE_ID: "employeeId",
+    UserField.ENTRA_ID: "id",
 }
 
 

@@ -38,7 +38,7 @@ def pending(before: Document, after: Document) -> tuple[SettingChange, ...]:
 def _differing(before: Any, after: Any) -> Iterator[SettingChange]:
     from deepdiff import DeepDiff  # noqa: PLC0415  it is slow to import, and seldom needed
 
-    for levels in DeepDiff(before, after, view="tree").values():
+    for levels in DeepDiff(before, after, view="tree", threshold_to_diff_deeper=0).values():
         for level in levels:
             parts = [str(part) for part in level.path(output_format="list")]
             yield SettingChange(path=_path(parts), before=_shown(level.t1), after=_shown(level.t2))

@@ -128,3 +128,13 @@ def test_the_first_of_named_things_is_told_by_its_name() -> None:
     assert pending(base(), after) == (
         SettingChange("catalogue.yaml: licences[Visio]", "not set", "{name: Visio, seats: 40, alsoKnownAs: []}"),
     )
+
+
+def test_the_last_connection_that_goes_and_the_first_that_comes_are_differences() -> None:
+    """Documents that have hardly a file in common are compared file by file as any are."""
+    before = base()
+    after = {file: content for file, content in before.items() if not file.startswith("connections/")}
+    files = [f"{INTUNE}/{name}.yaml" for name in ("asset-types", "connection", "field-mappings", "imports", "users")]
+    assert [(each.path, each.after) for each in pending(before, after)] == [(file, "not set") for file in files]
+    assert [(each.path, each.before) for each in pending(after, before)] == [(file, "not set") for file in files]
+    assert [each.path for each in pending({"x": 1}, {"y": 1})] == ["x", "y"]

@@ -20,7 +20,7 @@ from reconciler.cli.main import run
 from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant.tenant import Tenant
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 class Done(NamedTuple):

@@ -23,7 +23,7 @@ from reconciler.model.plan import (
 )
 from reconciler.model.snapshot import Part
 
-CASES = Path(__file__).parent / "report" / "cases"
+CASES = Path(__file__).parents[1] / "report" / "cases"
 
 HOSTILE = (
     "@everyone",

@@ -48,7 +48,7 @@ from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields
 from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 READ_AT = "2026-11-23T08:00:00Z"
 LAST_READ = "2026-11-22T08:00:00Z"
 BOUND_AT = "2026-11-01T08:00:00Z"

@@ -226,7 +226,7 @@ class Runner:
         (github / "state.json").write_text(json.dumps(empty))
         reconciler = Path(sys.executable).parent / "reconciler"
         shims = {
-            "gh": f'exec "{sys.executable}" -I "{ROOT / "tests" / "fake_gh.py"}" "$@"',
+            "gh": f'exec "{sys.executable}" -I "{ROOT / "tests" / "support" / "fake_gh.py"}" "$@"',
             "sleep": f'echo "$@" >> "{self.folder / "slept"}"',
             "python": f"""
                 [ "$1 $2" = "-m venv" ] && mkdir -p "$3/bin"

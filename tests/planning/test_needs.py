@@ -16,7 +16,7 @@ def test_a_small_connection_reads_little() -> None:
 
 def test_a_users_id_alone_has_users_read() -> None:
     """It comes with any property of theirs."""
-    users = {"userIdentifier": {"source": "user.id", "store": "employeeId"}}
+    users = {"userIdentifier": {"source": "user.id", "store": "entraId"}}
     connection = environment_of({"intune": {"users": users}}).connections["intune"]
     assert "userId" in device_properties(connection)
     assert user_properties(connection) == ("userPrincipalName",)

@@ -16,6 +16,9 @@ from reconciler.remote.names import Names
 ASSET_FIELDS: Final = 5
 """The `typeid` of custom fields of assets (from n8n's Halo node)."""
 
+_SAMPLES: Final = 5
+"""At most so many types are asked for an asset that shows which statuses there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
@@ -98,11 +101,18 @@ def _allowed(row: Row) -> tuple[Allowed, ...]:
 
 
 def _statuses(api: HaloApi, details: Iterable[Row], proven: Mapping[str, str]) -> Names:
-    """Return the asset statuses that types name, and those that one asset of the list may have."""
+    """Return the asset statuses that types name, and those that an asset of a type that allows every one may have."""
     rows = [each for row in details for each in row.get("allowed_status") or ()]
-    first = api.get("Asset", pageinate="true", page_no=1, page_size=1, includeinactive="true")
-    for each in first.get("assets") or ():
-        shown = api.one("Asset", str(each["id"]), includedetails="true", includeallowedstatus="true") or {}
-        rows += shown.get("allowed_status") or ()
+    free = [each for each in details if each and each.get("allowall_status", True)]
+    rows += next((shown for each in free[:_SAMPLES] if (shown := _sampled(api, each))), [])
     found = {(str(each.get("status_name")), str(each.get("status_id"))) for each in rows} | set(proven.items())
     return Names.of("status", sorted(found))
+
+
+def _sampled(api: HaloApi, kind: Row) -> list[Row]:
+    """Return the statuses that one asset of a type may have; nothing when there is none of it."""
+    listed = api.get("Asset", pageinate="true", page_no=1, page_size=1, includeinactive="true", assettype_id=kind["id"])
+    for each in listed.get("assets") or ():
+        shown = api.one("Asset", str(each["id"]), includedetails="true", includeallowedstatus="true") or {}
+        return shown.get("allowed_status") or []
+    return []

@@ -3,7 +3,7 @@
 One change of an asset is three requests: it is read, written by one POST, and read again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from reconciler.remote.fitting import LEDGER_KINDS
 from reconciler.remote.transport import Transport
 
 REQUESTS_AN_ASSET: Final = 3
+REQUESTS_A_TYPE: Final = 2
 
 
 class HaloRoom:
@@ -44,7 +45,7 @@ class HaloRoom:
         self._settings = settings
         self._proofs = proofs
         budget = Budget(settings.per_minute, pace or Pace(), waiting)
-        self.api = HaloApi(Transport(budget, Token(settings)), settings.base, progress)
+        self.api = HaloApi(Transport(budget, Token(settings, budget.wait)), settings.base, progress)
         self._rows: dict[str, Row] = {}
 
     def close(self) -> None:
@@ -124,12 +125,9 @@ class HaloRoom:
                 self.__dict__.pop("_directory", None)  # read again with the new type's fields, when it is needed
                 return Seen(str(made["id"]), change.name, {})
 
-    def requests(self, change: Change) -> int:
-        """Return how many requests a change takes: none for what only the ledger holds."""
-        if change.subject is Subject.CATALOGUE:
-            return 0 if change.name.partition("/")[0] in LEDGER_KINDS else 2
-        only_ledger = {each.name for each in change.attributes} <= {"device", "entraId"}
-        return 0 if only_ledger and change.action is Action.UPDATE else REQUESTS_AN_ASSET
+    def requests(self, changes: Sequence[Change]) -> int:
+        """Return how many requests changes take in all."""
+        return sum(map(_requests, changes))
 
     def _assets(self, change: Change, remote_id: str | None) -> Iterable[Row]:
         """Return the assets that a change is about; one that is inactive already is as good as removed (W8)."""
@@ -172,6 +170,14 @@ class HaloRoom:
         if row is None:
             raise LostAnswerError(f"{resource} {answer['id']} was written and cannot be read")
         return row
+
+
+def _requests(change: Change) -> int:
+    """Return how many requests one change takes: none for what only the ledger holds."""
+    if change.subject is Subject.CATALOGUE:
+        return 0 if change.name.partition("/")[0] in LEDGER_KINDS else REQUESTS_A_TYPE
+    only_ledger = {each.name for each in change.attributes} <= {"device", "entraId"}
+    return 0 if only_ledger and change.action is Action.UPDATE else REQUESTS_AN_ASSET
 
 
 def _is(row: Row, after: Mapping[str, str]) -> bool:

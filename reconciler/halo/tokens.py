@@ -1,5 +1,6 @@
 """Halo's access token: client credentials, renewed when it ends."""
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -7,20 +8,24 @@ import msgspec
 import requests
 from requests.auth import AuthBase
 
-from reconciler.connection_errors import failure
+from reconciler.connection_errors import Failure, failure
 from reconciler.errors import RemoteError, UnreachableStoreError
 from reconciler.halo.settings import HaloSettings
 
 _TIMEOUT: Final = (10.0, 60.0)
-_TRIES: Final = 3
+_WAITS: Final = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 120.0)
+"""The seconds between two tries: together more than the five minutes that Halo counts requests in."""
 _OK: Final = 200
+_TOO_MANY: Final = 429
+_SERVER_ERROR: Final = 500
 
 
 class Token(AuthBase):
     """Signs requests with a token of the application's; the first request gets it."""
 
-    def __init__(self, settings: HaloSettings) -> None:
+    def __init__(self, settings: HaloSettings, wait: Callable[[float], object]) -> None:
         self._settings = settings
+        self._wait = wait
         self._text = ""
 
     def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -48,25 +53,32 @@ class Token(AuthBase):
         self._text = text
 
     def _asked(self) -> requests.Response:
-        """Ask for a token; asking twice does no harm, so a dropped connection is tried again."""
-        settings = self._settings
-        url = f"{settings.base}/auth/token"
-        form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": "all"}
-        for left in reversed(range(_TRIES)):
+        """Ask for a token until there is an answer that helps; asking twice does no harm."""
+        for seconds in _WAITS:
             try:
-                return requests.post(
-                    url,
-                    data={**form, "client_secret": settings.secret},
-                    params={"tenant": settings.tenant} if settings.tenant else None,
-                    timeout=_TIMEOUT,
-                    allow_redirects=False,
-                    auth=_unsigned,
-                )
+                response = self._posted()
             except OSError as error:
-                _, why = failure(error, urlsplit(url).netloc)
-                if not left:
+                kind, why = failure(error, urlsplit(self._settings.base).netloc)
+                if kind is Failure.HOPELESS:
                     raise UnreachableStoreError(f"Halo gave no token: {why}.") from error
-        raise AssertionError("unreachable")
+            else:
+                if response.status_code != _TOO_MANY and response.status_code < _SERVER_ERROR:
+                    return response
+                why = f"it answered {response.status_code}"
+            self._wait(seconds)
+        raise UnreachableStoreError(f"Halo gave no token: {why}, {len(_WAITS)} times in all. Try again later.")
+
+    def _posted(self) -> requests.Response:
+        settings = self._settings
+        form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": "all"}
+        return requests.post(
+            f"{settings.base}/auth/token",
+            data={**form, "client_secret": settings.secret},
+            params={"tenant": settings.tenant} if settings.tenant else None,
+            timeout=_TIMEOUT,
+            allow_redirects=False,
+            auth=_unsigned,
+        )
 
     def _refused(self, status: int, answer: object) -> str:
         where = f"{self._settings.base}/auth/token"

@@ -230,7 +230,7 @@ def test_a_change_of_an_asset_is_three_requests_and_keeps_the_other_fields(serve
         ("POST", "/api/Asset"),
         ("GET", f"/api/Asset/{id_}"),
     ]
-    assert room.requests(wanted) == 3
+    assert room.requests([wanted]) == 3
     assert (after.values["name"], after.values["site"], after.values["user"]) == ("L-2", "Contoso/Remote", str(bob))
     written = server.audit.writes("assets")[0]
     assert written.changed().keys() == {

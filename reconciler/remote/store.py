@@ -9,7 +9,7 @@ from typing import Self
 
 from reconciler.errors import StaleError, UsageError
 from reconciler.model.ledger import Ledger, RemoteState, WritableLedger
-from reconciler.model.run import Finding, Origin, Outcome, Run, RunDetail, StoreStatus, Undoable
+from reconciler.model.run import Attempt, Finding, Origin, Outcome, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.remote.application import Progress, RemoteApplication, carry_out
 from reconciler.remote.assembly import assemble
@@ -64,6 +64,10 @@ class RemoteReader:
     def history(self, limit: int) -> tuple[Run, ...]:
         """Return the latest runs, newest first."""
         return self._ledger.history(limit)
+
+    def attempts(self, limit: int) -> tuple[Attempt, ...]:
+        """Return the latest applies that failed or could not read everything, newest first (J4)."""
+        return self._ledger.attempts(limit)
 
     def run(self, run_id: str) -> RunDetail:
         """Return one run, by its id or the beginning of it."""
@@ -132,6 +136,10 @@ class RemoteWriter(RemoteReader):
     def unpin(self, tag: str, field: str) -> Pin:
         """Unpin a field of an asset; return the pin that it had."""
         return self._writable.unpin(tag, field)
+
+    def record_attempt(self, attempt: Attempt) -> None:
+        """Keep an apply that failed, or that could not read everything (J4)."""
+        self._writable.record_attempt(attempt)
 
     def settle(self, owner: str) -> tuple[Outcome, ...]:
         """Finish the runs that were interrupted, oldest first (W5).

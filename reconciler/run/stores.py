@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from reconciler.model.state import Stamp
     from reconciler.model.store import Reader, Writer
     from reconciler.run.context import AtStore, Surroundings
+    from reconciler.store import Address
 
 
 def open_store(at: AtStore | Surroundings) -> Reader:
@@ -22,7 +23,7 @@ def open_store(at: AtStore | Surroundings) -> Reader:
     """
     from reconciler import store  # noqa: PLC0415
 
-    return store.open_store(at.store_url())
+    return store.open_store(_address(at))
 
 
 def open_for_writing(at: AtStore | Surroundings) -> Writer:
@@ -33,7 +34,7 @@ def open_for_writing(at: AtStore | Surroundings) -> Writer:
     """
     from reconciler import store  # noqa: PLC0415
 
-    return store.open_store(at.store_url(), write=True)
+    return store.open_store(_address(at), write=True)
 
 
 def stamp_of(at: AtStore | Surroundings) -> Stamp | None:
@@ -44,7 +45,7 @@ def stamp_of(at: AtStore | Surroundings) -> Stamp | None:
     """
     from reconciler import store  # noqa: PLC0415
 
-    return store.stamp_of(at.store_url())
+    return store.stamp_of(_address(at))
 
 
 def initialise(at: AtStore | Surroundings) -> None:
@@ -55,7 +56,7 @@ def initialise(at: AtStore | Surroundings) -> None:
     """
     from reconciler import store  # noqa: PLC0415
 
-    store.initialise(at.store_url())
+    store.initialise(_address(at))
 
 
 def pending_migrations(at: AtStore | Surroundings) -> dict[str, str] | None:
@@ -66,4 +67,18 @@ def pending_migrations(at: AtStore | Surroundings) -> dict[str, str] | None:
     """
     from reconciler import store  # noqa: PLC0415
 
-    return store.pending_migrations(at.store_url())
+    return store.pending_migrations(_address(at))
+
+
+def _address(at: AtStore | Surroundings) -> Address:
+    """Return where our own database is: the store, or the ledger beside a remote one."""
+    from reconciler.store import ALLOW_HOST, Address  # noqa: PLC0415
+
+    allowed = at.variables.get(ALLOW_HOST, "").split(",")
+    return Address(
+        at.store_url(),
+        schema=at.instance.store.database_schema,
+        literal=isinstance(at.instance.store.database, str),
+        allowed_hosts=frozenset(host.strip().lower() for host in allowed) - {""},
+        environment=at.instance.name,
+    )

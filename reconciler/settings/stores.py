@@ -7,6 +7,12 @@ from pydantic import Field, StringConstraints
 from reconciler.settings.base import Choice, Name, Settings, form
 from reconciler.settings.secrets import Secret
 
+SchemaName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$"),
+    form("small letters, digits and `_`", "prod"),
+]
+
 SNIPE_IT_FIELDS: Final = {"name": "name", "serialNumber": "serial", "manufacturer": "manufacturer", "model": "model"}
 """Our fields that every Snipe-IT has, and what its API calls them."""
 
@@ -106,6 +112,13 @@ class Ledger(Settings):
         "relative SQLite path starts at the folder that holds `environments/`.",
         examples=[{"env": "RECONCILER_LEDGER_URL"}, "sqlite:///var/prod.db"],
     )
+    schema_name: SchemaName | None = Field(
+        default=None,
+        alias="schema",
+        description="The PostgreSQL schema that has the tables, so that one database can hold the store of every "
+        "environment. Without it: the one that the user's search path names first.",
+        examples=["prod"],
+    )
 
 
 class Store(Settings):
@@ -114,8 +127,16 @@ class Store(Settings):
     url: Secret | str | None = Field(
         default=None,
         description="The store is at this SQLAlchemy URL: a reference to a secret, or a literal without a password. A "
-        "relative SQLite path starts at the folder that holds `environments/`.",
+        "relative SQLite path starts at the folder that holds `environments/`; a literal names another machine only "
+        "where the environment variable RECONCILER_ALLOW_HOST allows it.",
         examples=[{"env": "RECONCILER_STORE_URL"}, "sqlite:///var/prod.db"],
+    )
+    schema_name: SchemaName | None = Field(
+        default=None,
+        alias="schema",
+        description="The PostgreSQL schema that has the tables, so that one database can hold the store of every "
+        "environment. Without it: the one that the user's search path names first.",
+        examples=["prod"],
     )
     ledger: Ledger | None = Field(
         default=None,
@@ -166,3 +187,8 @@ class Store(Settings):
     def database(self) -> Secret | str | None:
         """Where our own database is: the store, or the ledger beside one."""
         return self.ledger.url if self.ledger is not None else self.url
+
+    @property
+    def database_schema(self) -> str | None:
+        """The PostgreSQL schema of our own tables, None for the database's own choice."""
+        return self.ledger.schema_name if self.ledger is not None else self.schema_name

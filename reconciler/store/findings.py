@@ -18,15 +18,15 @@ _SHOWN: Final = 5
 
 
 def check_store(connection: Connection, instance: str) -> tuple[Finding, ...]:
-    """Return what was looked at, and for each what is wrong; nothing is changed."""
+    """Return what was examined, and what is wrong with each; nothing is changed."""
     looks: tuple[tuple[str, Callable[[Connection], Iterator[str]]], ...] = (
         ("the stamp is this instance's", lambda connection: _stamp(connection, instance)),
         ("the database's pages and indexes", _integrity),
-        ("rows refer to rows that are there", _foreign_keys),
-        ("presence and times are such", odd_values),
+        ("no dangling references", _foreign_keys),
+        ("presence and timestamps are valid", odd_values),
         ("an asset has one live binding at most", _live_bindings),
         ("custom fields are declared ones", _custom_fields),
-        ("pins are of fields that there are", _pins),
+        ("pinned fields exist", _pins),
     )
     return (
         Finding(f"revision {revision_of(connection)} of the tables", ()),

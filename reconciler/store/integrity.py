@@ -62,8 +62,8 @@ def refuse_odd(place: Location, found: Iterator[str]) -> None:
     odd = next(found, None)
     if odd is not None:
         raise StoreError(
-            f"The store {place} has a value that no run writes: {odd}. `reconciler store check ENV` tells every one. "
-            "Restore the store from a backup, or correct the rows."
+            f"The store {place} has a value that no run writes: {odd}. Restore the store from a backup, or correct the "
+            f"rows; all of them are listed by: reconciler store check {place.environment}"
         )
 
 

@@ -1,6 +1,6 @@
 """Opening a store: for reading, which can write nothing, or for writing, which makes one where there is none."""
 
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, overload
 
 from sqlalchemy import Engine
@@ -8,9 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from reconciler.errors import RevisionError, StoreError
 from reconciler.model.state import Stamp
-from reconciler.store.database.dialects import LEASE_SECONDS, engine_of, table_names
+from reconciler.store.database.dialects import LEASE_SECONDS, engine_of, make_schema, table_names
 from reconciler.store.database.errors import in_words
-from reconciler.store.database.location import Location, SqliteFile, locate
+from reconciler.store.database.location import Address, Location, ServerDatabase, SqliteFile, locate
 from reconciler.store.database.migrations import REVISIONS, revision_of, told, upgrade
 from reconciler.store.database.sqlite import was_cut_short
 from reconciler.store.ledger.lease import keep_free
@@ -27,10 +27,9 @@ WAIT_SECONDS: Final = 30.0
 
 @overload
 def open_store(
-    url: str,
+    address: Address | str,
     *,
     write: Literal[True],
-    folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
 ) -> "SqlWriter": ...
@@ -38,26 +37,24 @@ def open_store(
 
 @overload
 def open_store(
-    url: str,
+    address: Address | str,
     *,
     write: bool = False,
-    folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
 ) -> SqlReader: ...
 
 
 def open_store(
-    url: str,
+    address: Address | str,
     *,
     write: bool = False,
-    folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
 ) -> SqlReader:
-    """Return the store at a URL, to be used as a context manager.
+    """Return the store at an address, or at its URL alone, to be used as a context manager.
 
-    A relative path is relative to `folder`. Opened for reading, a store that does not exist yet is an empty one, and
+    Opened for reading, a store that does not exist yet is an empty one, and
     nothing is made. Opened for writing it is made; an older one has to be upgraded by `initialise` first. An apply's
     lease lasts for `lease_seconds` when its holder dies.
 
@@ -65,7 +62,7 @@ def open_store(
         UnsupportedError: the URL is neither SQLite's nor PostgreSQL's.
         StoreError: it cannot be reached or read, or it is not a store of this version.
     """
-    place, engine = _opened(url, folder, wait_seconds, lease_seconds, write=write)
+    place, engine = _opened(address, wait_seconds, lease_seconds, write=write)
     if engine is not None and write:
         from reconciler.store.writer import SqlWriter  # noqa: PLC0415 - a reader loads nothing that writes
 
@@ -75,10 +72,9 @@ def open_store(
 
 @overload
 def open_ledger(
-    url: str,
+    address: Address | str,
     *,
     write: Literal[True],
-    folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
 ) -> "WritableSqlLedger": ...
@@ -86,20 +82,18 @@ def open_ledger(
 
 @overload
 def open_ledger(
-    url: str,
+    address: Address | str,
     *,
     write: bool = False,
-    folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
 ) -> "SqlLedger": ...
 
 
 def open_ledger(
-    url: str,
+    address: Address | str,
     *,
     write: bool = False,
-    folder: Path | None = None,
     wait_seconds: float = WAIT_SECONDS,
     lease_seconds: float = LEASE_SECONDS,
 ) -> "SqlLedger":
@@ -110,17 +104,17 @@ def open_ledger(
     """
     from reconciler.store.remote_ledger import SqlLedger, WritableSqlLedger  # noqa: PLC0415 - a SQL store needs none
 
-    place, engine = _opened(url, folder, wait_seconds, lease_seconds, write=write)
+    place, engine = _opened(address, wait_seconds, lease_seconds, write=write)
     if engine is not None and write:
         return WritableSqlLedger(place, engine, lease_seconds)
     return SqlLedger(place, engine)
 
 
 def _opened(
-    url: str, folder: Path | None, wait_seconds: float, lease_seconds: float, *, write: bool
+    address: Address | str, wait_seconds: float, lease_seconds: float, *, write: bool
 ) -> tuple[Location, Engine | None]:
     """Return where a store is and an engine for it; one to write to is made where there is none."""
-    place = locate(url, folder)
+    place = locate(address)
     there = _is_store(place, wait_seconds)
     if not write:
         return place, engine_of(place, "ro", wait_seconds) if there else None
@@ -129,26 +123,24 @@ def _opened(
     return place, engine_of(place, "rw", wait_seconds, lease_seconds)
 
 
-def initialise(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS) -> None:
+def initialise(address: Address | str, *, wait_seconds: float = WAIT_SECONDS) -> None:
     """Make the store where there is none, and bring an older one up to date.
 
     Raises:
         UnsupportedError, StoreError: as `open_store`.
     """
-    place = locate(url, folder)
+    place = locate(address)
     _is_store(place, wait_seconds, older_is_fine=True)
     _make(place, wait_seconds)
 
 
-def pending_migrations(
-    url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS
-) -> dict[str, str] | None:
+def pending_migrations(address: Address | str, *, wait_seconds: float = WAIT_SECONDS) -> dict[str, str] | None:
     """Return the migrations that `initialise` would run on a store, and what each does; None where there is none yet.
 
     Raises:
         UnsupportedError, StoreError: as `open_store`; an older store is what this is for.
     """
-    place = locate(url, folder)
+    place = locate(address)
     if not _is_store(place, wait_seconds, older_is_fine=True):
         return None
     with in_words(place), engine_of(place, "ro", wait_seconds).connect() as connection, connection.begin():
@@ -156,13 +148,13 @@ def pending_migrations(
     return {revision: told(revision) for revision in REVISIONS[REVISIONS.index(at) + 1 :]}
 
 
-def stamp_of(url: str, *, folder: Path | None = None, wait_seconds: float = WAIT_SECONDS) -> Stamp | None:
+def stamp_of(address: Address | str, *, wait_seconds: float = WAIT_SECONDS) -> Stamp | None:
     """Return the stamp of a store that is there, whatever its revision: no migration changes the stamp's table (E3).
 
     Raises:
         StoreError: it cannot be reached or read.
     """
-    place = locate(url, folder)
+    place = locate(address)
     with in_words(place), engine_of(place, "ro", wait_seconds).connect() as connection, connection.begin():
         return read_stamp(connection)
 
@@ -186,7 +178,8 @@ def _is_store(place: Location, wait_seconds: float, *, older_is_fine: bool = Fal
     if not older_is_fine:
         raise RevisionError(
             f"The store {place} is at revision {revision}, and this version needs {REVISIONS[-1]}. Make a copy of the "
-            f"{'file' if isinstance(place, SqliteFile) else 'database'}, then: reconciler store upgrade ENV"
+            f"{'file' if isinstance(place, SqliteFile) else 'database'}, then run: "
+            f"reconciler store upgrade {place.environment}"
         )
     return True
 
@@ -212,8 +205,11 @@ def _make(place: Location, wait_seconds: float) -> None:
     with in_words(place):
         if isinstance(place, SqliteFile):
             _make_folder(place)
+            place.path.touch(mode=0o600)  # SQLite's own would be readable by everybody
         with engine_of(place, "rwc", wait_seconds).connect() as connection:
-            upgrade(connection, keep_free)
+            if isinstance(place, ServerDatabase) and place.schema is not None:
+                make_schema(connection, place.schema)
+            upgrade(connection, partial(keep_free, environment=place.environment))
 
 
 def _make_folder(place: SqliteFile) -> None:

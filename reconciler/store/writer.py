@@ -96,7 +96,7 @@ class SqlWriter(SqlReader):
         self._refuse_held()
         with self._writing() as connection:
             with connection.begin():
-                taken = take_lease(connection, owner, self._lease_seconds)
+                taken = take_lease(connection, owner, self._lease_seconds, self.place.environment)
             transaction = SqlApplication(connection, origin)
             try:
                 with _without_collecting(), self._committing(for_applying(connection), transaction):
@@ -146,7 +146,8 @@ class SqlWriter(SqlReader):
             told = as_words(self.place, again)
             raise StoreError(
                 f"The connection was lost while run {transaction.run_id} was committed, and whether it was kept is not "
-                f"known: {told} Look before anything else: reconciler show ENV {transaction.run_id}"
+                f"known: {told} Look before anything else: "
+                f"reconciler show {self.place.environment} {transaction.run_id}"
             ) from error
 
     @contextmanager
@@ -158,7 +159,7 @@ class SqlWriter(SqlReader):
         """Look without the write lock, which the holder has while it writes, so that the loser is told at once."""
         with self._reading() as connection:
             if connection is not None:
-                refuse_held(connection)
+                refuse_held(connection, self.place.environment)
 
     def _free(self, taken: Lease) -> None:
         """Free the lease after a failure; one that cannot be freed ends by itself."""

@@ -166,7 +166,7 @@ def test_a_binding_without_its_asset_stops_an_apply_which_names_the_check_that_f
     assert done.err.splitlines()[-1] == (
         f"In the store {cli.store} a row is in the way of what was to be written (UNIQUE constraint failed: "
         "binding.source, binding.tenant_id, binding.device_id); nothing was kept. It is one that no plan knows of, a "
-        "binding without its asset for example: `reconciler store check ENV` finds it."
+        "binding without its asset for example: `reconciler store check prod` finds it."
     )
     assert everything(cli.store) == before
     assert "of binding refers to a row of asset that is not there" in cli.run("store", "check", "prod").out

@@ -6,14 +6,14 @@ import pytest
 import storing
 from command_line import CommandLine, write
 
-FINE = """  + revision 0002 of the tables
+FINE = """  + revision 0003 of the tables
   + the stamp is this instance's
   + the database's pages and indexes
-  + rows refer to rows that are there
-  + presence and times are such
+  + no dangling references
+  + presence and timestamps are valid
   + an asset has one live binding at most
   + custom fields are declared ones
-  + pins are of fields that there are
+  + pinned fields exist
 The store is what it should be.
 """
 
@@ -36,9 +36,9 @@ def test_a_store_that_is_what_it_should_be(filled: CommandLine) -> None:
     ("statement", "look", "fault"),
     [
         ("UPDATE stamp SET instance = 'uat'", "the stamp is", "the store is uat's, and this is prod"),
-        ("UPDATE asset SET type_id = 99 WHERE id = 1", "rows refer", "row 1 of asset refers to a row of asset_type"),
+        ("UPDATE asset SET type_id = 99 WHERE id = 1", "no dangling", "row 1 of asset refers to a row of asset_type"),
         ("UPDATE asset SET custom = '{\"x\":1}' WHERE id = 1", "custom fields", "AST-000001 has a value for custom.x"),
-        ("INSERT INTO pin VALUES (1, 'nme', 'x', 'x', 'x')", "pins are", "AST-000001 has nme pinned"),
+        ("INSERT INTO pin VALUES (1, 'nme', 'x', 'x', 'x')", "pinned fields exist", "AST-000001 has nme pinned"),
     ],
 )
 def test_a_fault_is_told_beneath_its_look(filled: CommandLine, statement: str, look: str, fault: str) -> None:
@@ -82,12 +82,12 @@ def test_a_value_that_no_run_writes_is_found_and_named(filled: CommandLine, faul
         done = filled.run(*command)
         assert (done.code, done.out) == (1, "")
         assert done.err == (
-            f"The store {filled.store} has a value that no run writes: {fault}. `reconciler store check ENV` tells "
-            "every one. Restore the store from a backup, or correct the rows.\n"
+            f"The store {filled.store} has a value that no run writes: {fault}. Restore the store from a backup, "
+            "or correct the rows; all of them are listed by: reconciler store check prod\n"
         )
     done = filled.run("store", "check", "prod")
     assert done.code == 1
-    assert f"! presence and times are such {fault}" in " ".join(done.out.split())
+    assert f"! presence and timestamps are valid {fault}" in " ".join(done.out.split())
 
 
 def test_many_faults_are_told_by_their_first_ones(filled: CommandLine) -> None:

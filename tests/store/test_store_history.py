@@ -104,7 +104,7 @@ def test_a_run_is_found_by_the_beginning_of_its_id(place: Where) -> None:
     [
         ("2026", "2 runs begin with '2026': 20261123-0800"),
         ("20261123-080000-zzzz", "The store knows no run '20261123-080000-zzzz'. Did you mean 20261123-080000-"),
-        ("yesterday", "The store knows no run 'yesterday'. The command `reconciler history ENV` lists the runs."),
+        ("yesterday", "The store knows no run 'yesterday'. List the runs: reconciler history prod"),
         ("", "The store knows no run ''."),
         ("2026%", "The store knows no run '2026%'."),
     ],

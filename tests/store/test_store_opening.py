@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -64,20 +65,26 @@ def test_the_folder_of_a_new_store_is_made_but_not_the_one_above(tmp_path: Path)
     )
 
 
-def test_a_relative_path_is_relative_to_the_given_folder(tmp_path: Path) -> None:
-    """The URL in instance.yaml means one file, wherever the command is run."""
-    with open_store("sqlite:///prod.db", write=True, folder=tmp_path) as store:
-        assert store.place.path == tmp_path / "prod.db"
-    assert (tmp_path / "prod.db").exists()
+def test_a_new_stores_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """It holds names and serial numbers; plans and recordings are kept so as well."""
+    path = tmp_path / "prod.db"
+    before = os.umask(0o022)
+    try:
+        initialise(url(path))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("name", ["50%.db", "a b#c?d.db", "ü.db"])
-def test_any_file_name_is_opened_as_it_is_written(name: str, tmp_path: Path) -> None:
+def test_any_folder_name_is_opened_as_it_is_written(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name's odd characters are not taken for parts of an address."""
-    with open_store("sqlite:///x.db", write=True, folder=tmp_path / name) as store:
-        assert store.place.path == tmp_path / name / "x.db"
-    with open_store("sqlite:///x.db", write=False, folder=tmp_path / name) as store:
-        assert not store.missing
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with open_store("sqlite:///x.db", write=True) as store:
+        assert store.state(DAY, NOW) == EMPTY
+    assert (folder / "x.db").exists()
 
 
 def test_making_a_store_that_is_there_changes_nothing(tmp_path: Path) -> None:
@@ -175,8 +182,8 @@ def test_an_older_store_is_refused_until_it_is_upgraded(
     path = empty_store(tmp_path / "store.db")
     monkeypatch.setattr("reconciler.store.opening.REVISIONS", (*REVISIONS, "0999"))
     assert error_of(url(path), write=write) == (
-        f"The store {path} is at revision {REVISIONS[-1]}, and this version needs 0999. Make a copy of the file, then: "
-        "reconciler store upgrade ENV"
+        f"The store {path} is at revision {REVISIONS[-1]}, and this version needs 0999. Make a copy of the file, then "
+        "run: reconciler store upgrade ENV"
     )
 
 

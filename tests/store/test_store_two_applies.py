@@ -1,5 +1,6 @@
 """Two applies in two processes (A2): one at a time, the dead stop nobody for long, and the slow cannot commit."""
 
+import os
 import time
 
 import pytest
@@ -48,10 +49,36 @@ def test_a_holder_that_was_killed_stops_nobody_once_its_lease_ended(place: Where
     with holding(place, WRITTEN, 3 * SHORT) as holder:
         holder.process.kill()
         holder.process.wait()
+        execute(place, "UPDATE lease_holder SET machine = 'another'")
         with pytest.raises(LeaseError, match="reconciler store unlock ENV"):
             apply(place, OURS)
     wait_until_ended(place)
     apply(place, OURS)
+    assert names(place) == ["LT-1", "ours"]
+
+
+def test_a_holder_that_was_killed_on_this_machine_stops_nobody(place: Where) -> None:
+    """Its process is gone, which is seen at once; the lease would last for hours."""
+    first_store(place)
+    with holding(place, WRITTEN, 3600) as holder:
+        with pytest.raises(LeaseError, match="Another apply holds the store"):
+            apply(place, OURS)
+        holder.process.kill()
+        holder.process.wait()
+        with open_store(url(place)) as store:
+            assert str(store.status().lease).endswith("(ended)")
+        apply(place, OURS)
+    assert names(place) == ["LT-1", "ours"]
+
+
+def test_another_process_with_the_number_of_a_dead_holder_is_not_taken_for_it(place: Where) -> None:
+    """Numbers are given again; when a process began tells two of them apart."""
+    first_store(place)
+    with holding(place, WRITTEN, 3600) as holder:
+        holder.process.kill()
+        holder.process.wait()
+        execute(place, f"UPDATE lease_holder SET process = {os.getpid()}")
+        apply(place, OURS)
     assert names(place) == ["LT-1", "ours"]
 
 

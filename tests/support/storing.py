@@ -204,7 +204,8 @@ def dump(where: Where, *, named: bool = False) -> dict[str, list[Any]]:
             columns = [column[0] for column in cursor.description]
             rows = [tuple(row) for row in cursor.fetchall()]
             tables[name] = [dict(zip(columns, row, strict=True)) for row in rows] if named else rows
-    tables.pop("lease", None)
+    for name in ("lease", "lease_holder"):
+        tables.pop(name, None)
     return tables
 
 

@@ -57,8 +57,14 @@ def engine_of(place: Location, mode: Mode, wait_seconds: float, lease_seconds: f
     match place:
         case SqliteFile(path=path):
             return sqlite.sqlite_engine(path, mode, wait_seconds)
-        case ServerDatabase(url=url):
-            return postgresql.postgresql_engine(url, mode, wait_seconds, lease_seconds)
+        case ServerDatabase():
+            return postgresql.postgresql_engine(place, mode, wait_seconds, lease_seconds)
+
+
+def make_schema(connection: Connection, name: str) -> None:
+    """Make a server's schema where there is none."""
+    with for_writing(connection).begin():
+        postgresql.make_schema(connection, name)
 
 
 def for_writing(connection: Connection) -> Connection:

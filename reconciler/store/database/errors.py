@@ -1,5 +1,6 @@
 """A database's errors in words: what is wrong with the store, where it is, what to do; never a value of a row."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from reconciler.errors import ReconcilerError, StaleError, StoreError
-from reconciler.store.database.location import Location
+from reconciler.store.database.location import Location, ServerDatabase
 
 _SQLITE: Final = {
     "SQLITE_NOTADB": "is not a SQLite database. Check store.url in instance.yaml, or restore the file from a backup.",
@@ -27,8 +28,6 @@ _SQLITE: Final = {
 _POSTGRESQL: Final = {
     "28": "refused the user or the password of its URL.",
     "3D000": "does not exist on its server. Make it first, for example with createdb.",
-    "42501": "may not be used in this way by the user of its URL. Give that user the right; an apply writes every "
-    "table, and making or upgrading a store makes tables.",
     "25006": "cannot be written: its server or this connection only reads.",
     "53100": "cannot be written: its server's disk is full. Make room and try again.",
     "53300": "has too many connections. Wait, or allow its server more, and try again.",
@@ -39,6 +38,27 @@ _POSTGRESQL: Final = {
     "08": "cannot be reached: the connection was lost.",
 }
 """By how the SQLSTATE begins; PostgreSQL's manual, appendix A."""
+
+_RIGHTS: Final = (
+    (re.compile(r"no schema has been selected"), "GRANT USAGE, CREATE ON SCHEMA {schema} TO {user}"),
+    (re.compile(r"permission denied for schema (?P<name>\S+)"), "GRANT USAGE, CREATE ON SCHEMA {name} TO {user}"),
+    (
+        re.compile(r"permission denied to create temporary tables in database \"(?P<name>.+)\""),
+        'GRANT TEMPORARY ON DATABASE "{name}" TO {user}',
+    ),
+    (re.compile(r"permission denied for database (?P<name>\S+)"), "GRANT CREATE ON DATABASE {name} TO {user}"),
+    (
+        re.compile(r"permission denied for (table|view|relation) "),
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user}",
+    ),
+    (
+        re.compile(r"permission denied for sequence "),
+        "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {user}",
+    ),
+)
+"""What PostgreSQL says when a right is missing, and the statement that gives it."""
+
+_NO_RIGHT: Final = frozenset({"42501", "3F000"})
 
 _MOVED: Final = frozenset({"40001", "40P01"})
 """Serialization failure and deadlock: someone else wrote the same rows."""
@@ -96,8 +116,26 @@ def _server_words(place: Location, error: Any) -> str:
     state, told = error.sqlstate or "", _first_line(error)
     if state.startswith(_REFUSED):
         return _refused(place, told, in_the_way=state in _IN_THE_WAY)
+    if state in _NO_RIGHT:
+        return _right_missing(place, told)
     words = _worded(place, state, _POSTGRESQL) if state else None
     return words or f"The store {place} cannot be {'used' if state else 'reached'}: {told}."
+
+
+def _right_missing(place: Location, told: str) -> str:
+    """Return which right is missing, and the statement that gives it; the user is not named."""
+    schema = (place.schema if isinstance(place, ServerDatabase) else None) or "public"
+    for pattern, statement in _RIGHTS:
+        if found := pattern.search(told):
+            names = {"schema": schema, "user": "…", **found.groupdict()}
+            return (
+                f"The user of the URL lacks a right in the store {place}: {told}. Let its owner run: "
+                f"{statement.format(**names)}"
+            )
+    return (
+        f"The user of the URL lacks a right in the store {place}: {told}. Only the owner of its tables upgrades a "
+        "store: use the URL of the user who made it."
+    )
 
 
 def _refused(place: Location, told: str, *, in_the_way: bool) -> str:
@@ -105,7 +143,8 @@ def _refused(place: Location, told: str, *, in_the_way: bool) -> str:
         return f"The store {place} refused what was to be written ({told}); nothing was kept."
     return (
         f"In the store {place} a row is in the way of what was to be written ({told}); nothing was kept. It is one "
-        "that no plan knows of, a binding without its asset for example: `reconciler store check ENV` finds it."
+        f"that no plan knows of, a binding without its asset for example: `reconciler store check {place.environment}` "
+        "finds it."
     )
 
 

@@ -9,20 +9,25 @@
 """
 
 import math
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Select, Table, create_engine, event
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from reconciler.store.database.location import ServerDatabase
 from reconciler.store.database.sqlite import Mode, quoted
 
 _CONNECTING: Final = {"application_name": "reconciler", "client_encoding": "utf8", "keepalives_idle": "30"}
+_CONNECTING_ALONE: Final = Lock()
+_NO_FILE: Final = f"{os.devnull}/none"
+"""libpq takes an empty path for its default; a file that cannot exist is none."""
 _ROWS_AT_ONCE: Final = 1000
 _NUMBERS: Final = count(1)
 _MIGRATING: Final = 7_316_584_920_127_431_001
@@ -36,25 +41,40 @@ AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = '
 """Without the tables and views of extensions, which nobody made by hand."""
 
 
-def postgresql_engine(url: URL, mode: Mode, wait_seconds: float, silent_seconds: float) -> Engine:
+def postgresql_engine(place: ServerDatabase, mode: Mode, wait_seconds: float, silent_seconds: float) -> Engine:
     """Return an engine for a server's database; `ro` can write nothing.
 
     A server, or a lock that someone else holds, is waited for that long; options of the URL go before ours.
     """
     options = _CONNECTING | {"connect_timeout": str(max(2, math.ceil(wait_seconds)))}
     engine = create_engine(
-        url,
+        place.url,
         poolclass=NullPool,
         hide_parameters=True,
         isolation_level="REPEATABLE READ",
-        connect_args={name: value for name, value in options.items() if name not in url.query},
+        connect_args={name: value for name, value in options.items() if name not in place.url.query},
     )
     event.listen(engine, "connect", _read_numbers)
-    event.listen(engine, "begin", partial(_begin, wait_seconds=wait_seconds, silent_seconds=silent_seconds))
+    begin = partial(_begin, wait_seconds=wait_seconds, silent_seconds=silent_seconds, schema=place.schema)
+    event.listen(engine, "begin", begin)
+    if not place.uses_libpq:
+        event.listen(engine, "do_connect", _connect_by_the_url_alone)
     return engine.execution_options(postgresql_readonly=True) if mode == "ro" else engine
 
 
-def _begin(connection: Connection, wait_seconds: float, silent_seconds: float) -> None:
+def _connect_by_the_url_alone(dialect: Any, _record: object, arguments: Any, options: dict[str, Any]) -> Any:
+    """Connect with nothing from libpq's variables and files, which may hold another server's password (K8)."""
+    with _CONNECTING_ALONE:
+        kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PG")}
+        try:
+            return dialect.connect(*arguments, **{"passfile": _NO_FILE, **options})
+        finally:
+            os.environ.update(kept)
+
+
+def _begin(connection: Connection, wait_seconds: float, silent_seconds: float, schema: str | None) -> None:
+    if schema is not None:
+        connection.exec_driver_sql(f"SET LOCAL search_path = {quoted(connection, [schema])[0]}")
     connection.exec_driver_sql(
         f"SET LOCAL lock_timeout = {math.ceil(wait_seconds * 1000)}; "
         f"SET LOCAL idle_in_transaction_session_timeout = {math.ceil(silent_seconds * 1000)}"
@@ -65,6 +85,13 @@ def _read_numbers(connection: Any, _record: object) -> None:
     from reconciler.store.database.number_loader import NumberLoader  # noqa: PLC0415 - psycopg is heavy
 
     connection.adapters.register_loader("float8", NumberLoader)
+
+
+def make_schema(connection: Connection, name: str) -> None:
+    """Make a schema where there is none."""
+    there = "SELECT 1 FROM pg_namespace WHERE nspname = %(name)s"
+    if connection.exec_driver_sql(there, {"name": name}).first() is None:
+        connection.exec_driver_sql(f"CREATE SCHEMA {quoted(connection, [name])[0]}")
 
 
 def sees_what_is_committed(connection: Connection) -> Connection:

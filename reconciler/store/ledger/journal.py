@@ -19,6 +19,7 @@ from reconciler.model.state import Life
 from reconciler.store.database.dialects import insert_many
 from reconciler.store.database.times import compact, utc_now
 from reconciler.store.ledger.attempts import unread_of
+from reconciler.store.ledger.stamp import environment_of
 from reconciler.store.ledger.tables import run, run_binding, run_change, run_reason
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
@@ -144,7 +145,9 @@ def read_run(connection: Connection, run_id: str) -> RunDetail:
     known = list(connection.execute(select(run.c.run_id, run.c.id).order_by(run.c.id.desc())))
     found = [row for row in known if row[0] == run_id] or [row for row in known if run_id and row[0].startswith(run_id)]
     if len(found) != 1:
-        raise UsageError(_not_one(run_id, [name for name, _ in found], [name for name, _ in known]))
+        raise UsageError(
+            _not_one(run_id, [name for name, _ in found], [name for name, _ in known], environment_of(connection))
+        )
     key = found[0][1]
     row = connection.execute(_RUNS.where(run.c.id == key)).one()
     unread = unread_of(connection, [row.run_id]).get(row.run_id, {})
@@ -161,12 +164,12 @@ def read_asset_runs(connection: Connection, tag: str) -> tuple[RunDetail, ...]:
     )
 
 
-def _not_one(run_id: str, found: list[str], known: list[str]) -> str:
+def _not_one(run_id: str, found: list[str], known: list[str], environment: str) -> str:
     if found:
         return f"{len(found)} runs begin with {run_id!r}: {', '.join(found[:_SUGGESTED])}… Give more of the id."
     near = difflib.get_close_matches(run_id, known, _SUGGESTED)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"The store knows no run {run_id!r}.{hint} The command `reconciler history ENV` lists the runs."
+    return f"The store knows no run {run_id!r}.{hint} List the runs: reconciler history {environment}"
 
 
 def _run(row: Row[Any], unread: dict[str, str]) -> Run:

@@ -1,7 +1,7 @@
 """The lease: one apply at a time (A2).
 
 1. It is taken in a transaction of its own, so that everyone sees who holds it; its fencing number grows each time.
-2. One whose holder died ends by itself, by the clock that all who use the store share.
+2. One whose holder died ends by itself, by the clock that all who use the store share; at once where it can be seen.
 3. The transaction that writes looks at the fencing number when it begins, and ends by freeing the lease, which only
    its holder can: whoever was slow, and whose lease someone else took meanwhile, cannot commit.
 """
@@ -17,6 +17,7 @@ from reconciler.errors import LeaseError, UsageError
 from reconciler.store.database.dialects import now
 from reconciler.store.database.errors import was_moved
 from reconciler.store.database.times import later
+from reconciler.store.ledger.lease_holder import forget_holder, holder_died, write_holder
 from reconciler.store.ledger.tables import lease
 
 _NOBODYS: Final = text(
@@ -33,8 +34,8 @@ class Lease:
     fencing: int
 
 
-def take_lease(connection: Connection, owner: str, seconds: float) -> Lease:
-    """Take the lease for so long, in a transaction of its own; the caller commits.
+def take_lease(connection: Connection, owner: str, seconds: float, environment: str = "ENV") -> Lease:
+    """Take the lease for so long, in a transaction of its own; the caller commits. Messages name the environment.
 
     Raises:
         LeaseError: someone holds it.
@@ -42,8 +43,8 @@ def take_lease(connection: Connection, owner: str, seconds: float) -> Lease:
     connection.execute(_NOBODYS)
     row = connection.execute(select(lease).with_for_update()).one()
     moment = now(connection)
-    if row.held and row.expires > moment:
-        raise _held(row)
+    if row.held and row.expires > moment and not holder_died(connection, row.lease_id):
+        raise _held(row, environment)
     taken = Lease(secrets.token_hex(4), row.fencing + 1)
     connection.execute(
         update(lease).values(
@@ -55,21 +56,22 @@ def take_lease(connection: Connection, owner: str, seconds: float) -> Lease:
             fencing=taken.fencing,
         )
     )
+    write_holder(connection, taken.lease_id)
     return taken
 
 
-def refuse_held(connection: Connection) -> None:
-    """Do nothing when the lease is free or has ended.
+def refuse_held(connection: Connection, environment: str = "ENV") -> None:
+    """Do nothing when the lease is free or has ended, or its holder died.
 
     Raises:
         LeaseError: someone holds it.
     """
     row = connection.execute(select(lease).where(lease.c.held)).one_or_none()
-    if row is not None and row.expires > now(connection):
-        raise _held(row)
+    if row is not None and row.expires > now(connection) and not holder_died(connection, row.lease_id):
+        raise _held(row, environment)
 
 
-def keep_free(connection: Connection) -> None:
+def keep_free(connection: Connection, environment: str = "ENV") -> None:
     """Keep anyone from taking the lease until this transaction ends, as a migration does.
 
     Raises:
@@ -77,13 +79,13 @@ def keep_free(connection: Connection) -> None:
     """
     connection.execute(_NOBODYS)
     connection.execute(select(lease).with_for_update())
-    refuse_held(connection)
+    refuse_held(connection, environment)
 
 
-def _held(row: Row[Any]) -> LeaseError:
+def _held(row: Row[Any], environment: str) -> LeaseError:
     return LeaseError(
         f"Another apply holds the store: {row.owner}, since {row.since}. Wait until it is done. If it died, its "
-        f"lease ends by itself at {row.expires}, or now with: reconciler store unlock ENV {row.lease_id}"
+        f"lease ends by itself at {row.expires}, or now with: reconciler store unlock {environment} {row.lease_id}"
     )
 
 
@@ -133,7 +135,10 @@ def give_up(connection: Connection, taken: Lease) -> None:
 def free(connection: Connection, taken: Lease) -> bool:
     """Free the lease if it is still ours; say whether it was."""
     mine = (lease.c.held, lease.c.fencing == taken.fencing)
-    return connection.execute(update(lease).where(*mine).values(held=False)).rowcount == 1
+    freed = connection.execute(update(lease).where(*mine).values(held=False)).rowcount == 1
+    if freed:
+        forget_holder(connection)
+    return freed
 
 
 def _lost() -> LeaseError:
@@ -148,7 +153,8 @@ def describe_lease(connection: Connection) -> str | None:
     row = connection.execute(select(lease).where(lease.c.held)).one_or_none()
     if row is None:
         return None
-    ended = " (ended)" if row.expires <= now(connection) else ""
+    over = row.expires <= now(connection) or holder_died(connection, row.lease_id)
+    ended = " (ended)" if over else ""
     return f"{row.lease_id}: {row.owner}, since {row.since}, until {row.expires}{ended}"
 
 

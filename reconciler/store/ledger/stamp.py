@@ -18,6 +18,11 @@ def as_stamp(row: Row[Any] | None, beside: RemoteIdentity | None) -> Stamp | Non
     return Stamp(row.instance, row.kind, row.store_id, row.adopted_from, beside) if row else None
 
 
+def environment_of(connection: Connection) -> str:
+    """Return the name of the environment whose store this is, for commands in messages."""
+    return connection.execute(select(stamp.c.instance)).scalar_one_or_none() or "ENV"
+
+
 def read_remote(connection: Connection) -> RemoteIdentity | None:
     """Return which remote the ledger stands beside; None for a store of its own (W6)."""
     row = connection.execute(select(remote)).one_or_none()
@@ -80,7 +85,7 @@ def ensure_remote(connection: Connection, identity: RemoteIdentity) -> None:
     elif found != identity:
         raise StampError(
             f"The ledger stands beside {described(found)}, and this is {described(identity)}; nothing was written. If "
-            "this one is meant from now on, run: reconciler store adopt ENV"
+            f"this one is meant from now on, run: reconciler store adopt {environment_of(connection)}"
         )
 
 

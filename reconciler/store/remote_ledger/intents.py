@@ -13,6 +13,7 @@ from reconciler.model.run import UNSETTLED, IntentState, OpenRun, Origin
 from reconciler.model.state import AppliedSettings
 from reconciler.store.database.dialects import insert_many
 from reconciler.store.database.times import utc_now
+from reconciler.store.ledger.stamp import environment_of
 from reconciler.store.ledger.tables import intent, open_run
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
@@ -56,7 +57,8 @@ def read_begun(connection: Connection, run_id: str) -> Begun:
     """
     row = connection.execute(select(open_run).where(open_run.c.run_id == run_id)).one_or_none()
     if row is None:
-        raise UsageError(f"There is no interrupted run {run_id}; `reconciler status ENV` lists those that there are.")
+        listed = f"reconciler status {environment_of(connection)}"
+        raise UsageError(f"There is no interrupted run {run_id}. The interrupted ones are listed by: {listed}")
     return Begun(
         plan=msgspec.json.decode(row.plan, type=Plan),
         origin=msgspec.json.decode(row.origin, type=Origin),

@@ -63,7 +63,7 @@ class WritableSqlLedger(SqlWriter, SqlLedger):
         """
         self._refuse_held()
         with self._step() as connection:
-            taken = take_lease(connection, owner, self._lease_seconds)
+            taken = take_lease(connection, owner, self._lease_seconds, self.place.environment)
         try:
             yield HeldSqlLedger(self._step, taken, self._lease_seconds)
         finally:

@@ -1,7 +1,8 @@
 """Columns: one value of every record."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import eq, itemgetter
+from itertools import compress
+from operator import itemgetter, ne
 from typing import Any, Final, overload
 
 Column = Sequence[Any]
@@ -73,11 +74,11 @@ def take_ordered(column: Column, places: Sequence[int]) -> Column:
     return column if len(places) == len(column) else take(column, places)
 
 
-def equal(mine: Column, theirs: Column) -> Iterable[bool] | None:
-    """Say of each value of a column whether the other has the same there; None when all are the same."""
+def unequal(mine: Column, theirs: Column) -> Sequence[int]:
+    """Return where two columns of one length differ."""
     if isinstance(mine, DictionaryColumn) and isinstance(theirs, DictionaryColumn) and len(mine.values) < CODES:
         codes = mine.recoded(theirs)
         mine, theirs = mine.codes, codes
     else:
         mine, theirs = tuple(mine), tuple(theirs)
-    return None if mine == theirs else map(eq, mine, theirs)
+    return () if mine == theirs else list(compress(range(len(mine)), map(ne, mine, theirs)))

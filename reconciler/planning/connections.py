@@ -1,171 +1,282 @@
-"""The plan of every connection that was read: its users, and each of its devices and bindings once.
+"""What is decided of every connection that was read: its users, and each of its devices and bindings once.
 
 The order is fixed, each step for every connection before the next: users first, since assets are linked to them; then
 what devices are bound to and what their assets become; then what the others match, with the values that the plan gives;
 last the bindings whose device was not listed.
 """
 
+import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
-from reconciler.model.plan import Withheld
-from reconciler.model.snapshot import Snapshot
+from reconciler.model.plan import ConnectionSummary, Problem, ReadAdvance, Withheld
+from reconciler.model.snapshot import Scalar, Snapshot
 from reconciler.model.state import Binding, Presence
-from reconciler.planning.matching.bound_devices import plan_bound, plan_bound_devices
-from reconciler.planning.matching.matches import Candidate, Match, MatchResult, match_claims, match_together
-from reconciler.planning.matching.new_devices import Creations, plan_new
+from reconciler.planning.attributes.software import DetectedSoftware
+from reconciler.planning.attributes.user import Assigning
+from reconciler.planning.catalogue.software import Detected, KnownSoftware, known_software, licences
+from reconciler.planning.decisions import Decision, Decisions, collect, merge
+from reconciler.planning.inputs import ConnectionInputs, connection_inputs
+from reconciler.planning.matching.asset_index import AssetIndex, Rewritten
+from reconciler.planning.matching.bound_devices import decide_bound, decide_matched
+from reconciler.planning.matching.matches import (
+    HAS_ASSET,
+    TAKES,
+    Candidate,
+    Match,
+    Matches,
+    MatchResult,
+    match_claims,
+    match_together,
+)
+from reconciler.planning.matching.new_devices import decide_new
 from reconciler.planning.matching.presence import first_life
-from reconciler.planning.matching.superseded import note_superseded
-from reconciler.planning.matching.unlisted import plan_unlisted
-from reconciler.planning.planner import Planner, make_planner
-from reconciler.planning.summary import summarise, summarise_users
+from reconciler.planning.matching.superseded import with_superseded
+from reconciler.planning.matching.unlisted import decide_unlisted
+from reconciler.planning.scope import Scope
+from reconciler.planning.stored import Stored
+from reconciler.planning.summary import advances, summarise, summarise_users, undecided_together
+from reconciler.planning.users.directory import Directory, directory_of
 from reconciler.planning.users.imports import claims, import_users
-from reconciler.planning.world import World
-from reconciler.settings.environment import Connection
-from reconciler.settings.fields import AssetField
+from reconciler.settings.environment import Connection, Environment
+from reconciler.settings.fields import asset_fields
 
-_TAKEN = frozenset({MatchResult.MATCHED, MatchResult.MOVES})
-_WITH_ASSET = _TAKEN | {MatchResult.BOUND}
-
-
-def plan_connections(
-    world: World, read: Sequence[tuple[Connection, Snapshot]], fields: dict[str, AssetField]
-) -> list[Planner]:
-    """Add the connections' changes, bindings, problems and summaries to the world; return how each was planned."""
-    _plan_users(world, [each for each in read if each[0].users.import_users.enabled])
-    planners = []
-    for connection, snapshot in read:
-        if connection.plans_assets:
-            planners.append(make_planner(world, connection, snapshot, fields))
-        else:
-            summarise_users(world, connection, snapshot)
-    for planner in planners:
-        _plan_bound(planner)
-    _match_unbound(world, planners)
-    for planner in planners:
-        _plan_left(planner)
-        plan_unlisted(planner)
-        note_superseded(planner)
-        summarise(planner)
-    return planners
+Reads = Sequence[tuple[Connection, Snapshot]]
+"""The connections that were read, by name, each with what was read."""
 
 
-def _plan_users(world: World, importing: Sequence[tuple[Connection, Snapshot]]) -> None:
-    """Bring the store's users to what Entra says (U4); all of it is withheld when the users could not be read."""
-    for connection, snapshot in importing:
-        if snapshot.users_unknown is not None:
-            _withhold_users(world, connection.name, snapshot.users_unknown)
-    known = [each for each in importing if each[0].name not in world.not_imported]
-    found = {
-        connection.name: claims(connection.users.user_identifier.store, snapshot.users, world.directory)
-        for connection, snapshot in known
-    }
-    wanted = Counter(person for mine in found.values() for several in mine.values() for person in several)
-    for connection, snapshot in known:
-        name = connection.name
-        imported = import_users(name, connection.users, snapshot.users, world.directory, found[name], wanted)
-        world.directory.put_all(imported.people)
-        world.user_owners.update((person.id, name) for person in imported.people)
-        world.problems.extend(imported.problems)
+@dataclass(frozen=True, slots=True)
+class Users:
+    """The store's users as the plan leaves them.
+
+    `owners` says which connection last changed a user, `not_imported` why a connection's import is withheld.
+    """
+
+    directory: Directory
+    owners: Mapping[int, str]
+    not_imported: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    withheld: tuple[Withheld, ...]
 
 
-def _withhold_users(world: World, connection: str, why: str) -> None:
-    reason = f"the users are unknown: {why}"
-    world.not_imported[connection] = reason
-    world.withheld.append(
-        Withheld(connection=connection, label="all users", what="import of users", reason=reason, rule="U4")
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One connection decided; `index` has the assets' matching values as the plan leaves them."""
+
+    inputs: ConnectionInputs
+    matches: Matches
+    index: AssetIndex
+    decisions: Decisions
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionsDecided:
+    """Every connection that was read, and what all of them have in common."""
+
+    users: Users
+    software: KnownSoftware | None
+    connections: tuple[Decided, ...]
+    summaries: tuple[ConnectionSummary, ...]
+    reads: tuple[ReadAdvance, ...]
+
+    def decisions(self) -> Decisions:
+        """Return the decisions of all connections."""
+        return merge(each.decisions for each in self.connections)
+
+
+def decide_connections(environment: Environment, stored: Stored, scope: Scope, read: Reads) -> ConnectionsDecided:
+    """Return what becomes of the devices and bindings of every connection that was read."""
+    users = _decide_users(stored, [each for each in read if each[0].users.import_users.enabled])
+    software = _software(environment, stored, read)
+    inputs = list(_inputs(environment, stored, scope, read, users, software))
+    names = frozenset(name for each in environment.connections.values() for name in each.imports.matching_fields())
+    decided = _decide_left(_match_unbound(_decide_bound(inputs), names), names)
+    others = [summarise_users(stored, *each) for each in read if not each[0].plans_assets]
+    return ConnectionsDecided(
+        users=users,
+        software=software,
+        connections=decided,
+        summaries=(*(summarise(each.inputs, each.decisions) for each in decided), *(each for each, _ in others)),
+        reads=(*(each for _, some in others for each in some), *(each for one in inputs for each in advances(one))),
     )
 
 
-def _plan_bound(planner: Planner) -> None:
-    """Plan what has an asset, and what takes one over from a device with its value."""
-    planner.matching = match_together(_candidates(planner), planner.ties, planner.index)
-    plan_bound_devices(planner)
-    _plan_decided(planner, sorted(planner.matching.decisions))
-    for device_id, reason in sorted(planner.matching.contested.items()):
-        label = planner.devices.label(planner.devices.index[device_id])
-        planner.problem(device_id, label, reason, "M5")
+def _decide_users(stored: Stored, importing: Reads) -> Users:
+    """Bring the store's users to what Entra says (U4); all of it is withheld when the users could not be read."""
+    directory = directory_of(stored.state.people)
+    unknown = {
+        connection.name: f"the users are unknown: {snapshot.users_unknown}"
+        for connection, snapshot in importing
+        if snapshot.users_unknown is not None
+    }
+    known = [each for each in importing if each[0].name not in unknown]
+    found = {
+        connection.name: claims(connection.users.user_identifier.store, snapshot.users, directory)
+        for connection, snapshot in known
+    }
+    wanted = Counter(user for mine in found.values() for several in mine.values() for user in several)
+    owners: dict[int, str] = {}
+    problems: list[Problem] = []
+    for connection, snapshot in known:
+        name = connection.name
+        imported = import_users(name, connection.users, snapshot.users, directory, found[name], wanted)
+        directory = directory.with_users(imported.users)
+        owners |= {user.id: name for user in imported.users}
+        problems += imported.problems
+    withheld = tuple(
+        Withheld(connection=name, label="all users", what="import of users", reason=reason, rule="U4")
+        for name, reason in unknown.items()
+    )
+    return Users(directory, owners, unknown, tuple(problems), withheld)
 
 
-def _candidates(planner: Planner) -> Iterable[Candidate]:
+def _software(environment: Environment, stored: Stored, read: Reads) -> KnownSoftware | None:
+    """Return the software of the store and of every read; None when none is imported, or known."""
+    ties = licences(environment.catalogue, stored.state.catalogue)
+    detected = [
+        Detected(snapshot.software, ties if connection.imports.software.match_to_licences else {})
+        for connection, snapshot in read
+        if connection.plans_assets and connection.imports.software.import_ and snapshot.software_unknown is None
+    ]
+    return known_software(stored.state, detected) if detected else None
+
+
+def _inputs(
+    environment: Environment, stored: Stored, scope: Scope, read: Reads, users: Users, software: KnownSoftware | None
+) -> Iterator[ConnectionInputs]:
+    """Yield the inputs of the connections whose devices are planned."""
+    fields = asset_fields(environment.catalogue)
+    for connection, snapshot in read:
+        if not connection.plans_assets:
+            continue
+        imports = connection.imports.software.import_ and snapshot.software_unknown is None
+        yield connection_inputs(
+            stored,
+            connection,
+            snapshot,
+            fields,
+            Assigning(connection.users, users.directory, users.not_imported.get(connection.name)),
+            DetectedSoftware(software, snapshot, stored.state.installed) if imports and software else None,
+            counts=not scope.picked,
+        )
+
+
+def _decide_bound(inputs: Iterable[ConnectionInputs]) -> list[Decided]:
+    """Decide what has an asset, and what takes one over from a device with its value."""
+    found: list[Decided] = []
+    for each in inputs:
+        matches = match_together(_sharing(each), each.bindings, each.index)
+        taken = {one.asset_id: one for other in found for one in other.decisions.taken}
+        decisions = collect(chain(decide_bound(each, matches), decide_matched(each, matches, taken)))
+        found.append(Decided(each, matches, each.index, decisions))
+    return found
+
+
+def _sharing(inputs: ConnectionInputs) -> Iterator[Candidate]:
     """Return the devices that matching has to look at: unbound, sharing their value, or bound to a deleted binding."""
-    shared = planner.devices.shared()
-    presences = planner.world.bindings_before.column("presence")
-    return planner.devices.candidates(
+    shared = inputs.listing.shared()
+    presences = inputs.stored.bindings.column("presence")
+    return inputs.listing.candidates(
         place
-        for place, binding in enumerate(planner.bound)
+        for place, binding in enumerate(inputs.bound)
         if binding is None or place in shared or presences[binding] is Presence.DELETED
     )
 
 
-def _match_unbound(world: World, planners: Sequence[Planner]) -> None:
-    """Match the other devices by their values, and plan those that take an asset.
+def _match_unbound(decided: Sequence[Decided], names: frozenset[str]) -> list[Decided]:
+    """Match the other devices by their values, and decide those that take an asset.
 
     Such a device may write its asset another matching value, so what the others match is asked again until none does.
     """
-    rest = {planner.name: _unbound(planner) for planner in planners}
-    written = -1
-    while written != world.rewritten.version:
-        written = world.rewritten.version
-        for planner in planners:
-            rest[planner.name] = _match(planner, rest[planner.name])
+    found = list(decided)
+    left = [_unbound(each) for each in found]
+    writes = True
+    while writes:
+        writes = False
+        for number, before in enumerate(found):
+            after = _matched(before, left[number], found, names)
+            left[number] = [each for each in left[number] if after.matches[each.device_id].result not in TAKES]
+            written = len(after.decisions.changes) > len(before.decisions.changes)
+            writes = writes or (written and _rewritten([after], names) != _rewritten([before], names))
+            found[number] = after
+    return found
 
 
-def _unbound(planner: Planner) -> list[Candidate]:
-    devices, decided = planner.devices, planner.matching.decisions
-    places = (place for place, binding in enumerate(planner.bound) if binding is None)
-    return list(devices.candidates(place for place in places if devices.ids[place] not in decided))
+def _unbound(each: Decided) -> list[Candidate]:
+    listing = each.inputs.listing
+    ids = listing.devices.ids
+    places = (place for place, binding in enumerate(each.inputs.bound) if binding is None)
+    return list(listing.candidates(place for place in places if ids[place] not in each.matches))
 
 
-def _match(planner: Planner, devices: list[Candidate]) -> list[Candidate]:
-    """Match devices and plan those that take an asset; return the others."""
-    decisions = planner.matching.decisions
-    planner.index.refresh()
-    match_claims(devices, planner.devices.index, planner.ties, planner.index, planner.matching)
-    taken = sorted(each.device_id for each in devices if decisions[each.device_id].verdict in _TAKEN)
-    left = [each for each in devices if decisions[each.device_id].verdict not in _TAKEN]
-    _plan_decided(planner, taken)
-    tenant = planner.snapshot.source, planner.connection.tenant_id
-    for device_id in taken:
-        asset_id = decisions[device_id].asset_id or 0
-        planner.ties.holders[asset_id] = Binding(*tenant, asset_id, first_life(device_id, planner.read))
-    planner.left = frozenset(each.device_id for each in left)
-    return left
+def _matched(each: Decided, left: Sequence[Candidate], others: Sequence[Decided], names: frozenset[str]) -> Decided:
+    """Return a connection with the devices that are left matched, those decided that take an asset."""
+    inputs = each.inputs
+    index = each.index.with_rewritten(_rewritten(others, names))
+    bindings = inputs.bindings
+    found = match_claims(left, inputs.listing.index, bindings, index)
+    takes = {device_id: match for device_id, match in found.items() if match.result in TAKES}
+    taken = {one.asset_id: one for other in others for one in other.decisions.taken}
+    decisions = merge([each.decisions, collect(decide_matched(inputs, takes, taken))])
+    tenant = inputs.snapshot.source, inputs.connection.tenant_id
+    holders = {
+        match.asset_id: Binding(*tenant, match.asset_id, first_life(device_id, inputs.read))
+        for device_id, match in takes.items()
+        if match.asset_id is not None
+    }
+    after = dataclasses.replace(inputs, bindings=bindings.with_taken(holders))
+    return Decided(after, {**each.matches, **found}, index, decisions)
 
 
-def _plan_left(planner: Planner) -> None:
-    """Create assets for the devices that match none, and report those of which nothing could be decided."""
-    planner.index.refresh()
-    creations, decisions = Creations(planner), planner.matching.decisions
-    new = sorted(device_id for device_id in planner.left if decisions[device_id].verdict is MatchResult.NEW)
-    for device in planner.devices.each(map(planner.devices.index.__getitem__, new)):
-        planner.counts[MatchResult.NEW] += 1
-        plan_new(planner, creations, device, decisions[device.device_id])
-    _plan_decided(planner, sorted(planner.left.difference(new)))
+def _rewritten(decided: Iterable[Decided], names: frozenset[str]) -> Rewritten:
+    """Return the matching fields that these decisions write so far, by the asset's id."""
+    found: dict[int, dict[str, Scalar]] = {}
+    for each in decided:
+        for asset_id, values in each.decisions.rewritten(names).items():
+            found.setdefault(asset_id, {}).update(values)
+    return found
 
 
-def _plan_decided(planner: Planner, device_ids: Sequence[str]) -> None:
-    devices, decisions = planner.devices, planner.matching.decisions
-    with_asset = [device_id for device_id in device_ids if decisions[device_id].verdict in _WITH_ASSET]
-    planner.world.assets.make(decisions[device_id].asset_id or 0 for device_id in with_asset)
-    for device in devices.each(map(devices.index.__getitem__, with_asset)):
-        plan_bound(planner, device, decisions[device.device_id])
-    for device_id in device_ids:
-        decision = decisions[device_id]
-        planner.counts[decision.verdict] += 1
-        if decision.verdict not in _WITH_ASSET:
-            _report(planner, device_id, decision)
+def _decide_left(decided: Sequence[Decided], names: frozenset[str]) -> tuple[Decided, ...]:
+    """Create assets for the devices that match none, and decide of bindings whose device was not listed."""
+    rewritten = _rewritten(decided, names)
+    done: list[Decided] = []
+    for each in decided:
+        inputs, index = each.inputs, each.index.with_rewritten(rewritten)
+        created = [new for other in done for new in other.decisions.created]
+        more = chain(
+            decide_new(inputs, index, each.matches, created),
+            _reports(inputs, each.matches),
+            decide_unlisted(inputs, index, each.matches),
+        )
+        decisions = with_superseded(inputs, each.matches, merge([each.decisions, collect(more)]))
+        withheld = (*decisions.withheld, *undecided_together(inputs, decisions))
+        decisions = dataclasses.replace(decisions, withheld=withheld)
+        done.append(dataclasses.replace(each, index=index, decisions=decisions))
+    return tuple(done)
 
 
-def _report(planner: Planner, device_id: str, decision: Match) -> None:
-    label = planner.devices.label(planner.devices.index[device_id])
-    match decision.verdict:
+def _reports(inputs: ConnectionInputs, matches: Matches) -> Iterator[Decision]:
+    """Yield what is reported of devices without an asset, and of those that a person should look at all the same."""
+    for device_id, match in sorted(matches.items()):
+        label = inputs.listing.label_of(device_id)
+        if match.contested is not None:
+            yield inputs.problem(device_id, label, match.contested, "M5")
+        if match.result not in HAS_ASSET and match.result is not MatchResult.NEW:
+            yield match.result
+            yield _report(inputs, device_id, label, match)
+
+
+def _report(inputs: ConnectionInputs, device_id: str, label: str, match: Match) -> Decision:
+    match match.result:
         case MatchResult.EXCLUDED:
-            planner.leave(device_id, label, "excluded", "the settings leave it out", decision.rule)
+            return inputs.left(device_id, label, "excluded", "the settings leave it out", match.rule)
         case MatchResult.SUPERSEDED:
-            planner.leave(device_id, label, "superseded", decision.reason, decision.rule)
+            return inputs.left(device_id, label, "superseded", match.reason, match.rule)
         case MatchResult.PROBLEM:
-            planner.problem(device_id, label, decision.reason, decision.rule)
+            return inputs.problem(device_id, label, match.reason, match.rule)
         case _:
-            what = "its binding's move" if decision.binding else "its creation or its match"
-            planner.withhold(device_id, label, what, decision.reason, decision.rule)
+            what = "its binding's move" if match.binding else "its creation or its match"
+            return inputs.withheld(device_id, label, what, match.reason, match.rule)

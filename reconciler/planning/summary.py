@@ -1,68 +1,79 @@
 """What a plan says of one connection: how its devices met the assets, what is unknown, and which read counts."""
 
-from reconciler.model.plan import ConnectionSummary, MatchReport, ReadAdvance
+from collections import Counter
+from collections.abc import Iterator
+
+from reconciler.model.plan import ConnectionSummary, MatchReport, ReadAdvance, Withheld
 from reconciler.model.snapshot import Snapshot
+from reconciler.planning.decisions import Decisions
+from reconciler.planning.inputs import ConnectionInputs
 from reconciler.planning.limits import is_first_import
 from reconciler.planning.matching.matches import MatchResult
-from reconciler.planning.planner import Planner
-from reconciler.planning.world import World
+from reconciler.planning.stored import Stored
 from reconciler.settings.environment import Connection
 
 
-def summarise(planner: Planner) -> None:
-    """Add the connection's summary, its read, and the withheld changes that many assets share."""
-    for (name, why, rule), count in sorted(planner.unknown.items()):
-        planner.withhold(None, f"{count} asset{'s' if count > 1 else ''}", name, why, rule)
-    snapshot = planner.snapshot
-    planner.world.summaries.append(
-        ConnectionSummary(
-            name=planner.name,
-            tenant_id=planner.connection.tenant_id,
-            enabled=True,
-            read_at=snapshot.read_at,
-            first_import=is_first_import(planner.world.state, snapshot.source, planner.connection.tenant_id),
-            unproven=planner.unproven,
-            report=_report(planner),
-            unknown=snapshot.unknown_parts(),
-            warnings=snapshot.warnings,
-        )
+def summarise(inputs: ConnectionInputs, decisions: Decisions) -> ConnectionSummary:
+    """Return the summary of a connection whose devices were planned."""
+    snapshot = inputs.snapshot
+    return ConnectionSummary(
+        name=inputs.name,
+        tenant_id=inputs.connection.tenant_id,
+        enabled=True,
+        read_at=snapshot.read_at,
+        first_import=is_first_import(inputs.stored.state, snapshot.source, inputs.connection.tenant_id),
+        unproven=len(decisions.unproven),
+        report=_report(inputs, decisions),
+        unknown=snapshot.unknown_parts(),
+        warnings=snapshot.warnings,
     )
-    if planner.read.newer:
-        planner.world.advances.append(_advance(planner.connection, snapshot, whole=planner.read.whole))
 
 
-def summarise_users(world: World, connection: Connection, snapshot: Snapshot) -> None:
-    """Add the summary and the read of a connection whose entities leave assets out: its list proves nothing (A5)."""
-    last = world.reads.get(connection.tenant_id)
-    world.summaries.append(
-        ConnectionSummary(
-            name=connection.name,
-            tenant_id=connection.tenant_id,
-            enabled=True,
-            skipped="its entities leave assets out",
-            read_at=snapshot.read_at,
-            unknown=tuple(part for part in snapshot.unknown_parts() if part.part == "users"),
-            warnings=snapshot.warnings,
-        )
+def undecided_together(inputs: ConnectionInputs, decisions: Decisions) -> Iterator[Withheld]:
+    """Yield the changes that could not be decided, those of many assets for one reason together."""
+    counts = Counter((each.name, each.reason, each.rule) for each in decisions.undecided)
+    for (name, why, rule), count in sorted(counts.items()):
+        yield inputs.withheld(None, f"{count} asset{'s' if count > 1 else ''}", name, why, rule)
+
+
+def advances(inputs: ConnectionInputs) -> tuple[ReadAdvance, ...]:
+    """Return that the connection's read counts from now on, if it does (D3)."""
+    return (_advance(inputs.connection, inputs.snapshot, whole=inputs.read.whole),) if inputs.read.newer else ()
+
+
+def summarise_users(
+    stored: Stored, connection: Connection, snapshot: Snapshot
+) -> tuple[ConnectionSummary, tuple[ReadAdvance, ...]]:
+    """Return the summary and the read of a connection whose entities leave assets out: its list proves nothing (A5)."""
+    last = stored.reads.get(connection.tenant_id)
+    summary = ConnectionSummary(
+        name=connection.name,
+        tenant_id=connection.tenant_id,
+        enabled=True,
+        skipped="its entities leave assets out",
+        read_at=snapshot.read_at,
+        unknown=tuple(part for part in snapshot.unknown_parts() if part.part == "users"),
+        warnings=snapshot.warnings,
     )
-    if last is None or snapshot.read_at > last.read_at:
-        world.advances.append(_advance(connection, snapshot, whole=False))
+    newer = last is None or snapshot.read_at > last.read_at
+    return summary, (_advance(connection, snapshot, whole=False),) if newer else ()
 
 
 def _advance(connection: Connection, snapshot: Snapshot, *, whole: bool) -> ReadAdvance:
     return ReadAdvance(source=snapshot.source, tenant_id=connection.tenant_id, read_at=snapshot.read_at, whole=whole)
 
 
-def _report(planner: Planner) -> MatchReport:
-    counts = planner.counts
+def _report(inputs: ConnectionInputs, decisions: Decisions) -> MatchReport:
+    results = Counter(decisions.results)
+    left = Counter(each.why for each in decisions.left_alone)
     return MatchReport(
-        listed=len(planner.devices.ids),
-        bound=counts[MatchResult.BOUND] + counts[MatchResult.MOVES],
-        matched=counts[MatchResult.MATCHED],
-        created=counts[MatchResult.NEW],
-        ambiguous=counts[MatchResult.PROBLEM],
-        not_created=counts["left-not-created"],
-        excluded=counts["left-excluded"],
-        superseded=counts["left-superseded"],
-        withheld=counts[MatchResult.WITHHELD],
+        listed=len(inputs.listing.index),
+        bound=results[MatchResult.BOUND] + results[MatchResult.MOVES],
+        matched=results[MatchResult.MATCHED],
+        created=results[MatchResult.NEW],
+        ambiguous=results[MatchResult.PROBLEM],
+        not_created=left["not-created"],
+        excluded=left["excluded"],
+        superseded=left["superseded"],
+        withheld=results[MatchResult.WITHHELD],
     )

@@ -1,7 +1,7 @@
 """The software of assets: what is detected on a device, as one set difference (L1).
 
 1. Only devices in scope are looked at; one that is excluded, or only bound in this read, keeps its asset as it is.
-2. What is detected and not there yet is added: names as `software_names` has them, versions as they are.
+2. What is detected and not there yet is added: names as the catalogue's software has them, versions as they are.
 3. What is there and not detected goes, unless the read was not whole, the device is personal (Intune collects nothing
    there), or whether it is personal is unknown. A read that found nothing on any device proves nothing.
 4. An unknown part is withheld as a whole, and nothing else with it.
@@ -10,108 +10,122 @@ No limit counts software: it changes every day, and what an update exchanges is 
 else has no kind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
 
-from reconciler.model.plan import SOFTWARE, Attribute, Withheld
+from reconciler.columnar import Column, unequal
+from reconciler.model.plan import SOFTWARE, Attribute
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.planning.attributes.asset_changes import Draft
-from reconciler.planning.catalogue.software import KnownSoftware, licences
-from reconciler.planning.world import World
-from reconciler.settings.environment import Connection
+from reconciler.planning.attributes.comparison import Because, Desired
+from reconciler.planning.attributes.rows import Rows
+from reconciler.planning.catalogue.software import KnownSoftware
+from reconciler.planning.rules.columns import KEEP
 
-RULE = "L1"
-OWNER = "managedDeviceOwnerType"
+RULE: Final = "L1"
+PIN: Final = "software"
+REMOVAL: Final = "removal of software"
+OWNER: Final = "managedDeviceOwnerType"
+_PERSONAL: Final = "personal"
+_NOTHING: Final = "nothing is detected on any device, which proves nothing"
 
-_PERSONAL = "personal"
-_PIN = "software"
-_REMOVAL = "removal of software"
-_NOTHING = "nothing is detected on any device, which proves nothing"
-
-Rows = tuple[int, ...]
+Numbers = tuple[int, ...]
+"""The software of one device or asset: numbers of rows of `KnownSoftware`, ascending."""
 
 
+@dataclass(frozen=True)
 class DetectedSoftware:
-    """One connection's detected software, in the numbers of the rows that the plan knows."""
+    """One connection's detected software; `installed` are the rows of each asset."""
 
-    def __init__(self, known: KnownSoftware, snapshot: Snapshot, installed: dict[int, Rows]) -> None:
-        self._known = known
-        self._detected = snapshot.detected
-        self._installed = installed
-        self._numbers = [known.row(each) for each in snapshot.software]
-        self._attributes: dict[tuple[str, str | None, str | None], Attribute] = {}
-        self._keeps = snapshot.software_partial or (None if any(snapshot.detected.values()) else _NOTHING)
+    known: KnownSoftware
+    snapshot: Snapshot
+    installed: Mapping[int, Numbers]
 
-    def on(self, device_id: str) -> Rows:
-        """Return what is detected on a device, in ascending order."""
-        places = self._detected.get(device_id.lower(), ())
+    def desired(self, rows: Rows) -> tuple[Desired, Desired]:
+        """Return the software of every row, and as UNKNOWN the removals that are withheld."""
+        before, pins = self.stored(rows), rows.pins(PIN)
+        owners = rows.devices.property(OWNER)
+        after, removals = list(map(self.on, rows.devices.ids)), [KEEP] * len(owners)
+        for row in unequal(before, after):
+            stays = set(before[row]).difference(after[row])
+            kept = self._kept(owners[row]) if stays and row not in pins else None
+            if kept is not None:
+                after[row] = tuple(sorted(stays.union(after[row])))
+            if kept:
+                removals[row] = UNKNOWN
+
+        def because(row: int) -> Because:
+            return Because(self._kept(owners[row]) or "detected on the device", RULE)
+
+        return DesiredSoftware(PIN, after, because, software=self), Desired(REMOVAL, removals, because)
+
+    def stored(self, rows: Rows) -> Column:
+        """Return what every row's asset has."""
+        return [self.installed.get(key, ()) for key in rows.asset_ids]
+
+    def on(self, device_id: str) -> Numbers:
+        """Return what is detected on a device."""
+        places = self.snapshot.detected.get(device_id.lower(), ())
         return tuple(sorted({self._numbers[place] for place in places}))
 
-    def same(self, device_id: str, asset_id: int) -> bool:
-        """Say whether an asset has exactly what is detected on its device."""
-        return self.on(device_id) == self._installed.get(asset_id, ())
+    def changes(self, before: Numbers, after: Numbers) -> Iterator[Attribute]:
+        """Yield what becomes of each software that differs."""
+        old, new = frozenset(before), frozenset(after)
+        keys = {self.known.rows[number][0] for number in old ^ new}
+        was, becomes = self._versions(old, keys), self._versions(new, keys)
+        for key in sorted(keys):
+            yield self._attribute(key, was.get(key), becomes.get(key))
 
-    def draft(self, draft: Draft, device_id: str, owner: object) -> None:
-        """Decide the software of an asset whose device has this owner type."""
-        before = self._installed.get(draft.asset.id, ()) if draft.asset else ()
-        detected = self.on(device_id)
-        if before == detected:
-            return
-        if _PIN in draft.pins:
-            draft.pinned.append((_PIN, draft.pins[_PIN]))
-            return
-        old, new = frozenset(before), frozenset(detected)
-        after = new if old <= new or self._removes(draft, owner) else old | new
-        keys = {self._known.rows[row][0].key for row in old ^ after}
-        was, becomes = self._versions(old, keys), self._versions(after, keys)
-        draft.attributes += [self._attribute(key, was.get(key), becomes.get(key)) for key in sorted(keys)]
-
-    def _removes(self, draft: Draft, owner: object) -> bool:
-        """Say whether what is no longer detected goes; what is withheld is noted."""
+    def _kept(self, owner: object) -> str | None:
+        """Return why what a device of this owner type lacks stays for now: empty for good, None when it goes."""
         if owner == _PERSONAL:
-            return False
-        keeps = self._keeps or ("whether the device is personal is unknown" if owner is UNKNOWN else None)
-        if keeps is not None:
-            draft.unknown.append((_REMOVAL, keeps, RULE))
-        return keeps is None
+            return ""
+        return self._unproven or ("whether the device is personal is unknown" if owner is UNKNOWN else None)
 
-    def _versions(self, rows: Iterable[int], keys: set[str]) -> dict[str, str]:
+    @cached_property
+    def _unproven(self) -> str | None:
+        """Why nothing is removed from any asset."""
+        nothing = None if any(self.snapshot.detected.values()) else _NOTHING
+        return self.snapshot.software_partial or nothing
+
+    @cached_property
+    def _numbers(self) -> Sequence[int]:
+        return list(map(self.known.number, self.snapshot.software))
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, str | None, str | None], Attribute]:
+        return {}
+
+    def _versions(self, numbers: Iterable[int], keys: set[str]) -> dict[str, str]:
         """Return the versions of these entries among the rows, one to a line, by the entry's key."""
         found: dict[str, list[str]] = {}
-        for row in rows:
-            entry, version = self._known.rows[row]
-            if entry.key in keys:
-                found.setdefault(entry.key, []).append(version)
+        for number in numbers:
+            key, version = self.known.rows[number]
+            if key in keys:
+                found.setdefault(key, []).append(version)
         return {key: "\n".join(sorted(versions)) for key, versions in found.items()}
 
     def _attribute(self, key: str, before: str | None, after: str | None) -> Attribute:
         """Return an attribute, the same one for every asset: a fleet has the same few thousand differences."""
-        known = self._attributes.get((key, before, after))
+        known = self._made.get((key, before, after))
         if known is None:
             reason = "another version is detected on the device"
             if before is None:
                 reason = "detected on the device"
             if after is None:
                 reason = "no longer detected on the device"
-            name = SOFTWARE + self._known.entries[key].name
-            known = self._attributes[key, before, after] = Attribute(name, before, after, reason, RULE)
+            known = Attribute(SOFTWARE + self.known.entries[key].name, before, after, reason, RULE)
+            self._made[key, before, after] = known
         return known
 
 
-def detected_software(world: World, connection: Connection, snapshot: Snapshot) -> DetectedSoftware | None:
-    """Return a connection's detected software; None when it is not imported, or unknown and so withheld (G4)."""
-    settings = connection.imports.software
-    if not settings.import_:
-        return None
-    if snapshot.software_unknown is not None:
-        reason = f"the software is unknown: {snapshot.software_unknown}"
-        world.withheld.append(
-            Withheld(connection=connection.name, label="all assets", what="software", reason=reason, rule=RULE)
-        )
-        return None
-    if world.software is None:
-        world.software = KnownSoftware(world.state)
-    detected = DetectedSoftware(world.software, snapshot, world.state.installed)
-    if settings.match_to_licences:
-        found = licences(world.environment.catalogue, world.state.catalogue)
-        world.software.tie((each.name for each in snapshot.software), found)
-    return detected
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredSoftware(Desired):
+    """The software of every row's asset, an attribute for each that differs."""
+
+    software: DetectedSoftware
+
+    def changes(self, row: int, before: Any, after: Any) -> Iterable[Attribute]:
+        """Return what becomes of each software of one row that differs."""
+        return self.software.changes(before, after)

@@ -8,10 +8,11 @@
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Final
 
-from msgspec.structs import replace
+from msgspec.structs import replace as msgspec_replace
 
 from reconciler.model.plan import Action, Attribute, Change, Problem, Subject, Withheld
 from reconciler.model.snapshot import Scalar, Snapshot
@@ -22,23 +23,28 @@ RULE: Final = "S2"
 _WHAT: Final = "the tenant's organisation"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Organisations:
-    """What becomes of the tenants' organisations; `renamed` are old names by the new ones."""
+    """What becomes of the tenants' organisations.
+
+    `state` is the state with those that are renamed or tied to their tenant. `tied` are the tenants, by the name of an
+    organisation that catalogue.yaml makes in this plan; `renamed` are old names by the new ones.
+    """
 
     state: State
-    changes: list[Change] = field(default_factory=list)
-    tied: dict[str, str] = field(default_factory=dict)
-    """Tenants by the name of an organisation that catalogue.yaml makes in this plan."""
-    renamed: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    withheld: list[Withheld] = field(default_factory=list)
+    changes: tuple[Change, ...] = ()
+    tied: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
     def with_tenants(self, changes: Iterable[Change]) -> list[Change]:
         """Return the catalogue's changes, with the tenant of each organisation that is made and tied at once."""
         tenants = {f"organisation/{name}": tenant for name, tenant in self.tied.items()}
         return [
-            replace(each, attributes=(*each.attributes, _tie(tenants[each.name]))) if each.name in tenants else each
+            msgspec_replace(each, attributes=(*each.attributes, _tie(tenants[each.name])))
+            if each.name in tenants
+            else each
             for each in changes
         ]
 
@@ -49,11 +55,8 @@ class Organisations:
 
 def plan_organisations(state: State, declared: Iterable[str], read: Iterable[Snapshot]) -> Organisations:
     """Return what becomes of the organisations of these snapshots' tenants; `declared` are catalogue.yaml's names."""
-    found = Organisations(state)
     names = frozenset(declared)
-    for snapshot in read:
-        _plan_one(found, names, snapshot)
-    return found
+    return reduce(lambda found, snapshot: _with_tenant(found, names, snapshot), read, Organisations(state))
 
 
 def may_be_renamed(stored: StoredCatalogue, declared: Iterable[str], read: Iterable[Snapshot]) -> str | None:
@@ -70,46 +73,51 @@ def may_be_renamed(stored: StoredCatalogue, declared: Iterable[str], read: Itera
     )
 
 
-def _plan_one(found: Organisations, declared: frozenset[str], snapshot: Snapshot) -> None:
+def _with_tenant(found: Organisations, declared: frozenset[str], snapshot: Snapshot) -> Organisations:
+    """Return what becomes of the organisations so far, with that of one more tenant."""
     tenant = snapshot.organisation
     if tenant is None:
         why = f"it is unknown: {snapshot.organisation_unknown}"
-        found.withheld.append(
-            Withheld(connection=snapshot.connection, label=_WHAT, what="its name", reason=why, rule=RULE)
+        withheld = Withheld(connection=snapshot.connection, label=_WHAT, what="its name", reason=why, rule=RULE)
+        return replace(found, withheld=(*found.withheld, withheld))
+    stored = found.state.catalogue
+    old, name = stored.tenants.get(tenant.id), tenant.name
+    if old == name or (name in found.tied and found.tied[name] == tenant.id):
+        return found
+    wrong = _wrong(found, declared, old, name)
+    if wrong is not None:
+        problem = Problem(connection=snapshot.connection, label=_WHAT, message=wrong, rule=RULE)
+        return replace(found, problems=(*found.problems, problem))
+    if old is not None:
+        change = _change(
+            Action.UPDATE, old, name, Attribute("name", old, name, f"the tenant is now called {name}", RULE)
         )
-        return
+        state, renames = renamed(found.state, old, name), {**found.renamed, name: old}
+        return replace(found, state=state, changes=(*found.changes, change), renamed=renames)
+    if name in declared and name not in stored.organisations:
+        return replace(found, tied={**found.tied, name: tenant.id})
+    action = Action.UPDATE if name in stored.organisations else Action.CREATE
+    catalogue = msgspec_replace(stored, tenants={**stored.tenants, tenant.id: name})
+    return replace(
+        found,
+        state=msgspec_replace(found.state, catalogue=catalogue),
+        changes=(*found.changes, _change(action, name, name, _tie(tenant.id))),
+    )
+
+
+def _wrong(found: Organisations, declared: frozenset[str], old: str | None, name: str) -> str | None:
+    """Return why a tenant's organisation cannot have the tenant's name; None when it can."""
     stored = found.state.catalogue
     taken = {*stored.tenants.values(), *found.tied}
-    old, name = stored.tenants.get(tenant.id), tenant.name
-    wrong = None
-    if old == name or (name in found.tied and found.tied[name] == tenant.id):
-        return
     if not name.strip() or "/" in name:
-        wrong = f"the tenant is called “{name}”, which cannot be the name of an organisation (no slash, not empty)"
-    elif name in taken or (old is not None and name in stored.organisations):
-        wrong = f"the tenant is called {name}, and another organisation of the store is; give one of them another name"
-    elif old is not None and old in declared:
-        wrong = (
+        return f"the tenant is called “{name}”, which cannot be the name of an organisation (no slash, not empty)"
+    if name in taken or (old is not None and name in stored.organisations):
+        return f"the tenant is called {name}, and another organisation of the store is; give one of them another name"
+    if old is not None and old in declared:
+        return (
             f"the tenant is now called {name}, and catalogue.yaml still has {old}; write {name} there, then plan again"
         )
-    if wrong is not None:
-        found.problems.append(Problem(connection=snapshot.connection, label=_WHAT, message=wrong, rule=RULE))
-    elif old is not None:
-        _rename(found, old, name)
-    elif name in declared and name not in stored.organisations:
-        found.tied[name] = tenant.id
-    else:
-        action = Action.UPDATE if name in stored.organisations else Action.CREATE
-        found.changes.append(_change(action, name, name, _tie(tenant.id)))
-        tenants = {**stored.tenants, tenant.id: name}
-        found.state = replace(found.state, catalogue=replace(stored, tenants=tenants))
-
-
-def _rename(found: Organisations, old: str, new: str) -> None:
-    reason = f"the tenant is now called {new}"
-    found.changes.append(_change(Action.UPDATE, old, new, Attribute("name", old, new, reason, RULE)))
-    found.renamed[new] = old
-    found.state = renamed(found.state, old, new)
+    return None
 
 
 def renamed(state: State, old: str, new: str) -> State:
@@ -118,17 +126,17 @@ def renamed(state: State, old: str, new: str) -> State:
     def site(name: str | None) -> str | None:
         return f"{new}/{name.removeprefix(f'{old}/')}" if name is not None and name.startswith(f"{old}/") else name
 
-    catalogue = replace(
+    catalogue = msgspec_replace(
         state.catalogue,
         organisations=tuple(new if each == old else each for each in state.catalogue.organisations),
         sites=tuple(str(site(each)) for each in state.catalogue.sites),
         tenants={tenant: new if name == old else name for tenant, name in state.catalogue.tenants.items()},
     )
-    return replace(
+    return msgspec_replace(
         state,
         catalogue=catalogue,
-        assets=tuple(replace(each, site=site(each.site)) for each in state.assets),
-        people=tuple(replace(each, site=site(each.site)) for each in state.people),
+        assets=tuple(msgspec_replace(each, site=site(each.site)) for each in state.assets),
+        people=tuple(msgspec_replace(each, site=site(each.site)) for each in state.people),
     )
 
 
@@ -144,7 +152,7 @@ def _tie(tenant: str) -> Attribute:
 def _as_stored(change: Change, names: Mapping[str, str]) -> Change:
     if not any(each.name == "site" and each.before is not None for each in change.attributes):
         return change
-    return replace(change, attributes=tuple(_stored_site(each, names) for each in change.attributes))
+    return msgspec_replace(change, attributes=tuple(_stored_site(each, names) for each in change.attributes))
 
 
 def _stored_site(attribute: Attribute, names: Mapping[str, str]) -> Attribute:
@@ -152,4 +160,4 @@ def _stored_site(attribute: Attribute, names: Mapping[str, str]) -> Attribute:
         return attribute
     owner, slash, site = attribute.before.partition("/")
     before: Scalar = f"{names.get(owner, owner)}{slash}{site}"
-    return replace(attribute, before=before)
+    return msgspec_replace(attribute, before=before)

@@ -2,11 +2,11 @@
 
 1. Names are compared trimmed and without case. A name that the store lacks becomes a new entry, as it is spelled first.
 2. With `matchToLicences` software is tied to the licence of its name, or that is also known by it; it is never untied.
-3. A publisher is told when an entry is made, and where one was missing.
+3. A publisher is noted when an entry is made, and where one was missing.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Subject
 from reconciler.model.snapshot import Scalar, Software
@@ -15,6 +15,9 @@ from reconciler.settings.catalogue import CatalogueFile
 
 Licences = dict[str, tuple[str, str]]
 """The licence of a name that is compared, and why it is that one."""
+
+Row = tuple[str, str]
+"""The key of an entry, and a version."""
 
 
 def compared(name: str) -> str:
@@ -34,7 +37,7 @@ def licences(catalogue: CatalogueFile, stored: StoredCatalogue) -> Licences:
     return found
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One software; `stored` is what the store has of it, None for a new one."""
 
@@ -46,41 +49,25 @@ class Entry:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What one connection's read detected; `ties` are the licences that it is tied to, none where it is not asked for."""
+
+    software: Sequence[Software]
+    ties: Licences
+
+
+@dataclass(frozen=True, slots=True)
 class KnownSoftware:
-    """Entries by name, and rows: pairs of an entry and a version, numbered as in the state and on from there."""
+    """Entries by key, and rows, numbered as the versions of the state and on from there."""
 
-    def __init__(self, state: State) -> None:
-        self.entries: dict[str, Entry] = {}
-        stored = [self._stored(each) for each in state.applications]
-        self.rows: list[tuple[Entry, str]] = [(stored[place], version) for place, version in state.versions]
-        self._numbers = {(entry.key, version): number for number, (entry, version) in enumerate(self.rows)}
+    entries: Mapping[str, Entry]
+    rows: Sequence[Row]
+    numbers: Mapping[Row, int]
 
-    def _stored(self, application: Application) -> Entry:
-        key = compared(application.name)
-        entry = Entry(application.name, key, application, application.publisher, application.licence)
-        self.entries[key] = entry
-        return entry
-
-    def row(self, software: Software) -> int:
+    def number(self, software: Software) -> int:
         """Return the number of the row of what was detected."""
-        key = compared(software.name)
-        entry = self.entries.get(key)
-        if entry is None:
-            entry = self.entries[key] = Entry(software.name.strip(), key, None)
-        if entry.publisher is None:
-            entry.publisher = software.publisher
-        number = self._numbers.setdefault((key, software.version), len(self.rows))
-        if number == len(self.rows):
-            self.rows.append((entry, software.version))
-        return number
-
-    def tie(self, names: Iterable[str], known: Licences) -> None:
-        """Tie the software of these names to their licences."""
-        for name in names:
-            key = compared(name)
-            if key in known:
-                entry = self.entries[key]
-                entry.licence, entry.why = known[key]
+        return self.numbers[compared(software.name), software.version]
 
     def changes(self, assets: Iterable[Change]) -> list[Change]:
         """Return the entries to make for what these changes give assets, and the stored ones that become another."""
@@ -93,6 +80,35 @@ class KnownSoftware:
             elif entry.stored is not None and attributes:
                 found.append(_change(Action.UPDATE, entry, attributes))
         return found
+
+
+def known_software(state: State, reads: Iterable[Detected]) -> KnownSoftware:
+    """Return the store's software and all that these reads detected."""
+    entries = {compared(each.name): _stored(each) for each in state.applications}
+    rows = [(compared(state.applications[place].name), version) for place, version in state.versions]
+    numbers = {row: number for number, row in enumerate(rows)}
+    for read in reads:
+        for software in read.software:
+            key = compared(software.name)
+            entries[key] = _noted(entries.get(key), software)
+            if numbers.setdefault((key, software.version), len(rows)) == len(rows):
+                rows.append((key, software.version))
+        for key in dict.fromkeys(compared(each.name) for each in read.software):
+            if key in read.ties:
+                licence, why = read.ties[key]
+                entries[key] = replace(entries[key], licence=licence, why=why)
+    return KnownSoftware(entries, rows, numbers)
+
+
+def _stored(application: Application) -> Entry:
+    key = compared(application.name)
+    return Entry(application.name, key, application, application.publisher, application.licence)
+
+
+def _noted(entry: Entry | None, software: Software) -> Entry:
+    if entry is None:
+        return Entry(software.name.strip(), compared(software.name), None, software.publisher)
+    return replace(entry, publisher=software.publisher) if entry.publisher is None and software.publisher else entry
 
 
 def _attributes(entry: Entry) -> Iterator[Attribute]:

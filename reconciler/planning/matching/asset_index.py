@@ -4,15 +4,18 @@ A plan that gives an asset another matching value changes what other devices mat
 or the next plan would say something else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
-from reconciler.columnar import Column, Keyed, is_text
+from reconciler.columnar import Column, is_text
 from reconciler.columnar.value_index import ValueIndex
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
 from reconciler.planning.rules.columns import map_distinct
 from reconciler.planning.rules.values import is_worthless, matching_form
+from reconciler.planning.stored import Stored
 
 Form = str | UnknownType | None
 """A matching value as it is compared: None when it is worthless."""
@@ -21,57 +24,34 @@ Key = tuple[int, str]
 """Which matching field (by its place in the settings), and the form."""
 
 
-class Rewritten:
-    """The matching fields that a plan writes so far; `version` changes with every one."""
+Rewritten = Mapping[int, Mapping[str, Scalar]]
+"""The matching fields that a plan writes, by the asset's id."""
 
-    def __init__(self) -> None:
-        self.version = 0
-        self._values: dict[int, dict[str, Scalar]] = {}
-
-    def note(self, asset_id: int, values: dict[str, Scalar]) -> None:
-        """Note new values of an asset."""
-        self._values.setdefault(asset_id, {}).update(values)
-        self.version += 1
-
-    def of(self, asset_id: int) -> dict[str, Scalar]:
-        """Return the new values of an asset."""
-        return self._values.get(asset_id, _NONE)
-
-    def assets(self) -> Iterable[int]:
-        """Return the assets with new values."""
-        return self._values
-
-
-_NONE: Final[dict[str, Scalar]] = {}
+_NONE: Final[Mapping[str, Scalar]] = {}
 _END: Final = "\x00"
 
 
+@dataclass(frozen=True)
 class AssetIndex:
-    """Assets by matching value; built only when something has to be looked up."""
+    """Assets by matching value; each field's are looked through only when something has to be looked up."""
 
-    def __init__(
-        self,
-        assets: Keyed[int, Asset],
-        fields: Sequence[str],
-        positions: dict[str, int],
-        worthless: frozenset[str],
-        rewritten: Rewritten,
-    ) -> None:
-        self.assets = assets
-        self.fields = tuple(fields)
-        self._positions = tuple(positions.get(name) for name in fields)
-        self._worthless = worthless
-        self._rewritten = rewritten
-        self._version = rewritten.version
-        self._indexes: dict[int, ValueIndex] = {}
-        self._given_up: set[Key] = set()
+    stored: Stored
+    fields: tuple[str, ...]
+    worthless: frozenset[str]
+    rewritten: Rewritten
+
+    def with_rewritten(self, rewritten: Rewritten) -> "AssetIndex":
+        """Return the index of the assets with these new values."""
+        return self if rewritten == self.rewritten else replace(self, rewritten=rewritten)
 
     def form(self, asset: Asset, place: int) -> str | None:
         """Return an asset's worthy form for a matching field, None when it has none."""
-        new = self._rewritten.of(asset.id)
-        if self.fields[place] in new:
-            return worthy_form(new[self.fields[place]], self._worthless)
-        return self._stored(asset, place)
+        name = self.fields[place]
+        new = self.rewritten.get(asset.id, _NONE)
+        if name in new:
+            return worthy_form(new[name], self.worthless)
+        position = self.stored.positions.get(name)
+        return None if position is None else worthy_form(asset.values[position], self.worthless)
 
     def forms(self, asset: Asset) -> tuple[str | None, ...]:
         """Return an asset's worthy form for each matching field."""
@@ -79,42 +59,55 @@ class AssetIndex:
 
     def find(self, place: int, forms: Sequence[Form]) -> list[int]:
         """Return the assets with the form, except those with a different worthy value for an earlier field (M2)."""
-        found = self._index(place).get(forms[place])
-        return [each for each in found if not self._contradicts(self.assets[each], place, forms)]
+        found = self._indexes[place].ids.get(forms[place])
+        return [each for each in found if not self._contradicts(self.stored.assets[each], place, forms)]
 
     def is_stored(self, place: int, form: str) -> bool:
-        """Say whether an asset has the form before the plan or after it."""
-        return bool(self._index(place).get(form)) or (place, form) in self._given_up
-
-    def refresh(self) -> None:
-        """Look again at every asset if the plan wrote more matching values."""
-        if self._version != self._rewritten.version:
-            self._version = self._rewritten.version
-            self._indexes.clear()
-
-    def _stored(self, asset: Asset, place: int) -> str | None:
-        position = self._positions[place]
-        return None if position is None else worthy_form(asset.values[position], self._worthless)
+        """Return whether an asset has the form before the plan or after it."""
+        index = self._indexes[place]
+        return bool(index.ids.get(form)) or form in index.given_up
 
     def _contradicts(self, asset: Asset, place: int, forms: Sequence[Form]) -> bool:
         earlier = ((self.form(asset, i), forms[i]) for i in range(place))
         return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in earlier)
 
-    def _index(self, place: int) -> ValueIndex:
-        if place not in self._indexes:
-            self._indexes[place] = self._build(place)
-        return self._indexes[place]
+    @cached_property
+    def _indexes(self) -> "LazyIndexes":
+        return LazyIndexes(self)
 
-    def _build(self, place: int) -> ValueIndex:
-        records = self.assets.records
-        column = [None] * len(records) if self._positions[place] is None else records.column(self.fields[place])
-        forms = worthy_forms(column, self._worthless)
-        for asset_id in self._rewritten.assets():
-            at = self.assets.places[asset_id]
-            before, forms[at] = forms[at], self.form(self.assets[asset_id], place)
+    def build(self, place: int) -> "FieldIndex":
+        """Return the assets by their forms for a matching field."""
+        name, assets = self.fields[place], self.stored.assets
+        records = assets.records
+        column = records.column(name) if name in self.stored.positions else [None] * len(records)
+        forms = worthy_forms(column, self.worthless)
+        given_up = set()
+        for asset_id in self.rewritten:
+            at = assets.places[asset_id]
+            before, forms[at] = forms[at], self.form(assets[asset_id], place)
             if isinstance(before, str) and before != forms[at]:
-                self._given_up.add((place, before))
-        return ValueIndex(forms, records.column("id"))
+                given_up.add(before)
+        return FieldIndex(ValueIndex(forms, records.column("id")), frozenset(given_up))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldIndex:
+    """The assets by their forms for one matching field, and the forms that the plan takes away."""
+
+    ids: ValueIndex
+    given_up: frozenset[str]
+
+
+class LazyIndexes(dict[int, FieldIndex]):
+    """The index of each matching field, by its place, made when it is asked for."""
+
+    def __init__(self, index: AssetIndex) -> None:
+        super().__init__()
+        self._index = index
+
+    def __missing__(self, place: int) -> FieldIndex:
+        self[place] = self._index.build(place)
+        return self[place]
 
 
 def worthy_form(value: Scalar, worthless: frozenset[str]) -> str | None:
@@ -154,7 +147,7 @@ def first_key(forms: Sequence[Form]) -> Key | None:
 
 
 def may_be_one(mine: Sequence[Form], theirs: Sequence[Form]) -> bool:
-    """Say whether two may be the same machine: the first values that both have are equal, or one is unknown."""
+    """Return whether two may be the same machine: the first values that both have are equal, or one is unknown."""
     for one, other in zip(mine, theirs, strict=True):
         if UNKNOWN in (one, other):
             return True

@@ -1,134 +1,200 @@
 """Devices that have an asset, or take one over: the binding's next life, and what the asset becomes."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from operator import and_
 
 from msgspec.structs import replace
 
+from reconciler.columnar import take
 from reconciler.model.plan import Attribute
 from reconciler.model.state import Asset, Life, Presence
-from reconciler.planning.attributes.asset_changes import Draft
-from reconciler.planning.change_building import draft_asset, finish, put_binding, put_status
-from reconciler.planning.devices import Listed
-from reconciler.planning.matching.matches import Match, MatchResult
-from reconciler.planning.matching.presence import Sighting, Transition, first_life, step
-from reconciler.planning.planner import Planner
-from reconciler.planning.unchanged import unchanged
+from reconciler.planning.attributes.drafts import Draft
+from reconciler.planning.attributes.rows import Rows
+from reconciler.planning.change_building import change_decisions
+from reconciler.planning.decisions import Decision, Taken
+from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.matching.matches import HAS_ASSET, Match, Matches, MatchResult, bound_to
+from reconciler.planning.matching.presence import Sighting, Transition, first_life, settled, step
 from reconciler.settings.imports import OnFirstMatch
 
 _STALE_RECORD_READS = 3
 """After so many reads in a row that a single GET contradicts, a person should look (G3)."""
 
-_BOUND = ("it is bound to the asset", "M1")
+TakenBefore = Mapping[int, Taken]
+"""The assets that the plan binds so far, by their ids."""
 
 
-def plan_bound_devices(planner: Planner) -> None:
-    """Plan every device that is bound, but for those of which matching said something else."""
-    bindings, ids, special = planner.bound, planner.devices.ids, planner.matching.decisions
+def decide_bound(inputs: ConnectionInputs, matches: Matches) -> Iterator[Decision]:
+    """Yield what becomes of the bound devices of which matching says nothing else: nearly all of them."""
+    ids, devices, own = inputs.listing.devices.ids, inputs.listing.devices, inputs.bindings.own
     mine = [
         place
-        for place, (binding, device_id) in enumerate(zip(bindings, ids, strict=True))
-        if binding is not None and device_id not in special
+        for place, (binding, device_id) in enumerate(zip(inputs.bound, ids, strict=True))
+        if binding is not None and device_id not in matches
     ]
-    own, assets = planner.ties.own, planner.world.assets
-    moving = sorted(_moving(planner, mine), key=ids.__getitem__)
-    looked_at = [*(planner.devices.ids[place] for place in moving), *(own.places.keys() - planner.devices.index.keys())]
-    own.make(looked_at)
-    assets.make(own[device_id].asset_id for device_id in looked_at)
-    for device in planner.devices.each(moving):
-        binding = own[device.device_id]
-        plan_bound(planner, device, Match(MatchResult.BOUND, binding.asset_id, binding, *_BOUND))
-    planner.counts[MatchResult.BOUND] += len(mine)
-
-
-def _moving(planner: Planner, places: Sequence[int]) -> list[int]:
-    """Return the bound devices, by place, of which it is not sure that nothing changes."""
-    devices, same = planner.devices, unchanged(planner, places)
-    return [
-        place
-        for place, still in zip(places, same, strict=True)
-        if not still or devices.excluded[place] is not False or devices.ids[place] in planner.unlisted
+    bindings = take(inputs.bound, mine)
+    rows = _rows(inputs, mine, take(own.records.column("asset_id"), bindings))
+    at_rest = settled(own.records, bindings, rows.devices.stale)
+    if inputs.connection.imports.on_first_match is OnFirstMatch.BIND_ONLY:
+        made_before = [at < inputs.read.at for at in take(own.records.coded("bound_at"), bindings)]
+        at_rest = list(map(and_, at_rest, made_before))
+    moving = [
+        row
+        for row, (place, rests) in enumerate(zip(mine, at_rest, strict=True))
+        if not rests or devices.excluded[place] is not False or ids[place] in inputs.unlisted
     ]
+    own.make(ids[mine[row]] for row in moving)
+    yield from _decide(inputs, mine, rows, {row: bound_to(own[ids[mine[row]]]) for row in moving}, {})
+    yield from repeat(MatchResult.BOUND, len(mine) - len(moving))
 
 
-def plan_bound(planner: Planner, device: Listed, decision: Match) -> None:
-    """Plan a device whose decision is bound, moves or matched."""
-    asset = planner.world.assets[decision.asset_id or 0]
-    old = decision.binding.life if decision.binding else None
-    how = device.sighting()
+def decide_matched(inputs: ConnectionInputs, matches: Matches, taken: TakenBefore) -> Iterator[Decision]:
+    """Yield what becomes of the devices whose match is an asset."""
+    places = sorted(
+        inputs.listing.index[device_id] for device_id, match in matches.items() if match.result in HAS_ASSET
+    )
+    found = [matches[inputs.listing.devices.ids[place]] for place in places]
+    rows = _rows(inputs, places, [match.asset_id for match in found])
+    yield from _decide(inputs, places, rows, dict(enumerate(found)), taken)
+
+
+def _rows(inputs: ConnectionInputs, places: Sequence[int], asset_ids: Sequence[int | None]) -> Rows:
+    return Rows(inputs.listing.take(places), inputs.stored, take(inputs.stored.assets.places, asset_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meeting:
+    """What a device's read does to its binding.
+
+    `before` is the binding's life so far, None for one that is made. Without a `transition` nothing is done, and
+    `refusal` says why; `touches` is whether the asset's attributes are looked at.
+    """
+
+    match: Match
+    before: Life | None
+    transition: Transition | None = None
+    touches: bool = False
+    refusal: Decision | None = None
+    excluded: bool = False
+    takes: bool = False
+
+
+def _decide(
+    inputs: ConnectionInputs, places: Sequence[int], rows: Rows, matches: Mapping[int, Match], taken: TakenBefore
+) -> Iterator[Decision]:
+    """Yield the decisions for rows of devices with assets; `matches` are those whose binding may change."""
+    ids, assets = rows.devices.ids, inputs.stored.assets
+    assets.make(rows.asset_ids[row] for row in matches)
+    meetings: dict[int, _Meeting] = {}
+    owners = dict(taken)
+    for row in sorted(matches, key=ids.__getitem__):
+        found = _meet(inputs, rows, row, places[row], matches[row])
+        mine = Taken(rows.asset_ids[row], inputs.name, ids[row])
+        if found.takes and owners.setdefault(mine.asset_id, mine) != mine:
+            found = _refused(inputs, places[row], found, owners[mine.asset_id], assets[mine.asset_id].tag)
+        meetings[row] = found
+    yield from (each for key, each in owners.items() if key not in taken)
+    transitions = {row: each.transition for row, each in meetings.items() if each.transition is not None}
+    leave = frozenset(row for row, each in meetings.items() if not each.touches)
+    drafts = inputs.drafting.drafts(rows, transitions, leave)
+    assets.make(rows.asset_ids[row] for row in drafts)
+    yield from (each.match.result for each in meetings.values())
+    for row in sorted({**drafts, **meetings}, key=ids.__getitem__):
+        asset, label, found_there = assets[rows.asset_ids[row]], inputs.listing.label(places[row]), meetings.get(row)
+        draft = drafts.get(row, Draft())
+        if found_there is None:
+            yield from change_decisions(inputs, asset, ids[row], label, draft)
+        elif found_there.refusal is not None:
+            yield found_there.refusal
+        else:
+            yield from _met(inputs, asset, ids[row], label, draft, found_there)
+
+
+def _meet(inputs: ConnectionInputs, rows: Rows, row: int, place: int, match: Match) -> _Meeting:
+    """Return what one device's read does to its binding; `place` is where it is listed."""
+    device_id, old = rows.devices.ids[row], match.binding.life if match.binding else None
+    how = rows.devices.sighting(row)
     if how is None:
-        planner.withhold(device.device_id, device.label, "its update", "whether it is excluded is unknown", "X1")
-        return
-    life = _own_life(planner, device, old)
-    done = step(life, how, planner.read, planner.connection.imports, asset.status) if old else Transition(life)
-    if (old is None or _revives(old, done.life)) and _claimed(planner, device, asset, decision.verdict):
-        return
-    if how is Sighting.EXCLUDED:
-        planner.leave(device.device_id, device.label, "excluded", "the settings leave it out", "X1")
-    draft = Draft(asset, planner.world.state.pins.get(asset.id, {}))
-    if how is not Sighting.EXCLUDED and not _only_binds(planner, life, decision):
-        if old is not None and old.device_id != device.device_id:
-            draft.attributes.append(
-                Attribute("device", old.device_id, device.device_id, decision.reason, decision.rule)
-            )
-        draft_asset(planner, device, draft)
-    put_status(draft, done, asset.status)
-    finish(planner, draft, device.label, done, device.device_id)
-    _put_binding(planner, asset, old, done, decision)
-    _check_stale_record(planner, device, done.life)
+        why = "whether it is excluded is unknown"
+        return _Meeting(
+            match, old, refusal=inputs.withheld(device_id, inputs.listing.label(place), "its update", why, "X1")
+        )
+    life = _own_life(inputs, device_id, old)
+    status = inputs.stored.assets[rows.asset_ids[row]].status
+    done = step(life, how, inputs.read, inputs.connection.imports, status) if old else Transition(life)
+    excluded = how is Sighting.EXCLUDED
+    return _Meeting(
+        match,
+        old,
+        done,
+        touches=not excluded and not _only_binds(inputs, life, match),
+        excluded=excluded,
+        takes=old is None or _revives(old, done.life),
+    )
 
 
-def _own_life(planner: Planner, device: Listed, old: Life | None) -> Life:
+def _refused(inputs: ConnectionInputs, place: int, meeting: _Meeting, owner: Taken, tag: str) -> _Meeting:
+    """Return the meeting of a device whose asset another device of this plan has already (M4)."""
+    message = (
+        f"asset {tag} is taken by device {owner.device_id} of connection {owner.connection} in this plan; "
+        f"remove one of them"
+    )
+    device_id = inputs.listing.devices.ids[place]
+    problem = inputs.problem(device_id, inputs.listing.label(place), message, "M4")
+    match = dataclasses.replace(meeting.match, result=MatchResult.PROBLEM)
+    return _Meeting(match, meeting.before, refusal=problem)
+
+
+def _met(
+    inputs: ConnectionInputs, asset: Asset, device_id: str, label: str, draft: Draft, meeting: _Meeting
+) -> Iterator[Decision]:
+    """Yield what becomes of an asset whose device was met, and of its binding."""
+    old, done, match = meeting.before, meeting.transition, meeting.match
+    if done is None:
+        return
+    if meeting.excluded:
+        yield inputs.left(device_id, label, "excluded", "the settings leave it out", "X1")
+    moves = old is not None and old.device_id != device_id and meeting.touches
+    first = (Attribute("device", old.device_id, device_id, match.reason, match.rule),) if moves and old else ()
+    yield from change_decisions(inputs, asset, device_id, label, draft, first=first, of_status=done.kind)
+    if old != done.life:
+        yield inputs.binding(asset.tag, old, done.life, *_why(meeting, done))
+    if done.life.unlisted_reads >= _STALE_RECORD_READS:
+        message = (
+            f"Intune's list lacked it in {done.life.unlisted_reads} reads in a row, yet answers for it by id: "
+            f"a stale record. Delete the device in Intune if it is gone."
+        )
+        yield inputs.problem(device_id, label, message, "G3")
+
+
+def _why(meeting: _Meeting, done: Transition) -> tuple[str, str]:
+    """Return why a binding is made or changed, and the rule."""
+    if meeting.before is None or meeting.before.device_id != done.life.device_id:
+        return meeting.match.reason, meeting.match.rule
+    if done.rule:
+        return done.reason, done.rule
+    return "how often a single GET found it and the list did not", "G3"
+
+
+def _own_life(inputs: ConnectionInputs, device_id: str, old: Life | None) -> Life:
     """Return the life that the device's binding goes on with, its unlisted reads counted (G3)."""
     if old is None:
-        return first_life(device.device_id, planner.read)
-    reads = 0
-    if device.device_id in planner.unlisted:
-        reads = old.unlisted_reads + planner.read.newer
-    if old.device_id == device.device_id and old.unlisted_reads == reads:
+        return first_life(device_id, inputs.read)
+    reads = old.unlisted_reads + inputs.read.newer if device_id in inputs.unlisted else 0
+    if old.device_id == device_id and old.unlisted_reads == reads:
         return old
-    return replace(old, device_id=device.device_id, unlisted_reads=reads)
+    return replace(old, device_id=device_id, unlisted_reads=reads)
 
 
-def _only_binds(planner: Planner, life: Life, decision: Match) -> bool:
-    """Say whether this read makes, or made, the binding and so leaves the asset alone (`onFirstMatch: bind-only`)."""
-    if planner.connection.imports.on_first_match is not OnFirstMatch.BIND_ONLY:
+def _only_binds(inputs: ConnectionInputs, life: Life, match: Match) -> bool:
+    """Return whether this read makes, or made, the binding and so leaves the asset alone (`onFirstMatch: bind-only`)."""
+    if inputs.connection.imports.on_first_match is not OnFirstMatch.BIND_ONLY:
         return False
-    return decision.verdict is not MatchResult.MOVES and planner.read.at <= life.bound_at
+    return match.result is not MatchResult.MOVES and inputs.read.at <= life.bound_at
 
 
 def _revives(old: Life, new: Life) -> bool:
     return old.presence is Presence.DELETED and new.presence is not Presence.DELETED
-
-
-def _claimed(planner: Planner, device: Listed, asset: Asset, verdict: MatchResult) -> bool:
-    """Claim an asset that no live binding has; say whether another device of this plan has it already (M4)."""
-    mine = (planner.name, device.device_id)
-    owner = planner.world.claimed.setdefault(asset.id, mine)
-    if owner == mine:
-        return False
-    message = (
-        f"asset {asset.tag} is taken by device {owner[1]} of connection {owner[0]} in this plan; remove one of them"
-    )
-    planner.counts[MatchResult.PROBLEM] += 1
-    planner.counts[verdict] -= 1
-    planner.problem(device.device_id, device.label, message, "M4")
-    return True
-
-
-def _put_binding(planner: Planner, asset: Asset, old: Life | None, done: Transition, decision: Match) -> None:
-    if old is None or old.device_id != done.life.device_id:
-        reason, rule = decision.reason, decision.rule
-    elif done.rule:
-        reason, rule = done.reason, done.rule
-    else:
-        reason, rule = "how often a single GET found it and the list did not", "G3"
-    put_binding(planner, asset.tag, old, done.life, reason, rule)
-
-
-def _check_stale_record(planner: Planner, device: Listed, life: Life) -> None:
-    if life.unlisted_reads >= _STALE_RECORD_READS:
-        message = (
-            f"Intune's list lacked it in {life.unlisted_reads} reads in a row, yet answers for it by id: "
-            f"a stale record. Delete the device in Intune if it is gone."
-        )
-        planner.problem(device.device_id, device.label, message, "G3")

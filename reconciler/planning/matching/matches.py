@@ -7,15 +7,14 @@
 - M6 a bound device that is proven absent hands its binding to the device that now has the asset's value.
 """
 
-from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
 
-from reconciler.columnar import Keyed
 from reconciler.model.snapshot import UNKNOWN, UnknownType
 from reconciler.model.state import Binding, Presence
 from reconciler.planning.matching.asset_index import AssetIndex, Form, Key, first_key
+from reconciler.planning.matching.tenant_bindings import TenantBindings
 from reconciler.planning.rules.criteria import Answer
 
 
@@ -24,7 +23,6 @@ class Candidate:
     """A listed device as matching sees it; `excluded` is None when that is not known."""
 
     device_id: str
-    label: str
     excluded: Answer
     enrolled: str | UnknownType | None
     synced: str | UnknownType | None
@@ -48,182 +46,165 @@ class MatchResult(StrEnum):
     WITHHELD = "withheld"
 
 
+TAKES: frozenset[MatchResult] = frozenset({MatchResult.MATCHED, MatchResult.MOVES})
+"""The device takes an asset that it did not have."""
+HAS_ASSET: frozenset[MatchResult] = TAKES | {MatchResult.BOUND}
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The verdict on a device, its asset, and why; `binding` is the one it has or takes over."""
+    """The result for a device, its asset, and why; `binding` is the one it has or takes over.
 
-    verdict: MatchResult
+    `contested` is why a bound device that keeps its asset is a problem all the same (M5). `heir` is the device that
+    supersedes this one, None while this one is out of scope.
+    """
+
+    result: MatchResult
     asset_id: int | None = None
     binding: Binding | None = None
     reason: str = ""
     rule: str = ""
+    contested: str | None = None
+    heir: str | None = None
 
 
-@dataclass(frozen=True)
-class Ties:
-    """The store's bindings as one connection sees them.
+Matches = Mapping[str, Match]
+"""The matches of listed devices, by their ids."""
 
-    `own` are this tenant's by device id; `others` say for an asset which live binding of another tenant has it; in
-    `absent` are the device ids of this tenant that are proven absent.
-    """
-
-    own: Keyed[str, Binding]
-    others: Keyed[int, Binding]
-    absent: frozenset[str]
-    find_holders: Callable[[], Keyed[int, Binding]]
-
-    @cached_property
-    def holders(self) -> Keyed[int, Binding]:
-        """The bindings of `own` by asset (a live one before a deleted one), found when they are first asked for."""
-        return self.find_holders()
+_Found = Iterator[tuple[str, Match]]
+"""Matches as they are found; a later one of a device stands instead of an earlier one."""
 
 
-@dataclass(slots=True)
-class Matches:
-    """Every device's decision.
-
-    `contested` are bound devices that keep their asset although that is a problem (M5), with the reason;
-    `moved_from` are the device ids whose binding moved away, with the new device's id; `superseded` are the devices
-    that another one with their value enrolled later than, with its id.
-    """
-
-    decisions: dict[str, Match] = field(default_factory=dict)
-    contested: dict[str, str] = field(default_factory=dict)
-    moved_from: dict[str, str] = field(default_factory=dict)
-    superseded: dict[str, str] = field(default_factory=dict)
+def bound_to(binding: Binding, contested: str | None = None) -> Match:
+    """Return the match of a device that is bound to its asset (M1)."""
+    return Match(MatchResult.BOUND, binding.asset_id, binding, "it is bound to the asset", "M1", contested=contested)
 
 
-def match_together(candidates: Iterable[Candidate], ties: Ties, index: AssetIndex) -> Matches:
-    """Decide what bindings and scope decide, and among devices that share a value; their order does not matter.
+def moved_from(matches: Matches) -> dict[str, str]:
+    """Return the devices whose binding moves away, with the device that takes it over."""
+    return {
+        match.binding.life.device_id: device_id
+        for device_id, match in matches.items()
+        if match.result is MatchResult.MOVES and match.binding is not None
+    }
+
+
+def match_together(candidates: Iterable[Candidate], bindings: TenantBindings, index: AssetIndex) -> Matches:
+    """Return what bindings and scope decide, and what is decided among devices that share a value.
 
     A bound device that shares its value with no other, and whose binding is not deleted, may be left out: it is bound.
     """
     candidates = list(candidates)
-    matching = Matches()
-    _decide_at_sight(candidates, ties, matching)
-    for members in _groups(candidates, ties):
-        _decide_group(members, ties, index, matching)
-    return matching
+    found = dict(_at_sight(candidates, bindings))
+    for members in _groups(candidates, bindings):
+        found.update(_of_group(members, bindings, index))
+    return found
 
 
 def match_claims(
-    devices: Iterable[Candidate], listed: Container[str], ties: Ties, index: AssetIndex, matching: Matches
-) -> None:
-    """Decide devices that have no binding by their matching values alone (M2); `listed` are all listed ids."""
-    claims = _claims(devices, index, matching)
+    devices: Iterable[Candidate], listed: Container[str], bindings: TenantBindings, index: AssetIndex
+) -> Matches:
+    """Return what the matching values alone decide of devices without a binding (M2); `listed` are all listed ids."""
+    found: dict[str, Match] = {}
+    claims: dict[int, list[tuple[int, Candidate]]] = {}
+    for each in devices:
+        claim = _look_up(each, index)
+        if isinstance(claim, Match):
+            found[each.device_id] = claim
+        else:
+            claims.setdefault(claim[1], []).append((claim[0], each))
     for asset_id, claimants in sorted(claims.items()):
-        _decide_claims(asset_id, claimants, listed, ties, index, matching)
+        found.update(_of_claims(asset_id, claimants, listed, bindings, index))
+    return found
 
 
-def _decide_at_sight(candidates: Iterable[Candidate], ties: Ties, matching: Matches) -> None:
-    """Decide what needs no other device: bound ones, excluded ones, and those of which the scope is unknown."""
+def _at_sight(candidates: Iterable[Candidate], bindings: TenantBindings) -> _Found:
+    """Yield what needs no other device: bound ones, excluded ones, and those of which the scope is unknown."""
     for each in candidates:
-        binding = ties.own.get(each.device_id)
+        binding = bindings.own.get(each.device_id)
         if binding is not None:
-            matching.decisions[each.device_id] = _bound(binding, ties)
+            yield each.device_id, _bound(binding, bindings)
         elif each.excluded is None:
-            matching.decisions[each.device_id] = Match(
-                MatchResult.WITHHELD, reason="whether the device is excluded is unknown", rule="X1"
-            )
+            reason = "whether the device is excluded is unknown"
+            yield each.device_id, Match(MatchResult.WITHHELD, reason=reason, rule="X1")
         elif each.excluded:
-            matching.decisions[each.device_id] = Match(MatchResult.EXCLUDED, rule="X1")
+            yield each.device_id, Match(MatchResult.EXCLUDED, rule="X1")
 
 
-def _bound(binding: Binding, ties: Ties) -> Match:
-    if binding.life.presence is Presence.DELETED and (other := _in_the_way(binding, ties)) is not None:
+def _bound(binding: Binding, bindings: TenantBindings) -> Match:
+    if binding.life.presence is Presence.DELETED and (other := bindings.in_the_way(binding)) is not None:
         reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id} meanwhile"
         return Match(MatchResult.PROBLEM, binding.asset_id, binding, reason, "M4")
-    return Match(MatchResult.BOUND, binding.asset_id, binding, "it is bound to the asset", "M1")
+    return bound_to(binding)
 
 
-def _in_the_way(binding: Binding, ties: Ties) -> Binding | None:
-    """Return the asset's live binding when it is another one."""
-    holder = ties.holders[binding.asset_id]
-    if holder != binding and holder.life.presence is not Presence.DELETED:
-        return holder
-    return ties.others.get(binding.asset_id)
-
-
-def _groups(candidates: Iterable[Candidate], ties: Ties) -> list[list[Candidate]]:
+def _groups(candidates: Iterable[Candidate], bindings: TenantBindings) -> list[list[Candidate]]:
     """Return the devices that share a matching value, two or more together, in the order of the value (M5)."""
     groups: dict[Key, list[Candidate]] = {}
     for each in candidates:
-        if each.excluded is False or each.device_id in ties.own:
+        if each.excluded is False or each.device_id in bindings.own:
             key = each.key()
             if key is not None:
                 groups.setdefault(key, []).append(each)
     return [sorted(groups[key], key=lambda each: each.device_id) for key in sorted(groups) if len(groups[key]) > 1]
 
 
-def _decide_group(members: list[Candidate], ties: Ties, index: AssetIndex, matching: Matches) -> None:
-    bound = [each for each in members if each.device_id in ties.own]
-    unbound = [each for each in members if each.device_id not in ties.own]
-    assets = {ties.own[each.device_id].asset_id for each in bound}
-    if len(assets) > 1:
-        _several_bound(bound, unbound, ties, index, matching)
+def _of_group(members: Sequence[Candidate], bindings: TenantBindings, index: AssetIndex) -> _Found:
+    own = bindings.own
+    bound = [each for each in members if each.device_id in own]
+    unbound = [each for each in members if each.device_id not in own]
+    if len({own[each.device_id].asset_id for each in bound}) > 1:
+        yield from _several_bound(bound, unbound, bindings, index)
     elif any(UNKNOWN in (each.enrolled, each.synced) for each in members):
         reason = "which of the devices with this value enrolled last is unknown"
-        _put_all(matching, unbound, Match(MatchResult.WITHHELD, reason=reason, rule="M5"))
+        yield from _all(unbound, Match(MatchResult.WITHHELD, reason=reason, rule="M5"))
     else:
-        _latest_wins(members, bound, ties, matching)
+        yield from _latest_wins(members, bound, bindings)
 
 
 def _several_bound(
-    bound: list[Candidate], unbound: list[Candidate], ties: Ties, index: AssetIndex, matching: Matches
-) -> None:
-    tags = ", ".join(sorted(index.assets[ties.own[each.device_id].asset_id].tag for each in bound))
+    bound: Iterable[Candidate], unbound: Iterable[Candidate], bindings: TenantBindings, index: AssetIndex
+) -> _Found:
+    own = [(each.device_id, bindings.own[each.device_id]) for each in bound]
+    tags = ", ".join(sorted(index.stored.assets[binding.asset_id].tag for _, binding in own))
     reason = f"devices with one matching value are bound to several assets ({tags}); merge the assets or correct one"
-    matching.contested.update((each.device_id, reason) for each in bound)
-    _put_all(matching, unbound, Match(MatchResult.PROBLEM, reason=reason, rule="M5"))
+    for device_id, binding in own:
+        match = _bound(binding, bindings)
+        yield device_id, replace(match, contested=reason)
+    yield from _all(unbound, Match(MatchResult.PROBLEM, reason=reason, rule="M5"))
 
 
-def _latest_wins(members: list[Candidate], bound: list[Candidate], ties: Ties, matching: Matches) -> None:
+def _latest_wins(members: Sequence[Candidate], bound: Sequence[Candidate], bindings: TenantBindings) -> _Found:
     winner = max(members, key=lambda each: (str(each.enrolled or ""), str(each.synced or ""), each.device_id))
     reason = f"device {winner.device_id} has the same matching value and enrolled later"
-    losers = [each for each in members if each is not winner]
-    if bound and winner.device_id not in ties.own:
-        binding = min((ties.own[each.device_id] for each in bound), key=_gone)
-        _move(matching, winner, binding, ties, "it enrolled later than the bound device with its value", "M5")
-    _put_all(matching, losers, Match(MatchResult.SUPERSEDED, reason=reason, rule="M5"))
-    inside = (each for each in losers if each.excluded is False)
-    matching.superseded.update((each.device_id, winner.device_id) for each in inside)
+    if bound and winner.device_id not in bindings.own:
+        binding = min((bindings.own[each.device_id] for each in bound), key=_gone)
+        why = "it enrolled later than the bound device with its value"
+        yield winner.device_id, _moves(binding, bindings, why, "M5")
+    for each in members:
+        if each is not winner:
+            heir = winner.device_id if each.excluded is False else None
+            yield each.device_id, Match(MatchResult.SUPERSEDED, reason=reason, rule="M5", heir=heir)
 
 
 def _gone(binding: Binding) -> bool:
     return binding.life.presence is Presence.DELETED
 
 
-def _move(matching: Matches, device: Candidate, binding: Binding, ties: Ties, reason: str, rule: str) -> None:
-    other = _in_the_way(binding, ties)
+def _moves(binding: Binding, bindings: TenantBindings, reason: str, rule: str) -> Match:
+    other = bindings.in_the_way(binding)
     if other is not None:
         reason = f"the asset is bound to device {other.life.device_id} of tenant {other.tenant_id}"
-        matching.decisions[device.device_id] = Match(MatchResult.PROBLEM, reason=reason, rule="M4")
-        return
-    matching.decisions[device.device_id] = Match(MatchResult.MOVES, binding.asset_id, binding, reason, rule)
-    matching.moved_from[binding.life.device_id] = device.device_id
+        return Match(MatchResult.PROBLEM, reason=reason, rule="M4")
+    return Match(MatchResult.MOVES, binding.asset_id, binding, reason, rule)
 
 
-def _put_all(matching: Matches, devices: Iterable[Candidate], decision: Match) -> None:
-    for each in devices:
-        matching.decisions[each.device_id] = decision
-
-
-def _claims(
-    devices: Iterable[Candidate], index: AssetIndex, matching: Matches
-) -> dict[int, list[tuple[int, Candidate]]]:
-    """Return which unbound devices want which asset, with the place of the field that found it; decide the rest."""
-    claims: dict[int, list[tuple[int, Candidate]]] = {}
-    for each in devices:
-        found = _look_up(each, index)
-        if isinstance(found, Match):
-            matching.decisions[each.device_id] = found
-        else:
-            place, asset_id = found
-            claims.setdefault(asset_id, []).append((place, each))
-    return claims
+def _all(devices: Iterable[Candidate], match: Match) -> _Found:
+    return ((each.device_id, match) for each in devices)
 
 
 def _look_up(device: Candidate, index: AssetIndex) -> Match | tuple[int, int]:
+    """Return the place of the matching field that finds one asset, and the asset's id; else what that means."""
     for place, form in enumerate(device.forms):
         if form is UNKNOWN:
             return Match(MatchResult.WITHHELD, reason=f"its {index.fields[place]} is unknown", rule="M2")
@@ -235,7 +216,7 @@ def _look_up(device: Candidate, index: AssetIndex) -> Match | tuple[int, int]:
             case [asset_id]:
                 return place, asset_id
             case several:
-                tags = ", ".join(sorted(index.assets[each].tag for each in several))
+                tags = ", ".join(sorted(index.stored.assets[each].tag for each in several))
                 reason = f"{len(several)} assets have its {index.fields[place]} ({tags}); correct all but one"
                 return Match(MatchResult.PROBLEM, reason=reason, rule="M4")
     worthy = any(form is not None for form in device.forms)
@@ -243,53 +224,40 @@ def _look_up(device: Candidate, index: AssetIndex) -> Match | tuple[int, int]:
     return Match(MatchResult.NEW, reason=reason, rule="M7")
 
 
-def _decide_claims(
+def _of_claims(
     asset_id: int,
-    claimants: list[tuple[int, Candidate]],
+    claimants: Sequence[tuple[int, Candidate]],
     listed: Container[str],
-    ties: Ties,
+    bindings: TenantBindings,
     index: AssetIndex,
-    matching: Matches,
-) -> None:
+) -> _Found:
     best = min(place for place, _ in claimants)
     winners = [each for place, each in claimants if place == best]
-    tag = index.assets[asset_id].tag
+    tag = index.stored.assets[asset_id].tag
     if len(winners) > 1:
         reason = f"several devices match asset {tag} by {index.fields[best]} alone; give them distinct values"
-        _put_all(matching, (each for _, each in claimants), Match(MatchResult.PROBLEM, reason=reason, rule="M2"))
+        yield from _all((each for _, each in claimants), Match(MatchResult.PROBLEM, reason=reason, rule="M2"))
         return
     [winner] = winners
     losers = (each for _, each in claimants if each is not winner)
     reason = f"asset {tag} matches it by a later field and is device {winner.device_id}'s by {index.fields[best]}"
-    _put_all(matching, losers, Match(MatchResult.PROBLEM, reason=reason, rule="M2"))
-    _settle(winner, asset_id, best, listed, ties, index, matching)
+    yield from _all(losers, Match(MatchResult.PROBLEM, reason=reason, rule="M2"))
+    yield winner.device_id, _claimed(asset_id, index.fields[best], tag, listed, bindings)
 
 
-def _settle(
-    device: Candidate,
-    asset_id: int,
-    place: int,
-    listed: Container[str],
-    ties: Ties,
-    index: AssetIndex,
-    matching: Matches,
-) -> None:
-    """Decide an unbound device that alone claims an asset."""
-    tag, name = index.assets[asset_id].tag, index.fields[place]
-    holder = ties.holders.get(asset_id)
-    if asset_id in ties.others:
-        other = ties.others[asset_id]
+def _claimed(asset_id: int, name: str, tag: str, listed: Container[str], bindings: TenantBindings) -> Match:
+    """Return the match of an unbound device that alone claims an asset, by the matching field of this name."""
+    holder = bindings.holder(asset_id)
+    if asset_id in bindings.others:
+        other = bindings.others[asset_id]
         reason = f"asset {tag} has its {name} and is bound to device {other.life.device_id} of tenant {other.tenant_id}"
-        matching.decisions[device.device_id] = Match(MatchResult.PROBLEM, reason=reason, rule="M4")
-    elif holder is None:
-        matching.decisions[device.device_id] = Match(
-            MatchResult.MATCHED, asset_id, None, f"its {name} is that of asset {tag}", "M2"
-        )
-    elif holder.life.device_id in listed:
+        return Match(MatchResult.PROBLEM, reason=reason, rule="M4")
+    if holder is None:
+        return Match(MatchResult.MATCHED, asset_id, None, f"its {name} is that of asset {tag}", "M2")
+    if holder.life.device_id in listed:
         reason = f"asset {tag} has its {name} but is bound to listed device {holder.life.device_id}, which has another"
-        matching.decisions[device.device_id] = Match(MatchResult.PROBLEM, reason=reason, rule="M4")
-    elif holder.life.presence is Presence.DELETED or holder.life.device_id in ties.absent:
-        _move(matching, device, holder, ties, f"re-enrolled: it has the asset's {name}, the old device is gone", "M6")
-    else:
-        reason = f"asset {tag} has its {name}, and whether its device {holder.life.device_id} is gone is unknown"
-        matching.decisions[device.device_id] = Match(MatchResult.WITHHELD, asset_id, holder, reason, "row 7b")
+        return Match(MatchResult.PROBLEM, reason=reason, rule="M4")
+    if holder.life.presence is Presence.DELETED or holder.life.device_id in bindings.absent:
+        return _moves(holder, bindings, f"re-enrolled: it has the asset's {name}, the old device is gone", "M6")
+    reason = f"asset {tag} has its {name}, and whether its device {holder.life.device_id} is gone is unknown"
+    return Match(MatchResult.WITHHELD, asset_id, holder, reason, "row 7b")

@@ -1,34 +1,30 @@
 """Devices that have no asset: one is created when everything that decides is known, else they are left (M7)."""
 
-from reconciler.model.plan import Action, Change, Kind, Subject
-from reconciler.model.snapshot import Scalar
-from reconciler.planning.attributes.asset_changes import Draft
-from reconciler.planning.change_building import binding_change, draft_asset, put_status
-from reconciler.planning.devices import Listed
-from reconciler.planning.matching.asset_index import Form, may_be_one, worthy_form
-from reconciler.planning.matching.matches import Match, MatchResult
-from reconciler.planning.matching.presence import Transition, created_life
-from reconciler.planning.planner import Planner
-from reconciler.planning.world import NewAsset
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
-_OF_TYPES = frozenset({"T1", "T2", "T3"})
+from reconciler.model.plan import Action, Kind
+from reconciler.model.snapshot import Scalar
+from reconciler.planning.attributes.drafts import Draft
+from reconciler.planning.attributes.rows import Rows
+from reconciler.planning.decisions import AssetChange, Decision, NewAsset
+from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.matching.asset_index import AssetIndex, Form, may_be_one, worthy_form
+from reconciler.planning.matching.matches import Match, Matches, MatchResult
+from reconciler.planning.matching.presence import Transition, created_life
+
+_OF_TYPES: Final = frozenset({"T1", "T2", "T3"})
 
 
 class Creations:
-    """One connection's creations, beside those of the connections before it."""
+    """The assets that are created so far, by their matching forms as one connection compares them."""
 
-    def __init__(self, planner: Planner) -> None:
-        self._planner = planner
-        self._names = planner.index.fields
+    def __init__(self, index: AssetIndex, created: Iterable[NewAsset]) -> None:
+        self._names, self._worthless = index.fields, index.worthless
         self._forms: list[tuple[str, tuple[Form, ...]]] = []
         self._by_form: dict[tuple[int, str], list[int]] = {}
-        for new in planner.world.created:
-            self._note(new.change.connection or "", self.forms(new.values))
-
-    def forms(self, values: dict[str, Scalar]) -> tuple[Form, ...]:
-        """Return the matching forms of an asset with these values, as this connection compares them."""
-        worthless = self._planner.compiled.worthless
-        return tuple(worthy_form(values.get(name), worthless) for name in self._names)
+        for new in created:
+            self.add(new)
 
     def rival(self, forms: tuple[Form, ...]) -> str | None:
         """Return the connection that creates an asset which these forms would match, None when there is none."""
@@ -40,77 +36,98 @@ class Creations:
         return None
 
     def add(self, new: NewAsset) -> None:
-        """Create an asset."""
-        self._planner.world.created.append(new)
-        self._note(self._planner.name, self.forms(new.values))
-
-    def _note(self, owner: str, forms: tuple[Form, ...]) -> None:
+        """Note an asset."""
+        values = matching_values(new.change, self._names)
+        forms = tuple(worthy_form(values.get(name), self._worthless) for name in self._names)
         for place, form in enumerate(forms):
             if form is not None:
                 self._by_form.setdefault((place, str(form)), []).append(len(self._forms))
-        self._forms.append((owner, forms))
+        self._forms.append((new.change.connection, forms))
 
 
-def plan_new(planner: Planner, creations: Creations, device: Listed, decision: Match) -> None:
-    """Plan a device that has no asset."""
-    if not planner.connection.imports.create_assets:
-        planner.counts[MatchResult.NEW] -= 1
-        reason = f"{decision.reason}, and createAssets is false"
-        planner.leave(device.device_id, device.label, "not-created", reason, "M7")
+def matching_values(change: AssetChange, names: Sequence[str]) -> Mapping[str, Scalar]:
+    """Return what a change writes to these fields."""
+    return {each.name: each.after for each in change.attributes if each.name in names}
+
+
+def decide_new(
+    inputs: ConnectionInputs, index: AssetIndex, matches: Matches, created: Iterable[NewAsset]
+) -> Iterator[Decision]:
+    """Yield what becomes of the devices that match no asset; `created` are the assets that the plan creates so far."""
+    listing, imports = inputs.listing, inputs.connection.imports
+    new = {listing.index[device_id]: match for device_id, match in matches.items() if match.result is MatchResult.NEW}
+    if not imports.create_assets:
+        for place, match in new.items():
+            reason = f"{match.reason}, and createAssets is false"
+            yield inputs.left(listing.devices.ids[place], listing.label(place), "not-created", reason, "M7")
         return
-    draft = Draft(None)
-    done = created_life(device.device_id, device.stale, planner.read, planner.connection.imports)
-    draft_asset(planner, device, draft)
-    put_status(draft, done, None)
-    untyped = [problem for problem in draft.problems if problem[1] in _OF_TYPES]
-    rival = creations.rival(device.forms)
-    if draft.unknown or untyped or rival:
-        _not_created(planner, device, draft, untyped, rival)
-        return
-    for message, rule in draft.problems:
-        planner.problem(device.device_id, device.label, message, rule)
-    creations.add(_new_asset(planner, device, draft, done, decision))
+    places = sorted(new)
+    rows = Rows(listing.take(places), inputs.stored, None)
+    ids, creations = rows.devices.ids, Creations(index, created)
+    transitions = {
+        row: created_life(device_id, rows.devices.stale[row], inputs.read, imports) for row, device_id in enumerate(ids)
+    }
+    drafts = inputs.drafting.drafts(rows, transitions)
+    for row in sorted(range(len(ids)), key=ids.__getitem__):
+        draft, label = drafts.pop(row, Draft()), listing.label(places[row])
+        forms = rows.devices.forms_of(row)
+        refusal = tuple(_refusal(inputs, ids[row], label, draft, creations.rival(forms)))
+        yield from refusal
+        if refusal:
+            continue
+        for message, rule in draft.problems:
+            yield inputs.problem(ids[row], label, message, rule)
+        asset = _new_asset(inputs, index, (ids[row], label, forms), draft, transitions[row], new[places[row]])
+        creations.add(asset)
+        yield asset
+        yield MatchResult.NEW
 
 
-def _not_created(
-    planner: Planner, device: Listed, draft: Draft, untyped: list[tuple[str, str]], rival: str | None
-) -> None:
-    planner.counts[MatchResult.NEW] -= 1
+def _refusal(
+    inputs: ConnectionInputs, device_id: str, label: str, draft: Draft, rival: str | None
+) -> Iterator[Decision]:
+    """Yield why a device's asset is not created; nothing when it is."""
+    untyped = [problem for problem in draft.problems if problem.rule in _OF_TYPES]
     if untyped:
-        planner.counts[MatchResult.PROBLEM] += 1
+        yield MatchResult.PROBLEM
         for message, rule in untyped:
-            planner.problem(device.device_id, device.label, f"{message}; it is not created", rule)
+            yield inputs.problem(device_id, label, f"{message}; it is not created", rule)
     elif rival:
-        planner.counts[MatchResult.PROBLEM] += 1
+        yield MatchResult.PROBLEM
         message = f"a device of connection {rival} with the same matching value is created by this plan; remove one"
-        planner.problem(device.device_id, device.label, message, "M4")
-    else:
-        planner.counts[MatchResult.WITHHELD] += 1
-        reason = "; ".join(f"{name}: {why}" for name, why, _ in draft.unknown)
-        planner.withhold(device.device_id, device.label, "its creation", reason, draft.unknown[0][2])
+        yield inputs.problem(device_id, label, message, "M4")
+    elif draft.undecided:
+        yield MatchResult.WITHHELD
+        reason = "; ".join(f"{each.name}: {each.reason}" for each in draft.undecided)
+        yield inputs.withheld(device_id, label, "its creation", reason, draft.undecided[0].rule)
 
 
-def _new_asset(planner: Planner, device: Listed, draft: Draft, done: Transition, decision: Match) -> NewAsset:
-    change = Change(
-        subject=Subject.ASSET,
+def _new_asset(
+    inputs: ConnectionInputs,
+    index: AssetIndex,
+    device: tuple[str, str, tuple[Form, ...]],
+    draft: Draft,
+    transition: Transition,
+    match: Match,
+) -> NewAsset:
+    device_id, label, forms = device
+    change = AssetChange(
         action=Action.CREATE,
-        name="",
-        label=device.label,
+        tag="",
+        label=label,
         attributes=tuple(draft.attributes),
         kinds=(Kind.CREATED,),
-        connection=planner.name,
-        device_id=device.device_id,
-        match=_match(planner, device.forms),
+        connection=inputs.name,
+        device_id=device_id,
+        match=_no_match(index, forms),
     )
-    fields = planner.world.matching_fields
-    values = {each.name: each.after for each in draft.attributes if each.name in fields}
-    return NewAsset(change, binding_change(planner, "", None, done.life, decision.reason, decision.rule), values)
+    return NewAsset(change, inputs.binding("", None, transition.life, match.reason, match.rule))
 
 
-def _match(planner: Planner, forms: tuple[Form, ...]) -> dict[str, str]:
+def _no_match(index: AssetIndex, forms: Sequence[Form]) -> dict[str, str]:
     """Return what must still match no asset when the plan is applied: not what one has that is another machine (M2)."""
     return {
-        planner.index.fields[place]: form
+        index.fields[place]: form
         for place, form in enumerate(forms)
-        if isinstance(form, str) and not planner.index.is_stored(place, form)
+        if isinstance(form, str) and not index.is_stored(place, form)
     }

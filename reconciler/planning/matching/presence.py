@@ -12,13 +12,17 @@ that became inactive without our setting a status has no `status_set`, so that n
 """
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from msgspec.structs import replace
 
+from reconciler.columnar import Column, Packed, take
 from reconciler.model.plan import Kind
-from reconciler.model.state import Life, Presence
+from reconciler.model.state import Binding, Life, Presence
+from reconciler.planning.rules.columns import map_distinct
 from reconciler.settings.imports import Clock, ImportsFile
 
 _CHECKS_IN = "the device checks in again"
@@ -65,9 +69,40 @@ class Transition:
     kind: Kind | None = None
 
 
+_SETTLED: Final = frozenset({(Presence.PRESENT, None, 0, 0, False, False), (Presence.PRESENT, None, 0, 0, True, True)})
+"""Presence, missing since, missing reads, unlisted reads, inactive, stale: seen in scope, these change nothing."""
+
+
+def settled(bindings: Packed[Binding], places: Sequence[int], stale: Sequence[bool]) -> list[bool]:
+    """Return whether nothing happens to each of these bindings when its device is seen in scope (rows 1 and 2)."""
+
+    def of(name: str) -> Column:
+        return take(bindings.coded(name), places)
+
+    inactive = map_distinct(lambda since: since is not None, of("inactive_since"))
+    lives = zip(
+        *map(of, ("presence", "missing_since", "missing_reads", "unlisted_reads")), inactive, stale, strict=True
+    )
+    return list(map(_SETTLED.__contains__, lives))
+
+
+def _is_settled(life: Life, *, stale: bool) -> bool:
+    inactive = life.inactive_since is not None
+    return (
+        life.presence,
+        life.missing_since,
+        life.missing_reads,
+        life.unlisted_reads,
+        inactive,
+        stale,
+    ) in _SETTLED
+
+
 def step(life: Life, sighting: Sighting, read: Read, imports: ImportsFile, status: str | None) -> Transition:
     """Return the binding's next life, and the status its asset gets; `status` is the one it has."""
     match sighting:
+        case Sighting.FRESH | Sighting.STALE if _is_settled(life, stale=sighting is Sighting.STALE):
+            return Transition(life)
         case Sighting.FRESH | Sighting.STALE:
             return _seen(life, sighting is Sighting.STALE, read, imports, status)
         case Sighting.EXCLUDED | Sighting.EXCLUDED_TWIN:

@@ -65,6 +65,9 @@ def table_of(count: int, properties: Iterable[Column], fields: Iterable[Column])
 MISFIT: Final = object()
 """Stands where a value does not fit its field; equal to nothing that a store holds."""
 
+KEEP: Final = object()
+"""Stands where the asset keeps what it has."""
+
 _NUMBERS: Final = frozenset({bool, int, float})
 _SOME: Final = 1000
 

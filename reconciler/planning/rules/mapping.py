@@ -35,15 +35,15 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class MappingWords:
-    """What people are told of a mapping: where its value comes from, and why the field is written or cleared."""
+    """What people read of a mapping: where its value comes from, and why the field is written or cleared."""
 
     origin: str
     written: str
     cleared: str
 
 
-def told(mapping: Mapping) -> MappingWords:
-    """Return what people are told of a mapping."""
+def mapping_words(mapping: Mapping) -> MappingWords:
+    """Return what people read of a mapping."""
     origin = " or ".join(mapping.sources()) or "a constant"
     written = {
         Write.ON_CREATE: f"from {origin}, on creation",
@@ -59,7 +59,7 @@ class FieldMap:
 
     mappings: tuple[Mapping, ...]
     fields: tuple[AssetField, ...]
-    told: tuple[MappingWords, ...]
+    words: tuple[MappingWords, ...]
     places: Places
     sources: tuple[Source, ...]
 
@@ -83,7 +83,7 @@ def compile_mappings(
     return FieldMap(
         mappings=tuple(mappings),
         fields=tuple(fields[each.to] for each in mappings),
-        told=tuple(map(told, mappings)),
+        words=tuple(map(mapping_words, mappings)),
         places=places,
         sources=tuple(_source(each, places, known_users) for each in mappings),
     )

@@ -1,16 +1,14 @@
 """How an asset's type is decided (T1-T3)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.rules.columns import DeviceColumns, map_distinct
 from reconciler.planning.rules.criteria import Answer, compile_criterion
 from reconciler.planning.rules.mapping import Places
 from reconciler.planning.rules.values import as_text
-from reconciler.planning.world import World
 from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField, TypeRule
 from reconciler.settings.base import LONGEST_NAME
 
@@ -90,31 +88,5 @@ def _named_by(field: TypeField, default: str | None, places: Places) -> Decide:
 
 
 def _is_name(text: str) -> bool:
-    """Say whether a catalogue entry may have this name: no slash, no space at either end, not too long."""
+    """Return whether a catalogue entry may have this name: no slash, no space at either end, not too long."""
     return text == text.strip() and "/" not in text and len(text) <= LONGEST_NAME and text.isprintable()
-
-
-def new_types(world: World, changes: Iterable[Change]) -> list[Change]:
-    """Return a change for each type that a field names and neither the store nor the catalogue has (T2)."""
-    known = world.state.catalogue.types.keys() | world.environment.catalogue.types().keys()
-    made: dict[str, Change] = {}
-    for change in changes:
-        for each in change.attributes:
-            name = str(each.after)
-            if each.name == "type" and each.rule == "T2" and name not in known and name not in made:
-                made[name] = _new_type(world, name, change.connection or "")
-    return [made[name] for name in sorted(made)]
-
-
-def _new_type(world: World, name: str, connection: str) -> Change:
-    group = world.environment.connections[connection].asset_types.new_types_group
-    reason = "a field names it and the store has no such type"
-    return Change(
-        subject=Subject.CATALOGUE,
-        action=Action.CREATE,
-        name=f"type/{name}",
-        label=name,
-        attributes=(Attribute("group", None, group, reason, "T2"),),
-        kinds=(Kind.NEW_TYPES,),
-        connection=connection,
-    )

@@ -1,15 +1,17 @@
-"""The store's users found by their identifier (U2)."""
+"""The store's users found by their identifier (U2), as the store has them or as a plan leaves them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final
 
-from reconciler.columnar import Column, Keyed, is_text, pack
+from reconciler.columnar import Column, Keyed, Packed, is_text, pack
 from reconciler.columnar.value_index import ValueIndex
 from reconciler.model.layouts import PEOPLE
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person
-from reconciler.planning.users.references import references
+from reconciler.planning.users.references import IDENTIFYING, Called
 from reconciler.settings.users import UserField
 
 _COLUMNS: Final = {
@@ -19,7 +21,6 @@ _COLUMNS: Final = {
     UserField.NAME: "name",
     UserField.ENTRA_ID: "entra_id",
 }
-_ID: Final = attrgetter("id")
 
 
 def identifier_form(value: Scalar) -> str:
@@ -36,21 +37,46 @@ def identifier_forms(values: Column) -> list[str]:
     return list(map(str.casefold, map(str.strip, [value or "" for value in values])))
 
 
+@dataclass(frozen=True)
 class Directory:
-    """The store's users as the plan will leave them, found by their identifier; `stored` are they before it."""
+    """The store's users; `changed` are those that a plan makes or changes, new ones with negative ids."""
 
-    def __init__(self, people: Sequence[Person]) -> None:
-        self.stored = pack(people, PEOPLE)
-        places = {key: place for place, key in enumerate(self.stored.column("id"))}
-        self.people = Keyed(self.stored, places, _ID)
-        self._changed = False
-        self._lookups: dict[UserField, ValueIndex] = {}
-        self._sites: dict[int, str | None] = {}
-        self._entra: dict[Any, int] = {}
+    stored: Packed[Person]
+    changed: Mapping[int, Person]
+
+    def with_users(self, users: Iterable[Person]) -> "Directory":
+        """Return the directory with these users added or replaced."""
+        more = {user.id: user for user in users}
+        return replace(self, changed={**self.changed, **more}) if more else self
+
+    @cached_property
+    def ids(self) -> Sequence[int]:
+        """The ids of all users, in the order of the columns."""
+        places = self._stored.places
+        return [*places, *(key for key in self.changed if key not in places)]
 
     def column(self, name: str) -> Column:
-        """Return one field of every user, in the order of `people`."""
-        return list(map(attrgetter(name), self.people.values())) if self._changed else self.stored.coded(name)
+        """Return one field of every user."""
+        column = self.stored.coded(name)
+        if not self.changed:
+            return column
+        places, column = self._stored.places, list(column)
+        for key, user in self.changed.items():
+            if key in places:
+                column[places[key]] = getattr(user, name)
+            else:
+                column.append(getattr(user, name))
+        return column
+
+    def user(self, key: int) -> Person:
+        """Return a user."""
+        return self.changed[key] if key in self.changed else self._stored[key]
+
+    def before(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Return those of these users that the store has, as they are there."""
+        places = self._stored.places
+        found = self.stored.at([places[key] for key in ids if key in places])
+        return {user.id: user for user in found.values()}
 
     def find(self, field: UserField, value: Scalar) -> Sequence[int]:
         """Return the ids of the users whose field has this value."""
@@ -60,43 +86,44 @@ class Directory:
         """Return the user who alone has an identifier in this field, by the identifier's form."""
         return self._lookup(field).alone
 
-    def sites(self) -> dict[int, str | None]:
+    def sites(self) -> Mapping[int, str | None]:
         """Return each user's site, by the user's id."""
-        if not self._sites:
-            self._sites = dict(zip(self.people, self.column("site"), strict=True))
         return self._sites
 
-    def entra_places(self) -> dict[Any, int]:
-        """Return where in the columns each user is that is one of Entra's, by the id there."""
-        if not self._entra:
-            self._entra = {key: place for place, key in enumerate(self.column("entra_id")) if key is not None}
-        return self._entra
-
-    def put_all(self, people: Sequence[Person]) -> None:
-        """Add or replace several users."""
-        for person in people:
-            self.people[person.id] = person
-            self._changed = True
-        self._lookups.clear()
-        self._sites.clear()
-        self._entra.clear()
-
-    def before(self, ids: Iterable[int]) -> dict[int, Person]:
-        """Return those of these users that the store has, as they are there."""
-        places = self.people.places
-        found = self.stored.at([places[key] for key in ids if key in places])
-        return {person.id: person for person in found.values()}
+    @cached_property
+    def by_entra_id(self) -> Mapping[str, int]:
+        """The users that are Entra's, by the id there."""
+        entra = zip(self.column("entra_id"), self.ids, strict=True)
+        return {entra_id: key for entra_id, key in entra if entra_id is not None}
 
     def called(self, ids: Collection[int]) -> dict[int, str]:
         """Return what these users will be called in plans (by id)."""
-        return references(self.people.values() if self._changed else self.stored, ids)
+        return Called(self.ids, [self.column(name) for name in IDENTIFYING]).references(ids)
 
     def called_before(self, ids: Collection[int]) -> dict[int, str]:
         """Return what these users were called in plans (by id)."""
-        return references(self.stored, ids)
+        return replace(self, changed={}).called(ids)
+
+    @cached_property
+    def _sites(self) -> Mapping[int, str | None]:
+        return dict(zip(self.ids, self.column("site"), strict=True))
+
+    @cached_property
+    def _stored(self) -> Keyed[int, Person]:
+        places = {key: place for place, key in enumerate(self.stored.column("id"))}
+        return Keyed(self.stored, places, attrgetter("id"))
+
+    @cached_property
+    def _lookups(self) -> dict[UserField, ValueIndex]:
+        return {}
 
     def _lookup(self, field: UserField) -> ValueIndex:
         if field not in self._lookups:
             forms = identifier_forms(self.column(_COLUMNS[field]))
-            self._lookups[field] = ValueIndex([form or None for form in forms], list(self.people))
+            self._lookups[field] = ValueIndex([form or None for form in forms], self.ids)
         return self._lookups[field]
+
+
+def directory_of(users: Sequence[Person]) -> Directory:
+    """Return the directory of a store's users."""
+    return Directory(pack(users, PEOPLE), {})

@@ -51,7 +51,9 @@ class Users:
         return [values[place] if place.__class__ is int else place for place in self.places]
 
     def of(self, devices: Sequence[int]) -> "Users":
-        """Return the users of these devices."""
+        """Return the users of these devices, which are in order."""
+        if len(devices) == len(self.places):
+            return self
         return Users([self.places[device] for device in devices], self.records)
 
     def plainly(self) -> "Users":

@@ -6,17 +6,19 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import and_, attrgetter
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
 
-from reconciler.columnar import Column, Packed, equal, pack, take, take_ordered
+from reconciler.columnar import Packed, pack, take, take_ordered
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
+from reconciler.planning.attributes.comparison import Because, Desired, compare
+from reconciler.planning.rules.columns import KEEP, map_distinct
 from reconciler.planning.users.directory import Directory
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
@@ -32,14 +34,12 @@ _ENTRA: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ImportedUsers:
-    """What an import of users comes to: the people as they will be, new ones with negative ids."""
+    """What an import of users comes to: the users as they will be, new ones with negative ids."""
 
-    people: tuple[Person, ...]
+    users: tuple[Person, ...]
     problems: tuple[Problem, ...]
 
 
-_NAMES: Final = ("name", "upn", "mail", "employee_id", "site", "active", "entra_id")
-_VALUES: Final = attrgetter(*_NAMES)
 _READ: Final = {
     "displayName": "name",
     "userPrincipalName": "upn",
@@ -55,7 +55,7 @@ Claims = dict[str, list[int]]
 
 def claims(field: UserField, users: Sequence[Any], directory: Directory) -> Claims:
     """Return which store users these Entra users could be."""
-    users, known = pack(users), directory.entra_places()
+    users, known = pack(users), directory.by_entra_id
     new = [place for place, user_id in enumerate(users.column("id")) if user_id not in known]
     return {user.id: _found(user, field, directory) for user in users.at(new).values()}
 
@@ -72,84 +72,106 @@ def import_users(
 
     `found` are these users' claims, `wanted` says how many users of all connections claim a store user.
     """
-    known, ids = directory.entra_places(), list(directory.people)
-    next_id = min((0, *directory.people)) - 1
-    changed: list[Person] = []
-    problems: list[Problem] = []
-    for user in _changing(settings.import_users, pack(users), directory, found):
-        mine = found.get(user.id, [])
-        if len(mine) > 1 or any(wanted[each] > 1 for each in mine):
-            problems.append(_ambiguous(connection, user, settings.user_identifier.store, mine))
-            continue
-        key = mine[0] if mine else ids[known[user.id]] if user.id in known else None
-        person = None if key is None else directory.people[key]
-        after = _after(user, settings.import_users, person or Person(id=next_id, name=""))
-        if person is None:
-            next_id -= 1
-        if after is not person:
-            changed.append(after)
-    return ImportedUsers(tuple(changed), tuple(problems))
-
-
-def _changing(settings: ImportUsers, users: Packed[Any], directory: Directory, found: Claims) -> Iterable[Any]:
-    """Return the users, in order, of whom it is not sure that the store has them as they are: the hot path (U4)."""
-    site = settings.site
-    at = site.from_.removeprefix("user.") if site else "id"
-    if not {*_READ, at}.issubset(users.layout.names):
-        return sorted(users, key=_ID)
-    places = directory.entra_places()
+    users, field = pack(users), settings.user_identifier.store
     ids = users.column("id")
-    known = list(map(places.get, ids))
-    there = [number for number, place in enumerate(known) if place is not None]
-    of = take_ordered(known, there)
+    contested = {key for key, mine in found.items() if len(mine) > 1 or any(wanted[each] > 1 for each in mine)}
+    known = directory.by_entra_id
+    matched, places = {}, []
+    for place, key in enumerate(ids):
+        if key in contested:
+            continue
+        mine = found.get(key) or ([known[key]] if key in known else [])
+        if mine:
+            matched[place] = mine[0]
+        else:
+            places.append(place)
+    kept = _kept(settings.import_users, users, directory, matched)
+    new = sorted(users.at(places).values(), key=_ID)
+    first = min((0, *directory.ids)) - 1
+    made = [_new(user, settings.import_users, first - number) for number, user in enumerate(new)]
+    others = users.at([place for place, key in enumerate(ids) if key in contested]).values()
+    problems = [_ambiguous(connection, user, field, found[user.id]) for user in sorted(others, key=_ID)]
+    return ImportedUsers((*kept, *made), tuple(problems))
 
-    def stored(name: str) -> Column:
-        return take(directory.column(name), of)
 
-    same = [bool(name) for name in stored("name")]
+def _kept(
+    settings: ImportUsers, users: Packed[Any], directory: Directory, matched: Mapping[int, int]
+) -> Iterator[Person]:
+    """Yield the store users that these Entra users change; `matched` are theirs, by the place of the Entra user."""
+    places = sorted(matched)
+    at = {key: place for place, key in enumerate(directory.ids)}
+    rows = [at[matched[place]] for place in places]
+    changes: dict[int, dict[str, Any]] = {}
+    for desired in _desired(settings, users, places):
+        stored = take(directory.column(desired.name), rows)
+        for row, _, after in compare(stored, desired, ()).changed:
+            changes.setdefault(row, {})[desired.name] = after
+    for row, name in enumerate(take(directory.column("name"), rows)):
+        if not name:
+            changes.setdefault(row, {})
+    for row, values in changes.items():
+        user = replace(directory.user(matched[places[row]]), **values)
+        yield user if user.name else replace(user, name=user.upn or user.entra_id)
+
+
+def _desired(settings: ImportUsers, users: Packed[Any], places: Sequence[int]) -> Iterator[Desired]:
+    """Yield what Entra has of each field of these users; what it has not, the store keeps."""
+    names = users.layout.names
     for name, own in _READ.items():
-        check = equal(take_ordered(users.coded(name), there), stored(own))
-        same = same if check is None else list(map(and_, same, check))
-    if site:
-        sites = zip(map(site.lookup.get, take_ordered(users.coded(at), there)), stored("site"), strict=True)
-        same = [still and (not wanted or wanted == has) for still, (wanted, has) in zip(same, sites, strict=True)]
-    settled = {number for number, still in zip(there, same, strict=True) if still and ids[number] not in found}
-    return sorted(users.at([number for number in range(len(ids)) if number not in settled]).values(), key=_ID)
+        if name in names:
+            usable = _is_flag if own == "active" else _is_name
+            yield Desired(own, map_distinct(usable, take_ordered(users.coded(name), places)), _from_entra)
+    if settings.site is not None and (name := settings.site.from_.removeprefix("user.")) in names:
+        site_of = settings.site.lookup.get
+        column = take_ordered(users.coded(name), places)
+        sites = map_distinct(lambda value: site_of(value) if isinstance(value, str) else None, column)
+        yield Desired("site", sites, _from_entra, keeps_empty=True)
+    yield Desired("entra_id", take_ordered(users.column("id"), places), _from_entra)
+
+
+def _is_name(value: Any) -> Any:
+    return value if isinstance(value, str) and value else KEEP
+
+
+def _is_flag(value: Any) -> Any:
+    return value if isinstance(value, bool) else KEEP
+
+
+def _from_entra(row: int) -> Because:
+    return Because("from Entra", "U4")
 
 
 def _found(user: Any, field: UserField, directory: Directory) -> list[int]:
     value = getattr(user, _ENTRA[field], UNKNOWN)
     found = directory.find(field, value) if value is not UNKNOWN and value else ()
-    return [each for each in found if directory.people[each].entra_id is None]
+    return [each for each in found if directory.user(each).entra_id is None]
 
 
-def _after(user: Any, settings: ImportUsers, person: Person) -> Person:
-    """Return the person as Entra's user makes it; the very same one when that changes nothing."""
+def _new(user: Any, settings: ImportUsers, key: int) -> Person:
+    """Return the store user that is made of one of Entra's."""
     site = settings.site
     value = getattr(user, site.from_.removeprefix("user."), None) if site else None
     enabled = getattr(user, "accountEnabled", None)
-    upn = _known(user, "userPrincipalName", person.upn)
-    after = (
-        _known(user, "displayName", None) or person.name or upn or user.id,
-        upn,
-        _known(user, "mail", person.mail),
-        _known(user, "employeeId", person.employee_id),
-        (site.lookup.get(value) if site and isinstance(value, str) else None) or person.site,
-        enabled if isinstance(enabled, bool) else person.active,
-        user.id,
+    upn = _known(user, "userPrincipalName")
+    return Person(
+        id=key,
+        name=_known(user, "displayName") or upn or user.id,
+        upn=upn,
+        mail=_known(user, "mail"),
+        employee_id=_known(user, "employeeId"),
+        site=site.lookup.get(value) if site and isinstance(value, str) else None,
+        active=enabled if isinstance(enabled, bool) else True,
+        entra_id=user.id,
     )
-    if after == _VALUES(person):
-        return person
-    return replace(person, **dict(zip(_NAMES, after, strict=True)))
 
 
-def _known(user: Any, name: str, otherwise: str | None) -> str | None:
+def _known(user: Any, name: str) -> str | None:
     value = getattr(user, name, None)
-    return value if isinstance(value, str) and value else otherwise
+    return value if isinstance(value, str) and value else None
 
 
 def _ambiguous(connection: str, user: Any, field: UserField, found: Sequence[int]) -> Problem:
-    label = _known(user, "userPrincipalName", None) or user.id
+    label = _known(user, "userPrincipalName") or user.id
     if len(found) > 1:
         message = f"{len(found)} store users have the {field} of this Entra user; none of them is updated."
     else:

@@ -1,10 +1,10 @@
 """What store users are called in plans; no two are called the same (P1)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
-from reconciler.columnar import Packed, pack, take
+from reconciler.columnar import Column, Packed, pack, take
 from reconciler.model.layouts import PEOPLE
 from reconciler.model.state import Person
 
@@ -18,15 +18,16 @@ def references(people: Iterable[Person], ids: Collection[int] | None = None) -> 
     It is the first of UPN, mail, employee id and name that no other user has in any of these, whatever the case; where
     there is none, the name with the id.
     """
-    return _Called(people).references(ids)
+    people = people if isinstance(people, Packed) else list(people)
+    packed = pack(people, PEOPLE)
+    return Called(packed.column("id"), [packed.column(name) for name in IDENTIFYING]).references(ids)
 
 
-class _Called:
-    """What people have in the fields that they are called by, most telling first."""
+class Called:
+    """What users have in the fields that they are called by, most telling first, column by column."""
 
-    def __init__(self, people: Iterable[Person]) -> None:
-        people = people if isinstance(people, Packed) else list(people)
-        self.ids, *self._values = map(pack(people, PEOPLE).column, ("id", *IDENTIFYING))
+    def __init__(self, ids: Sequence[int], values: Sequence[Column]) -> None:
+        self.ids, self._values = ids, values
 
     def references(self, ids: Collection[int] | None) -> dict[int, str]:
         """Return what each user, or each of these, is called, by id."""

@@ -1,6 +1,6 @@
 """A fleet's records held column by column, and the columns that are worked on."""
 
-from reconciler.columnar.columns import Column, DictionaryColumn, unequal, is_text, take, take_ordered
+from reconciler.columnar.columns import Column, DictionaryColumn, is_text, take, take_ordered, unequal
 from reconciler.columnar.keyed import Keyed
 from reconciler.columnar.records import PIECE, Layout, Packed, Packing, layout_of, once_each, pack
 
@@ -12,11 +12,11 @@ __all__ = [
     "Layout",
     "Packed",
     "Packing",
-    "unequal",
     "is_text",
     "layout_of",
     "once_each",
     "pack",
     "take",
     "take_ordered",
+    "unequal",
 ]

@@ -10,7 +10,7 @@ from reconciler.errors import UsageError
 from reconciler.explain.matching import (
     asset_of,
     candidates_facts,
-    decision_of,
+    match_of,
     matching_facts,
     unlisted_facts,
     unread_fact,
@@ -18,13 +18,13 @@ from reconciler.explain.matching import (
 from reconciler.explain.outcome import binding_facts, journal_facts, pin_facts, plan_facts, stored_facts
 from reconciler.explain.search import find_assets, find_devices, near_names
 from reconciler.explain.story import Fact, Section, Story
-from reconciler.explain.values import drafted, field_facts, limit_facts, type_facts, user_facts
+from reconciler.explain.values import field_facts, limit_facts, row_of, type_facts, user_facts
 from reconciler.model.plan import Change, Plan, Subject
 from reconciler.model.run import RunDetail
 from reconciler.model.state import Asset, Binding, Presence, Recording, State
-from reconciler.planning.build import assemble, plan_world
+from reconciler.planning.build import assemble, decide
+from reconciler.planning.connections import Decided
 from reconciler.planning.matching.matches import MatchResult
-from reconciler.planning.planner import Planner
 from reconciler.settings.environment import Environment
 
 _SHOWN = 10
@@ -43,7 +43,7 @@ class Meant:
 class _Planned:
     environment: Environment
     recording: Recording
-    planners: dict[str, Planner]
+    connections: dict[str, Decided]
     plan: Plan
 
 
@@ -91,10 +91,9 @@ def explain(
         UsageError: nothing, or more than one thing, is called so.
     """
     subject = find_subject(recording.state, recording, what)
-    world, planners = plan_world(environment, recording, as_if_enabled=as_if_enabled)
-    planned = _Planned(
-        environment, recording, {each.name: each for each in planners}, assemble(world, recording, {}, ())
-    )
+    decided = decide(environment, recording, as_if_enabled=as_if_enabled)
+    connections = {each.inputs.name: each for each in decided.connections.connections}
+    planned = _Planned(environment, recording, connections, assemble(decided, recording, {}, ()))
     devices = subject.devices or tuple(_devices(planned, subject.asset))
     asset = subject.asset or _asset(planned, devices)
     tag, label = _called(planned, asset, devices)
@@ -118,9 +117,9 @@ def _devices(planned: _Planned, asset: Asset | None) -> Iterator[tuple[str, str]
     if asset is None:
         return
     bound = _binding(planned.recording.state, asset.id)
-    for name, planner in sorted(planned.planners.items()):
-        found = [each for each in planner.matching.decisions if asset_of(planner, each) == asset.id]
-        mine = bound is not None and bound.tenant_id == planner.connection.tenant_id
+    for name, decided in sorted(planned.connections.items()):
+        found = [each for each in decided.matches if asset_of(decided, each) == asset.id]
+        mine = bound is not None and bound.tenant_id == decided.inputs.connection.tenant_id
         if bound is not None and mine and bound.life.device_id not in found:
             found.append(bound.life.device_id)
         yield from ((name, device_id) for device_id in sorted(found))
@@ -129,10 +128,11 @@ def _devices(planned: _Planned, asset: Asset | None) -> Iterator[tuple[str, str]
 def _asset(planned: _Planned, devices: Sequence[tuple[str, str]]) -> Asset | None:
     """Return the asset that a device has or gets by the plan, None when it is created or has none."""
     for name, device_id in devices:
-        planner = planned.planners.get(name)
-        asset_id = asset_of(planner, device_id) if planner and device_id in planner.devices.index else None
-        if planner is not None and asset_id is not None:
-            return planner.world.assets[asset_id]
+        decided = planned.connections.get(name)
+        listed = decided is not None and device_id in decided.inputs.listing.index
+        asset_id = asset_of(decided, device_id) if decided is not None and listed else None
+        if decided is not None and asset_id is not None:
+            return decided.inputs.stored.assets[asset_id]
     return None
 
 
@@ -163,33 +163,32 @@ def _device_sections(planned: _Planned, asset: Asset | None, devices: Sequence[t
         yield Section("presence", tuple(binding_facts(planned.plan, binding)))
     yield Section("what was not read", tuple(_unread(planned, binding)))
     if asset is not None and not devices:
-        for _, planner in sorted(planned.planners.items()):
-            facts = tuple(candidates_facts(planner, asset))
-            yield Section("how it matched", facts or (Fact("device", "none", f"of {planner.name}"),))
+        for _, decided in sorted(planned.connections.items()):
+            facts = tuple(candidates_facts(decided, asset))
+            yield Section("how it matched", facts or (Fact("device", "none", f"of {decided.inputs.name}"),))
     for name, device_id in devices:
-        its = planned.planners.get(name)
-        if its is not None and device_id in its.devices.index:
+        its = planned.connections.get(name)
+        if its is not None and device_id in its.inputs.listing.index:
             yield from _listed(planned, its, device_id, asset)
         elif its is not None:
             yield Section("how it matched", tuple(unlisted_facts(its, device_id)))
 
 
-def _listed(planned: _Planned, planner: Planner, device_id: str, asset: Asset | None) -> Iterator[Section]:
-    place = planner.devices.index[device_id]
-    mine = asset if asset is not None and asset_of(planner, device_id) == asset.id else None
-    yield Section("how it matched", tuple(matching_facts(planner, device_id)))
-    if decision_of(planner, device_id).verdict is MatchResult.SUPERSEDED:
+def _listed(planned: _Planned, decided: Decided, device_id: str, asset: Asset | None) -> Iterator[Section]:
+    mine = asset if asset is not None and asset_of(decided, device_id) == asset.id else None
+    yield Section("how it matched", tuple(matching_facts(decided, device_id)))
+    if match_of(decided, device_id).result is MatchResult.SUPERSEDED:
         return
-    draft = drafted(planner, place, mine)
+    row = row_of(decided, device_id, mine)
     written = {
         attribute.name
         for change in planned.plan.changes
         if change.subject is Subject.ASSET and change.device_id == device_id
         for attribute in change.attributes
     }
-    yield Section("type", tuple(type_facts(planner, place, mine)))
-    yield Section("fields", tuple(field_facts(planner, place, draft, written)))
-    yield Section("user and site", tuple(user_facts(planner, place, draft)))
+    yield Section("type", tuple(type_facts(row)))
+    yield Section("fields", tuple(field_facts(row, written)))
+    yield Section("user and site", tuple(user_facts(row)))
 
 
 def _unread(planned: _Planned, binding: Binding | None) -> Iterator[Fact]:

@@ -26,9 +26,9 @@ from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person, State
 from reconciler.planning.asset_values import TAG, asset_values
-from reconciler.planning.build import highest_number
 from reconciler.planning.catalogue.entries import catalogue_changes
 from reconciler.planning.digest import with_digest
+from reconciler.planning.naming import highest_number
 from reconciler.planning.rules.values import as_text
 from reconciler.planning.users.references import references
 from reconciler.settings.environment import Environment

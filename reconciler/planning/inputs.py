@@ -1,7 +1,7 @@
 """What one connection's decisions are made from, read and compiled once; nothing that is decided is in it."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reconciler.model.plan import BindingChange, LeftAlone, Problem, Withheld
@@ -76,7 +76,7 @@ def connection_inputs(
     stored: Stored,
     connection: Connection,
     snapshot: Snapshot,
-    fields: Mapping[str, AssetField],
+    fields: dict[str, AssetField],
     assigning: Assigning,
     software: DetectedSoftware | None,
     *,

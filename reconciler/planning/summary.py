@@ -31,6 +31,9 @@ def summarise(inputs: ConnectionInputs, decisions: Decisions) -> ConnectionSumma
 
 def undecided_together(inputs: ConnectionInputs, decisions: Decisions) -> Iterator[Withheld]:
     """Yield the changes that could not be decided, those of many assets for one reason together."""
+    unknown = inputs.snapshot.software_unknown
+    if inputs.connection.imports.software.import_ and unknown is not None:
+        yield inputs.withheld(None, "all assets", "software", f"the software is unknown: {unknown}", "L1")
     counts = Counter((each.name, each.reason, each.rule) for each in decisions.undecided)
     for (name, why, rule), count in sorted(counts.items()):
         yield inputs.withheld(None, f"{count} asset{'s' if count > 1 else ''}", name, why, rule)

@@ -5,7 +5,7 @@ from typing import Any
 
 from reconciler.model.snapshot import record_type
 from reconciler.model.state import Person
-from reconciler.planning.users.directory import Directory
+from reconciler.planning.users.directory import directory_of
 from reconciler.planning.users.imports import claims, import_users
 from reconciler.planning.users.references import references
 from reconciler.settings.users import UserField, UserIdentifier, UsersFile
@@ -17,11 +17,11 @@ USER = record_type("User", (*((name, "text") for name in TEXTS), ("accountEnable
 def imported(people: list[Person], users: list[Any], **settings: Any) -> tuple[list[Person], int]:
     """Return the people that an import changes, and how many problems it has."""
     file = UsersFile.model_validate({"version": 1, "importUsers": {"enabled": True}} | settings)
-    directory = Directory(people)
+    directory = directory_of(people)
     found = claims(file.user_identifier.store, users, directory)
     wanted = Counter(person for several in found.values() for person in several)
     done = import_users("intune", file, users, directory, found, wanted)
-    return list(done.people), len(done.problems)
+    return list(done.users), len(done.problems)
 
 
 def user(key: str, **values: Any) -> Any:

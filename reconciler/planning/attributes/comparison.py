@@ -1,7 +1,7 @@
-"""What the store has against what the settings want: one comparison for every attribute, old assets and new ones alike.
+"""What the store has against what the settings want: one comparison for every attribute of old and of new assets.
 
-An attribute is decided for all rows at once, as a column. Why a row's value is what it is, is asked for the rows alone that
-differ, and of the same module.
+An attribute is decided for all rows at once, as a column. The reason is asked for only of rows that differ, and of the
+same module.
 """
 
 from collections.abc import Callable, Collection, Container, Iterable
@@ -48,8 +48,8 @@ class Undecided:
 class Desired:
     """What one attribute of every row should be: a value, UNKNOWN, MISFIT, or KEEP.
 
-    `because` says of one row why its value is what it is, also why it is UNKNOWN or a MISFIT. With `keeps_empty` None is
-    as KEEP, with `keeps_filled` every value is where the asset has one.
+    `because` returns why one row's value is what it is, also why it is UNKNOWN or a MISFIT. With `keeps_empty` None
+    means KEEP; with `keeps_filled` every value does where the asset has one.
     """
 
     name: str

@@ -43,7 +43,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """What drafts are made with: a connection's settings, the store's users, and what is detected (None: nothing known)."""
+    """What drafts are made with; `software` is None when it is not imported, or nothing is known of it."""
 
     connection: Connection
     assigning: Assigning

@@ -11,7 +11,7 @@ from reconciler.planning.stored import Stored
 
 @dataclass(frozen=True)
 class Rows:
-    """Devices and their assets: `places` are where these stand in the store, None when all of them are to be created."""
+    """Devices and their assets; `places` are where these stand in the store, None when all are to be created."""
 
     devices: Devices
     stored: Stored

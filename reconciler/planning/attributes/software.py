@@ -126,6 +126,6 @@ class DesiredSoftware(Desired):
 
     software: DetectedSoftware
 
-    def changes(self, row: int, before: Any, after: Any) -> Iterable[Attribute]:
+    def changes(self, row: int, before: Any, after: Any) -> Iterable[Attribute]:  # noqa: ARG002 - as Desired has it
         """Return what becomes of each software of one row that differs."""
         return self.software.changes(before, after)

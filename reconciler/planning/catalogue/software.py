@@ -51,7 +51,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """What one connection's read detected; `ties` are the licences that it is tied to, none where it is not asked for."""
+    """What one connection's read detected, and the licences that it may be tied to."""
 
     software: Sequence[Software]
     ties: Licences

@@ -190,7 +190,7 @@ def _own_life(inputs: ConnectionInputs, device_id: str, old: Life | None) -> Lif
 
 
 def _only_binds(inputs: ConnectionInputs, life: Life, match: Match) -> bool:
-    """Return whether this read makes, or made, the binding and so leaves the asset alone (`onFirstMatch: bind-only`)."""
+    """Return whether this read makes, or made, the binding, and leaves the asset alone (`onFirstMatch: bind-only`)."""
     if inputs.connection.imports.on_first_match is not OnFirstMatch.BIND_ONLY:
         return False
     return match.result is not MatchResult.MOVES and inputs.read.at <= life.bound_at

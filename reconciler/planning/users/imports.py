@@ -137,7 +137,7 @@ def _is_flag(value: Any) -> Any:
     return value if isinstance(value, bool) else KEEP
 
 
-def _from_entra(row: int) -> Because:
+def _from_entra(_row: int) -> Because:
     return Because("from Entra", "U4")
 
 

@@ -222,12 +222,17 @@ def fleet_at(folder: Path) -> Iterator[Fleet]:
         yield Fleet(server, ledger)
 
 
-def imported(fleet: Fleet) -> None:
-    """Import eight devices of four people, then let a day pass."""
+def first_day(fleet: Fleet) -> None:
+    """Enrol eight devices of four people."""
     for number, name in enumerate(("Ann", "Bob", "Cat", "Dan")):
         upn = fleet.person(name, site=("Leeds", "Head Office")[number % 2])
         for each in (2 * number, 2 * number + 1):
             fleet.enrol(f"SN{each}", deviceName=f"PC-{each}", userPrincipalName=upn)
+
+
+def imported(fleet: Fleet) -> None:
+    """Import the first day's devices, then let a day pass."""
+    first_day(fleet)
     assert fleet.apply().not_done() == ()
     fleet.tomorrow()
 

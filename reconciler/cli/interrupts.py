@@ -1,9 +1,11 @@
-"""Interrupts: Ctrl-C and SIGTERM end a command wherever it is (V4: 130)."""
+"""Interrupts: Ctrl-C and SIGTERM end a command wherever it is, but once its run is committed (V4: 130)."""
 
 import signal
 import sys
 from types import FrameType
-from typing import Final, NoReturn
+from typing import Final
+
+from reconciler import interrupts
 
 _SENT: Final[list[int]] = []
 
@@ -27,6 +29,8 @@ def _tell_others(ignored: "sys.UnraisableHookArgs") -> None:
         sys.__unraisablehook__(ignored)
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    if interrupts.are_held_back():
+        return
     _SENT.append(number)
     raise KeyboardInterrupt

@@ -42,6 +42,7 @@ from reconciler.cli.interrupts import heed_interrupts, was_interrupted
 from reconciler.cli.options import Global
 from reconciler.cli.progress import LogFormat, choose, complain, talking
 from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.interrupts import let_through
 
 app = typer.Typer(
     name="reconciler",
@@ -121,6 +122,7 @@ help_pages.add_to(app)
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; only with --debug is anything raised."""
+    let_through()
     with talking():
         try:
             code = get_command(app).main(args=list(arguments), prog_name="reconciler", standalone_mode=False)

@@ -8,6 +8,7 @@ from traceback import clear_frames
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from reconciler import interrupts
 from reconciler.errors import ReconcilerError, StaleError, StoreError, UsageError
 from reconciler.model.run import Attempt, Origin, Outcome
 from reconciler.model.state import Pin, Stamp, State
@@ -123,9 +124,11 @@ class SqlWriter(SqlReader):
             raise
         try:
             begun.commit()
+            interrupts.hold_back()
         except BaseException as error:
             connection.invalidate()
             if self._was_kept(transaction, error):
+                interrupts.hold_back()
                 return
             if isinstance(error, DBAPIError):
                 raise _not_kept(as_words(self.place, error)) from error

@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -87,9 +88,46 @@ def test_an_apply_that_is_stopped_at_any_time_is_done_or_not_begun(
         put_back(cli.store, killed=sent is signal.SIGKILL)
         assert standing(cli.store) in (before, after)
         kept = standing(cli.store) == after
-        assert kept or codes[-1] != 0
+        assert sent is signal.SIGKILL or kept == (codes[-1] == 0)
         assert cli.run("apply", "prod", str(day), "--allow-uncommitted").code == (4 if kept else 0)
         assert standing(cli.store) == after
+
+
+SENT_AFTER_COMMIT = """
+import os, signal, sys
+from reconciler.cli.main import main
+
+left, written = int(sys.argv.pop(1)), False
+
+def watch(frame, event, arg):
+    global left, written
+    if event == "call" and frame.f_code.co_name == "write_run":
+        written = True
+    if written == "committed" and event in ("call", "c_call") or written is True and committed(event, arg):
+        written = "committed"
+        left -= 1
+        if left < 0:
+            sys.setprofile(None)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+def committed(event, arg):
+    return event == "c_return" and getattr(arg, "__name__", "") == "commit"
+
+sys.setprofile(watch)
+main()
+"""
+"""Runs the command line, and sends itself SIGTERM at the nth call after the run's COMMIT."""
+
+
+@pytest.mark.parametrize("calls", [0, 9, *(pytest.param(each, marks=pytest.mark.thorough) for each in (1, 3, 30, 90))])
+def test_a_run_is_reported_as_done_whatever_arrives_after_its_commit(cli: CommandLine, day: Path, calls: int) -> None:
+    """The exit code is 0, and what was written is printed (V4)."""
+    arguments = cli.arguments("apply", "prod", str(day), "--allow-uncommitted")
+    command = [sys.executable, "-c", SENT_AFTER_COMMIT, str(calls), *arguments]
+    done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Interrupted" in done.stderr) == (0, False), done.stderr
+    assert done.stdout.startswith("Applied")
+    assert rows(cli.store, "SELECT count(*) AS runs FROM run") == [{"runs": 2}]
 
 
 def put_back(store: Path, *, killed: bool) -> None:

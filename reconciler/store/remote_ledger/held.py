@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
+from reconciler import interrupts
 from reconciler.errors import StaleError
 from reconciler.model.ledger import Proof, RemoteState
 from reconciler.model.plan import Plan
@@ -105,7 +106,9 @@ class HeldSqlLedger:
     def finish(self, run_id: str) -> Outcome:
         """Commit what is done."""
         with self._step() as connection:
-            return _finish(connection, run_id)
+            outcome = _finish(connection, run_id)
+        interrupts.hold_back()
+        return outcome
 
     def give_up(self, run_id: str, *, because: str, who: str) -> Outcome:
         """Fail what is not settled, and commit what is done."""

@@ -12,8 +12,8 @@ from reconciler.intune.http.transport import Transport
 from reconciler.intune.inputs import Access, Bound, Needs
 from reconciler.intune.parts.absence import Absence, prove_absence
 from reconciler.intune.parts.details import read_details
-from reconciler.intune.parts.devices import DeviceList, Progress, read_devices
-from reconciler.intune.parts.list_warnings import doubts, enrolled_count
+from reconciler.intune.parts.devices import DeviceList, Progress, answered_at, read_devices
+from reconciler.intune.parts.list_warnings import enrolled_count, list_warnings
 from reconciler.intune.parts.organisation import read_organisation
 from reconciler.intune.parts.owners import read_owners
 from reconciler.intune.parts.records import Records, device_details, listed_devices, single_devices, users
@@ -46,7 +46,10 @@ def read_snapshot(
     try:
         sign_in = SignIn(access, transport)
         sign_in.token()
-        return _read(connection_name, access, Graph(access.graph, sign_in, transport), needs, bound, progress)
+        graph = Graph(access.graph, sign_in, transport)
+        if not needs.devices:
+            return _read_without_devices(connection_name, access, graph, needs, progress)
+        return _read(connection_name, access, graph, needs, bound, progress)
     finally:
         transport.close()
 
@@ -67,7 +70,9 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         software = reading_software.result()
         owners = reading_owners.result()
         organisation, organisation_unknown = reading_organisation.result()
-        warnings = () if devices.unknown else doubts(ids, bound.expected, counting.result())
+        warnings: tuple[str, ...] = ()
+        if not devices.unknown:
+            warnings = list_warnings(ids, bound.expected, len(absence.found), counting.result())
     return Snapshot(
         connection=name,
         source="intune",
@@ -93,6 +98,29 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         software_unknown=software.unknown,
         software_partial=software.partial,
         warnings=warnings,
+    )
+
+
+def _read_without_devices(name: str, access: Access, graph: Graph, needs: Needs, progress: Progress) -> Snapshot:
+    """Read the users and the organisation alone (A5): no device is asked for, and so none is absent."""
+    people = users(needs.user_properties)
+    with threads(1, "parts") as parts:
+        reading_organisation = parts.submit(read_organisation, graph, needs.organisation)
+        found_people, people_unknown = _people(graph, people, progress)
+        organisation, organisation_unknown = reading_organisation.result()
+    return Snapshot(
+        connection=name,
+        source="intune",
+        tenant_id=access.tenant_id,
+        read_at=answered_at(graph.first_date, graph),
+        device_properties=(),
+        devices=(),
+        devices_unknown="not read",
+        user_properties=people.properties,
+        users=found_people,
+        users_unknown=people_unknown,
+        organisation=organisation,
+        organisation_unknown=organisation_unknown,
     )
 
 

@@ -108,8 +108,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     def unknown_parts(self) -> tuple[Part, ...]:
         """Return the parts that were needed and are not known."""
         parts = []
-        if self.devices_unknown is not None:
-            parts.append(Part("devices", self.devices_unknown))
+        if self.devices_unknown not in (None, "not read"):
+            parts.append(Part("devices", str(self.devices_unknown)))
         if self.users_unknown not in (None, "not read"):
             parts.append(Part("users", str(self.users_unknown)))
         if self.owners_unknown not in (None, "not read"):

@@ -136,6 +136,7 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
         needs.software(connection),
         needs.owners(connection),
         needs.organisation(connection),
+        connection.plans_assets,
     )
     bound = _bound(around, connection, state, wanted)
     progress = partial(around.progress, connection.name)

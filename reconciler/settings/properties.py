@@ -25,9 +25,9 @@ DATETIME, COMPLEX = PropertyType.DATETIME, PropertyType.COMPLEX
 class Property:
     """One property of a device or user.
 
-    `in_list` is False where a list reply leaves it empty by design, so that each device has to be asked (the
-    property's own description in the metadata says so); `secret` ones can not be mapped; `placeholder` is the text
-    that Graph sends for "no value".
+    `in_list` is False where a list reply leaves it empty, so that each device has to be asked: its description in the
+    metadata says so, or people report it (microsoft-graph-docs#19907, powershell-intune-samples#242). `secret` ones
+    cannot be mapped. `placeholder` is the text that Graph sends for "no value".
     """
 
     name: str
@@ -47,11 +47,11 @@ DEVICE_PROPERTIES: dict[str, Property] = {
         Property("azureADRegistered", BOOLEAN),
         Property("complianceGracePeriodExpirationDateTime", DATETIME),
         Property("complianceState", TEXT),
-        Property("configurationManagerClientEnabledFeatures", COMPLEX),
+        Property("configurationManagerClientEnabledFeatures", COMPLEX, in_list=False),
         Property("deviceActionResults", COMPLEX),
         Property("deviceCategoryDisplayName", TEXT, placeholder="Unknown"),
         Property("deviceEnrollmentType", TEXT),
-        Property("deviceHealthAttestationState", COMPLEX),
+        Property("deviceHealthAttestationState", COMPLEX, in_list=False),
         Property("deviceName", TEXT),
         Property("deviceRegistrationState", TEXT),
         Property("easActivated", BOOLEAN),
@@ -59,10 +59,10 @@ DEVICE_PROPERTIES: dict[str, Property] = {
         Property("easDeviceId", TEXT),
         Property("emailAddress", TEXT),
         Property("enrolledDateTime", DATETIME),
-        Property("enrollmentProfileName", TEXT),
+        Property("enrollmentProfileName", TEXT, in_list=False),
         Property("ethernetMacAddress", TEXT, in_list=False),
-        Property("exchangeAccessState", TEXT),
-        Property("exchangeAccessStateReason", TEXT),
+        Property("exchangeAccessState", TEXT, in_list=False),
+        Property("exchangeAccessStateReason", TEXT, in_list=False),
         Property("exchangeLastSuccessfulSyncDateTime", DATETIME),
         Property("freeStorageSpaceInBytes", INTEGER),
         Property("iccid", TEXT, in_list=False),
@@ -77,7 +77,7 @@ DEVICE_PROPERTIES: dict[str, Property] = {
         Property("managementCertificateExpirationDate", DATETIME),
         Property("managementState", TEXT),
         Property("manufacturer", TEXT),
-        Property("meid", TEXT),
+        Property("meid", TEXT, in_list=False),
         Property("model", TEXT),
         Property("notes", TEXT, in_list=False),
         Property("operatingSystem", TEXT),
@@ -85,7 +85,7 @@ DEVICE_PROPERTIES: dict[str, Property] = {
         Property("partnerReportedThreatState", TEXT),
         Property("phoneNumber", TEXT),
         Property("physicalMemoryInBytes", INTEGER, in_list=False),
-        Property("remoteAssistanceSessionErrorDetails", TEXT),
+        Property("remoteAssistanceSessionErrorDetails", TEXT, in_list=False),
         Property("remoteAssistanceSessionUrl", TEXT, secret=True, in_list=False),
         Property("requireUserEnrollmentApproval", BOOLEAN),
         Property("serialNumber", TEXT),

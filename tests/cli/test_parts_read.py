@@ -107,3 +107,15 @@ def test_the_tenants_organisation_is_renamed_once_the_catalogue_is(named: Comman
     assert [(each["action"], each["name"]) for each in plan["changes"]] == [("update", "organisation/Contoso")]
     assert named.apply().code == 0
     assert rows(named.store, organisations) == [tied | {"name": "Contoso Holding"}]
+
+
+def test_a_run_of_users_alone_asks_for_no_device(cli: CommandLine, simulator: Simulator) -> None:
+    """`entities: [users]` reads the users, and neither the devices nor anything of theirs (A5)."""
+    connection = "prod/connections/intune/connection.yaml"
+    cli.edit(connection, "entities: [users, assets, software]", "entities: [users]")
+    simulator.tally.reset()
+    done = cli.apply("--scheduled")
+    assert (done.code, rows(cli.store, "SELECT count(*) AS n FROM asset")[0]["n"]) == (0, 0), done.err
+    assert rows(cli.store, "SELECT count(*) AS n FROM person")[0]["n"] == len(simulator.tenant.users.items)
+    asked = {name for name, number in simulator.tally.counts.items() if number}
+    assert asked.isdisjoint({"devices", "device", "batch", "overview", "exports"})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import responses
 
 from reconciler.intune.reader import Bound
 from reconciler.model.snapshot import UNKNOWN, Snapshot
@@ -12,6 +13,9 @@ from reconciler.simulator.faults import Fault, FaultName, RetryForm
 from reconciler.simulator.server import Simulator
 
 Read = Callable[..., Snapshot]
+
+LIST = "https://graph.microsoft.com/v1.0/deviceManagement/managedDevices"
+BATCH = "https://graph.microsoft.com/v1.0/$batch"
 
 
 @pytest.fixture
@@ -135,3 +139,37 @@ def test_warns_of_a_drop_of_more_than_a_fifth(simulator: Simulator, read: Read, 
     assert [warning.partition(".")[0] for warning in read(bound=bound).warnings] == [
         "The list lacks 13 of the 60 devices that are bound and were present at the last read"
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "absent"),
+    [
+        ({"error": {"code": "ResourceNotFound", "message": "An error has occurred"}}, True),
+        ({"error": {"code": "Request_ResourceNotFound", "message": "Resource 'gone' does not exist"}}, True),
+        ({"error": {"code": "BadRequest", "message": "Resource not found for the segment 'managedDevices'."}}, False),
+        ({"error": {"code": "ResourceNotFound", "message": "Resource not found for the segment 'v1.0'."}}, False),
+        ({"error": {"code": "NotFound", "message": "No route matched"}}, False),
+        ({"error": "not_found"}, False),
+        ({"statusCode": 404, "message": "Resource not found"}, False),
+        ("<html><title>404 Not Found</title></html>", False),
+        (None, False),
+    ],
+)
+def test_only_graphs_own_404_is_absent(
+    wire: responses.RequestsMock, read_wire: Read, body: object, absent: bool
+) -> None:
+    """A 404 of a proxy, of a wrong address or without a code proves nothing (G3)."""
+    wire.get(LIST, json={"value": []})
+    answer = {"id": "0", "status": 404, "headers": {}, **({} if body is None else {"body": body})}
+    wire.post(BATCH, json={"responses": [answer]})
+    snapshot = read_wire(bound=Bound(frozenset({"gone"}), allowed_absent=1))
+    assert (snapshot.absent == ("gone",), "gone" in snapshot.absence_unknown) == (absent, not absent)
+
+
+def test_a_short_list_is_reported(simulator: Simulator, read: Read, bound: Bound) -> None:
+    """How many devices the list lacked is a warning, beside what Graph's own counts say."""
+    left_out = simulator.tenant.devices.items[7]
+    simulator.inject(Fault(FaultName.SHORT_LIST, ids=(left_out.id,)))
+    assert read(bound=bound).warnings == (
+        "The list was short: it lacked 1 device that Intune has when asked for by id. It counts as seen (G3).",
+    )

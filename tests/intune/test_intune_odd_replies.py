@@ -9,7 +9,9 @@ import requests
 import responses
 
 from reconciler.errors import GraphError, SignInError
-from reconciler.intune.reader import Bound
+from reconciler.intune.reader import Access, Bound
+from reconciler.intune.signin.credentials import SecretCredential
+from reconciler.intune.signin.errors import refused
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 
 Read = Callable[..., Snapshot]
@@ -21,7 +23,7 @@ NAMES = (
     "isEncrypted",
     "serialNumber",
     "totalStorageSpaceInBytes",
-    "deviceHealthAttestationState",
+    "deviceActionResults",
     "easActivationDateTime",
 )
 
@@ -38,7 +40,7 @@ def test_values_of_other_types_are_made_to_fit_or_unknown(wire: responses.Reques
         {"id": "a", "serialNumber": 12, "totalStorageSpaceInBytes": "34", "isEncrypted": "True", "deviceName": None},
         {"id": "b", "serialNumber": ["x"], "totalStorageSpaceInBytes": 3.0, "isEncrypted": 1, "deviceName": "B"},
         {"id": "c", "serialNumber": False, "totalStorageSpaceInBytes": True, "easActivationDateTime": 5},
-        {"id": "d", "serialNumber": "", "totalStorageSpaceInBytes": "0", "deviceHealthAttestationState": {"a": 1}},
+        {"id": "d", "serialNumber": "", "totalStorageSpaceInBytes": "0", "deviceActionResults": {"a": 1}},
     )
     snapshot = read_wire(NAMES)
     assert snapshot.devices_unknown is None
@@ -52,7 +54,7 @@ def test_values_of_other_types_are_made_to_fit_or_unknown(wire: responses.Reques
         ("d", None, None, UNKNOWN, UNKNOWN),
     ]
     assert snapshot.devices[2].easActivationDateTime is UNKNOWN
-    assert snapshot.devices[3].deviceHealthAttestationState == {"a": 1}
+    assert snapshot.devices[3].deviceActionResults == {"a": 1}
 
 
 @pytest.mark.parametrize(
@@ -313,3 +315,30 @@ def test_the_secret_is_sent_to_no_host_that_the_sign_in_names(wire: responses.Re
     with pytest.raises(SignInError, match=r"sends the sign-in to elsewhere\.example"):
         read_wire()
     assert [call.request.method for call in wire.calls] == ["GET"]
+
+
+def test_a_claims_challenge_is_not_called_a_wrong_cloud(wire: responses.RequestsMock, read_wire: Read) -> None:
+    """Continuous access evaluation refuses the token: what helps is asking about the policy, not another `cloud`."""
+    challenge = 'Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="'
+    body = {"error": {"code": "InvalidAuthenticationToken", "message": "Continuous access evaluation"}}
+    wire.get(LIST, status=401, json=body, headers={"WWW-Authenticate": challenge})
+    with pytest.raises(GraphError, match="a claims challenge") as raised:
+        read_wire()
+    assert "cloud" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (530032, "conditional access policy"),
+        (530036, "conditional access policy"),
+        (500011, "az ad sp create"),
+        (900382, "another cloud"),
+        (1000502, "check its dates"),
+        (50196, "wait five minutes"),
+    ],
+)
+def test_a_refusal_gets_its_own_advice(number: int, advice: str) -> None:
+    """These are no wrong tenant, and what is advised says so."""
+    access = Access(LOGIN, GRAPH, "contoso.example", "client", SecretCredential("secret"), production=True)
+    assert advice in str(refused(access, {"error_description": f"AADSTS{number}: It is refused."}))

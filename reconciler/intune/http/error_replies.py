@@ -40,6 +40,15 @@ def described_parts(status: int, body: bytes, headers: Mapping[str, str]) -> str
     return f"{status} {_phrase(status)} ({'; '.join(parts)})"
 
 
+def error_code(body: bytes) -> tuple[str, str]:
+    """Return the code and message of an error in Graph's own form, both empty for anything else."""
+    value = _json(body) if body else None
+    error = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(error, dict):
+        return "", ""
+    return _first(error, ("code",)), _first(error, ("message",))
+
+
 def shape(body: bytes, headers: Mapping[str, str], *, may_hold_token: bool = False) -> str:
     """Say what came instead of JSON: its content type, and its title or how it begins.
 

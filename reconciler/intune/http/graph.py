@@ -19,6 +19,12 @@ NOT_FOUND: Final = 404
 _REDIRECTS: Final = range(300, 400)
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
+_CLAIMS: Final = "claims="
+_EXPORTS: Final = "/reports/exportJobs"
+_NO_EXPORTS: Final = (
+    "If that is granted, Intune refuses exports to this application all the same: set `software: {via: detected-apps}` "
+    "in imports.yaml, which needs no export."
+)
 _JSON: Final = {"Accept": "application/json"}
 _SENT: Final = {**_JSON, "Content-Type": "application/json"}
 
@@ -30,6 +36,8 @@ class Graph:
         self.base = base.rstrip("/")
         self._sign_in = sign_in
         self._transport = transport
+        self.first_date = ""
+        """The `Date` of the first reply, as it was written."""
 
     @property
     def budget(self) -> Budget:
@@ -78,6 +86,7 @@ class Graph:
         if reply.status not in (OK, CREATED):
             kind = "Delegated" if self._sign_in.client.access.cache else "Application"
             raise GraphError(_refusal(call, reply, permission and f"{permission} (type {kind})"))
+        self.first_date = self.first_date or reply.headers.get("date", "")
         return reply
 
 
@@ -98,8 +107,15 @@ def _refusal(call: Call, reply: Reply, permission: str | None) -> str:
     if reply.status in _REDIRECTS:
         host = urlsplit(reply.headers.get("location", "")).netloc or "the same host"
         return f"{said} It is a redirect to {host}, and redirects are not followed. Check `cloud` in connection.yaml."
+    if reply.status == _UNAUTHORIZED and _CLAIMS in reply.headers.get("www-authenticate", ""):
+        return (
+            f"{said} Entra wants more proof for this token (a claims challenge): a conditional access policy changed, "
+            f"or the session was revoked. Ask who keeps the tenant's policies; a person signs in again with "
+            f"`reconciler authorize`."
+        )
     if reply.status == _UNAUTHORIZED:
         return f"{said} A new token was refused too. Check that `tenantId` and `cloud` belong together."
     if reply.status == _FORBIDDEN and permission:
-        return f"{said} Grant the application the Graph permission {permission} with admin consent."
+        grant = f"{said} Grant the application the Graph permission {permission} with admin consent."
+        return f"{grant} {_NO_EXPORTS}" if call.url.endswith(_EXPORTS) else grant
     return said

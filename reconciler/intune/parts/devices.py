@@ -45,7 +45,7 @@ def read_devices(graph: Graph, records: Records, progress: Progress) -> DeviceLi
     try:
         for page in pages(graph, url, PERMISSION, records.opened):
             columns, without_id = columns_of(records, url, page)
-            read_at = read_at or _time(page, graph)
+            read_at = read_at or answered_at(page.reply.headers.get("date", ""), graph)
             devices.add(columns, len(columns[0]))
             lost += without_id
             progress("devices", devices.count)
@@ -68,14 +68,14 @@ def columns_of(records: Records, url: str, page: Page) -> tuple[list[Column], in
         raise not_understood(url, page.reply) from error
 
 
-def _time(page: Page, graph: Graph) -> str:
-    """Return when a page was answered, by Graph's own clock.
+def answered_at(date: str, graph: Graph) -> str:
+    """Return when a reply with this `Date` was made, by Graph's own clock; by ours when it has none.
 
     Raises:
         GraphError: that is in the future: once such a read is applied, every later one is older than it (A1).
     """
     now = graph.budget.pace.now()
-    at = http_date(page.reply.headers.get("date", "")) or now
+    at = http_date(date) or now
     if at > now + _AHEAD and is_microsofts(graph.base):
         raise GraphError(
             f"Graph's reply is dated {stamp(at)}, and by this machine's clock it is {stamp(now)}. Nothing was read, "

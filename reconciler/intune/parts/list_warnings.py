@@ -25,9 +25,16 @@ def enrolled_count(graph: Graph) -> int | None:
         return None
 
 
-def doubts(listed: frozenset[str], expected: frozenset[str], enrolled: int | None) -> tuple[str, ...]:
-    """Return the warnings about a list that was read to its end."""
+def list_warnings(
+    listed: frozenset[str], expected: frozenset[str], unlisted: int, enrolled: int | None
+) -> tuple[str, ...]:
+    """Return the warnings about a list that was read to its end; it lacked `unlisted` devices that answered by id."""
     warnings = []
+    if unlisted:
+        devices, they = ("1 device", "It counts") if unlisted == 1 else (f"{unlisted} devices", "They count")
+        warnings.append(
+            f"The list was short: it lacked {devices} that Intune has when asked for by id. {they} as seen (G3)."
+        )
     missing = len(expected - listed)
     if missing * 100 > _DROP_PERCENT * len(expected):
         warnings.append(

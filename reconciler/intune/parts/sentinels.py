@@ -1,9 +1,9 @@
 """Making Graph's ways of saying "nothing" empty, column by column (G6).
 
 1. Text: `""`, the zero GUID and the property's placeholder are empty.
-2. Dates: the years 1 and 9999 are empty; others become `2026-11-23T08:00:00Z`, fractions cut; what is no date is
-   unknown.
-3. Numbers of bytes: 0 is empty.
+2. Dates: the years 1 and 9999 and the beginnings of time that systems count from (1601, 1899, 1900, 1970) are empty;
+   others become `2026-11-23T08:00:00Z`, fractions cut; what is no date is unknown.
+3. Numbers of bytes: 0 and less is empty.
 4. A device's userPrincipalName loses 32 hex digits glued in front of it.
 
 Columns, since a page of one property is cleaned faster than a thousand values one by one, and most need nothing.
@@ -28,8 +28,10 @@ _BYTES: Final = "InBytes"
 _GLUED: Final = re.compile(r"[0-9a-f]{32}(?=[^@]+@)", re.I)
 _GLUE: Final = 32
 _NEVER: Final = ("0001-", "9999-")
-_FIRST: Final = "0002-"
+_FIRST: Final = "1970-01-02"
 _LAST: Final = "9999-"
+_EPOCHS: Final = ("1601-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01")
+"""Where Windows, spreadsheets, .NET's SQL types and Unix begin to count: a zero that somebody made a date of."""
 _USUALLY_NEVER: Final = frozenset({"", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"})
 
 
@@ -43,7 +45,7 @@ def cleaning(property_: Property) -> Clean | None:
         case PropertyType.DATETIME:
             return _dates
         case PropertyType.INTEGER if property_.name.endswith(_BYTES):
-            return partial(_emptied, frozenset({0}))
+            return _sizes
     return None
 
 
@@ -61,6 +63,10 @@ def _emptied(empties: frozenset[Any], column: Column) -> Column:
     return [None if value in empties else value for value in column]
 
 
+def _sizes(column: Column) -> Column:
+    return [None if isinstance(value, int) and value <= 0 else value for value in column]
+
+
 def _dates(column: Column) -> Column:
     column = _emptied(_USUALLY_NEVER, column)
     texts = [value for value in column if isinstance(value, str)]
@@ -72,7 +78,7 @@ def _dates(column: Column) -> Column:
 def _date(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    if not value or value.startswith(_NEVER):
+    if not value or value.startswith(_NEVER + _EPOCHS):
         return None
     try:
         moment = datetime.fromisoformat(value)

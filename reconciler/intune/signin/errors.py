@@ -20,7 +20,10 @@ _FEDERATION: Final = (
     "A federated credential of the app registration has to name exactly this issuer, subject and audience."
 )
 _CLOCK: Final = "The assertion is not of this time: check this machine's clock, and who issues the token."
-_POLICY: Final = "A conditional access policy blocks the sign-in: ask who keeps the tenant's policies."
+_POLICY: Final = (
+    "A conditional access policy blocks the sign-in: ask who keeps the tenant's policies; Entra's sign-in log names the "
+    "one."
+)
 _PERSON: Final = "Entra wants the person at the sign-in page once more: "
 ADVICE: Final[dict[str, str]] = {
     "7000215": "The secret is wrong: use the secret's value, not its id, of the app registration of `clientId`.",
@@ -64,6 +67,24 @@ ADVICE: Final[dict[str, str]] = {
     "53001": _POLICY,
     "53002": _POLICY,
     "53003": _POLICY,
+    "530032": _POLICY,
+    "530036": _POLICY,
+    "500011": (
+        "This tenant does not know the Graph of `cloud`: an administrator adds its service principal (az ad sp create "
+        "--id 00000003-0000-0000-c000-000000000000), or `cloud` in connection.yaml is another one."
+    ),
+    "900382": (
+        "The tenant is in another cloud than the one that signs in, and no application may cross: set `cloud` in "
+        "connection.yaml to the tenant's."
+    ),
+    "1000502": (
+        "The certificate is not valid now: check its dates, and this machine's clock; upload the new certificate to "
+        "the app registration before the old one ends."
+    ),
+    "50196": (
+        "Entra saw the same request too often in a short time and blocks the loop for a few minutes: wait five "
+        "minutes, and let fewer jobs share one app registration."
+    ),
 }
 
 

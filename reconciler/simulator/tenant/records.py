@@ -12,14 +12,21 @@ ZERO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 
 NOT_LISTED: Final[dict[str, object]] = {
     "activationLockBypassCode": None,
+    "configurationManagerClientEnabledFeatures": None,
+    "deviceHealthAttestationState": None,
+    "enrollmentProfileName": None,
     "ethernetMacAddress": None,
+    "exchangeAccessState": "none",
+    "exchangeAccessStateReason": "none",
     "iccid": None,
+    "meid": "",
     "notes": None,
     "physicalMemoryInBytes": 0,
+    "remoteAssistanceSessionErrorDetails": None,
     "remoteAssistanceSessionUrl": None,
     "udid": None,
 }
-"""What a list, and a GET without `$select`, answers for the properties that v1.0's metadata calls non-default."""
+"""What a list, and a GET without `$select`, answers for the properties that only a single GET fills."""
 
 
 class Device(Struct, frozen=True, kw_only=True, gc=False):

@@ -16,8 +16,9 @@ class Needs:
     """What to select: names of `settings.properties`; without user properties the users are not read.
 
     Each device is asked by itself for the properties that lists leave empty (G5), which takes its time.
-    With `devices` False only the users and the organisation are read. `software` is the way to read the detected software (G8), None when it is not read; `owners` says whether the
-    registered owners of Entra's devices are (U1), `organisation` whether the tenant's own is (S2).
+    With `devices` False only the users and the organisation are read. `software` is the way to read the detected
+    software (G8), None when it is not read; `owners` says whether the registered owners of Entra's devices are (U1),
+    `organisation` whether the tenant's own is (S2).
     """
 
     device_properties: tuple[str, ...]

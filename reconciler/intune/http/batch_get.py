@@ -20,7 +20,7 @@ _SEGMENT: Final = "segment"
 
 
 def ask_singly(graph: Graph, records: Records, ids: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield each device's record, None when Graph says that it does not exist, or why neither is known; in any order."""
+    """Yield each device's record, None when Graph has none of that id, or why neither is known; in any order."""
     addresses = {id_: f"/deviceManagement/managedDevices/{quote(id_, safe='')}?$select={records.select}" for id_ in ids}
     for id_, answer in ask_each(graph, addresses):
         yield id_, _judged(records, id_, answer)

@@ -21,8 +21,7 @@ _FEDERATION: Final = (
 )
 _CLOCK: Final = "The assertion is not of this time: check this machine's clock, and who issues the token."
 _POLICY: Final = (
-    "A conditional access policy blocks the sign-in: ask who keeps the tenant's policies; Entra's sign-in log names "
-    "it."
+    "A conditional access policy blocks the sign-in: ask who keeps the tenant's policies; Entra's sign-in log names it."
 )
 _PERSON: Final = "Entra wants the person at the sign-in page once more: "
 ADVICE: Final[dict[str, str]] = {

@@ -30,6 +30,7 @@ from reconciler.cli import (
     promote,
     record,
     schema,
+    show_settings,
     simulate,
     store,
     test,
@@ -101,6 +102,7 @@ validate.add_to(app)
 test.add_to(app)
 diff.add_to(app)
 promote.add_to(app)
+show_settings.add_to(app)
 init.add_to(app)
 plan.add_to(app)
 apply.add_to(app)

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+from reconciler.configuration.layers.shared import is_shared
 from reconciler.configuration.loader import Loaded, load_environment
 from reconciler.configuration.repository import NoCommitError, NoRepositoryError, Repository, around
 from reconciler.errors import ReconcilerError, UsageError
@@ -37,7 +38,8 @@ def load_commit(environments: Path, name: str, commit: str, *, overlay: Path | N
             return None
         for each in {*known, *(path.name for path in overlay.iterdir() if path.is_dir())} if overlay else known:
             (tree / each).mkdir(parents=True, exist_ok=True)
-        _write(repository, commit, name, tree / name)
+        for each in (name, *(other for other in known if is_shared(other))):
+            _write(repository, commit, each, tree / each)
         return load_environment(tree, name, overlay=overlay, with_commit=False)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from reconciler.configuration.files import CONNECTIONS, connection_of
-from reconciler.configuration.overlay import cloud_from_overlay
+from reconciler.configuration.layers.overlay import cloud_from_overlay
 from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.repository import CommitState
 from reconciler.settings.asset_types import AssetTypesFile
@@ -38,7 +38,11 @@ def document(environment: Environment) -> dict[str, Any]:
             f"{below}/users.yaml": connection.users,
             f"{below}/imports.yaml": connection.imports,
         }
-    return {file: model.model_dump(mode="json", by_alias=True) for file, model in plain.items()}
+    # Where settings were shared from changes nothing that is planned, so its name is left out.
+    left_out = {"instance.yaml": {"shared"}}
+    return {
+        file: model.model_dump(mode="json", by_alias=True, exclude=left_out.get(file)) for file, model in plain.items()
+    }
 
 
 def digest(plain: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ INSTANCE_FILES: Final = ("instance.yaml", "catalogue.yaml")
 CONNECTION_FILES: Final = ("connection.yaml", "asset-types.yaml", "field-mappings.yaml", "users.yaml", "imports.yaml")
 OPTIONAL_CONNECTION_FILES: Final = ("tests.yaml",)
 CONNECTIONS: Final = "connections"
+SHARED: Final = "_shared"
+"""The folder of what is laid under settings, beside environments and beside connections (K9)."""
 
 _REPOSITORY: Final = frozenset({"objects", "refs", "commondir", "config", "packed-refs"})
 """What stands beside HEAD where Git takes a folder for a repository."""
@@ -129,7 +131,10 @@ def _connections(files: Files) -> tuple[str, ...]:
         if not path.is_dir() or path.suffix in (".yaml", ".yml"):
             continue
         name = f"{CONNECTIONS}/{path.name}"
-        if path.is_symlink():
+        if path.name.startswith("_"):
+            if path.name != SHARED:
+                files.problem(name, "not the name of a connection", f"Shared settings are in {CONNECTIONS}/{SHARED}.")
+        elif path.is_symlink():
             files.problem(name, "a connection's folder is a symlink", "Copy the folder: each environment has its own.")
         elif not set(path.name) <= _CONNECTION_NAME:
             files.problem(name, "a connection's name has letters, digits, `-`, `_` and `.` only", "Rename the folder.")

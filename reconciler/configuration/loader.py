@@ -6,13 +6,17 @@ are reported at once.
 """
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reconciler.configuration import documents, files, lint, references, repository, schemas, secret_files
+from reconciler.configuration.layers import placeholders, shared
+from reconciler.configuration.layers.merging import laid_under
+from reconciler.configuration.layers.overlay import laid_over, read_overlay
 from reconciler.configuration.names import did_you_mean
-from reconciler.configuration.overlay import laid_over, read_overlay
 from reconciler.configuration.parsing import modelines, unsupported
 from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.parsing.models import accepted, typed
@@ -35,13 +39,14 @@ class Loaded:
     """What an environment's folder holds: the environment, None when there are errors, and every problem.
 
     `overlay` is the folder that was laid over it, None without one. `instance` is what `instance.yaml` holds, None when
-    that file has an error.
+    that file has an error. `documents` are the files with what is laid over and under them.
     """
 
     environment: Environment | None
     problems: tuple[SettingsProblem, ...]
     overlay: Path | None = None
     instance: InstanceFile | None = None
+    documents: Mapping[str, Document] = field(default_factory=dict)
 
     def settled(self) -> Environment:
         """Return the environment; SettingsError with every error in its message when there is none."""
@@ -68,7 +73,9 @@ def environments_in(environments: Path) -> list[str]:
     """Return the names of the environments below a folder; UsageError when there is no such folder."""
     if not environments.is_dir():
         raise UsageError(f"There is no folder {environments}; --environments DIR names the one with your environments.")
-    return sorted(path.name for path in environments.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(
+        each.name for each in environments.iterdir() if each.is_dir() and not each.name.startswith((".", "_"))
+    )
 
 
 def load_environment(environments: Path, name: str, *, overlay: Path | None = None, with_commit: bool = True) -> Loaded:
@@ -86,9 +93,9 @@ def load_environment(environments: Path, name: str, *, overlay: Path | None = No
     problems = by_place(reading.problems)
     if errors(problems):
         return Loaded(None, problems, overlay, reading.instance(models))
-    state = repository.state({environments / name: reading.files.texts}) if with_commit else repository.UNKNOWN
+    state = repository.state(reading.read_from()) if with_commit else repository.UNKNOWN
     environment = documents.assembled(models, reading.documents, state, overlaid=overlay is not None)
-    return Loaded(environment, problems, overlay, environment.instance)
+    return Loaded(environment, problems, overlay, environment.instance, reading.documents)
 
 
 class _Reading:
@@ -107,6 +114,9 @@ class _Reading:
             *files.repositories(beside, environments, above),
             *self.files.problems,
         ]
+        self.own = shared.read(environments, name, self.problems, self.files)
+        self.layers = shared.folders(environments, self.own, self.problems)
+        self.environments = environments
         self.documents: dict[str, Document] = {}
         self.sound: dict[str, Sound] = {}
 
@@ -121,7 +131,9 @@ class _Reading:
                 models[name] = model
         for name, document in self.documents.items():
             self.problems += unsupported.refused(name, document)
-        self.problems += modelines.missing(self.files)
+        for layer in (self.own, *self.layers):
+            self.problems += modelines.missing(layer.files)
+            self.problems += shared.unused(self.environments, layer)
         self.problems += secret_files.outside(self.documents.values(), self.files.folder, os.environ)
         parts = references.Parts(self.name, self.known, self.documents, models)
         self.problems += references.broken(parts)
@@ -137,7 +149,7 @@ class _Reading:
     def instance(self, models: dict[str, SettingsFile]) -> InstanceFile | None:
         """Return the instance's own settings, None when their file has an error, or what is laid over it may have."""
         wrong = {problem.file for problem in errors(self.problems)}
-        if f"{self.files.shown}/{_INSTANCE}" in wrong:
+        if any(f"{layer.files.shown}/{_INSTANCE}" in wrong for layer in (self.own, *self.layers)):
             return None
         if self.over is not None and (self.over.problems or f"{self.over.shown}/{_INSTANCE}" in wrong):
             return None
@@ -145,7 +157,25 @@ class _Reading:
         return found if isinstance(found, InstanceFile) else None
 
     def _read_documents(self) -> None:
-        self.documents = self._parsed(self.files)
+        for path in shared.paths(self.connections()):
+            found = [document for layer in (self.own, *self.layers) for document in layer.under(path)]
+            if found and not (path in self.files.broken or (path in self.files.texts and found[0].name != path)):
+                merged = reduce(laid_under, found)
+                self.documents[path] = merged if merged.name == path else replace(merged, name=path)
+        self._lay_over()
+        for path, document in self.documents.items():
+            self.problems += placeholders.unknown(document, self.name)
+            self.documents[path] = placeholders.filled(document, self.name)
+
+    def connections(self) -> set[str]:
+        """Return the names of the environment's connections."""
+        return {*self.files.connections, *(self.over.connections if self.over else ())}
+
+    def read_from(self) -> dict[Path, Iterable[str]]:
+        """Return the files that the environment was read from, by their folders."""
+        return {self.environments / layer.name: layer.files.texts for layer in (self.own, *self.layers)}
+
+    def _lay_over(self) -> None:
         if self.over is None:
             return
         self.problems += self.over.problems
@@ -184,13 +214,8 @@ class _Reading:
         return model
 
     def _report_missing(self) -> None:
-        connections = {*self.files.connections, *(self.over.connections if self.over else ())}
-        needed = list(files.INSTANCE_FILES)
-        needed += [
-            f"{files.CONNECTIONS}/{name}/{file}" for name in sorted(connections) for file in files.CONNECTION_FILES
-        ]
-        there = {*self.files.texts, *self.files.broken, *(self.over.texts if self.over else ())}
-        for name in needed:
-            if name not in there:
+        over = set(self.over.texts) if self.over else set()
+        for name in shared.needed([self.own, *self.layers], self.connections()):
+            if name not in over:
                 shown = f"{self.files.shown}/{name}"
                 self.problems.append(files.whole_file(shown, "the file is missing", "It begins with `version: 1`."))

@@ -3,8 +3,10 @@
 1. The catalogue and every connection's files are copied; `instance.yaml` never, nor anything that is no settings file.
 2. What a connection of the target is stays the target's: `tenantId`, `clientId`, `cloud`, `authentication`. Only then
    is a file not copied as it stands, but changed in these keys, its comments, order and quotes kept.
-3. A connection is its tenant (K7): one that has another folder in the source is renamed in the target.
-4. A connection that only the target has stays as it is.
+3. What the source leaves to shared settings the target leaves to them too: a file that only the target has is removed.
+   Shared folders are not promoted: both environments have them beside them (K9).
+4. A connection is its tenant (K7): one that has another folder in the source is renamed in the target.
+5. A connection that only the target has stays as it is.
 """
 
 import io
@@ -20,7 +22,14 @@ from ruamel.yaml.util import load_yaml_guess_indent
 
 from reconciler.configuration.differences import pending
 from reconciler.configuration.documents import document
-from reconciler.configuration.files import CONNECTION_FILES, CONNECTIONS, OPTIONAL_CONNECTION_FILES
+from reconciler.configuration.files import (
+    CONNECTION_FILES,
+    CONNECTIONS,
+    OPTIONAL_CONNECTION_FILES,
+    SHARED,
+    connection_of,
+)
+from reconciler.configuration.layers.shared import is_shared
 from reconciler.configuration.loader import environments_in, load_environment
 from reconciler.configuration.parsing.problems import Format, errors, rendered
 from reconciler.errors import ReconcilerError, SettingsError
@@ -34,11 +43,12 @@ KEPT: Final = ("tenantId", "clientId", "cloud", "authentication")
 class Promotion:
     """What promoting would do, and the environment that would come of it.
 
-    `files` are those that would be written, by their path below the target's folder; `renamed` folders below
-    `connections` are renamed first; `only_there` are the target's connections that the source lacks.
+    `files` are those that would be written, by their path below the target's folder, None for one that would be
+    removed; `renamed` folders below `connections` are renamed first; `only_there` are the target's connections that the
+    source lacks.
     """
 
-    files: dict[str, bytes]
+    files: dict[str, bytes | None]
     renamed: dict[str, str]
     only_there: tuple[str, ...]
     differences: tuple[SettingChange, ...]
@@ -60,6 +70,9 @@ def prepare(environments: Path, source: str, target: str) -> Promotion:
         tried = Path(folder) / (environments.name or environments.resolve().name)
         for name in environments_in(environments):
             (tried / name).mkdir(parents=True)
+        for each in environments.iterdir():
+            if is_shared(each.name) and each.is_dir():
+                shutil.copytree(each, tried / each.name, symlinks=True)
         shutil.copytree(environments / target, tried / target, symlinks=True, dirs_exist_ok=True)
         _write(tried / target, files, renamed)
         loaded = load_environment(tried, target, with_commit=False)
@@ -106,20 +119,25 @@ def _renamed(here: Environment, there: Environment) -> dict[str, str]:
 
 def _files(
     environments: Path, source: str, target: str, here: Environment, kept_as: dict[str, str]
-) -> Iterator[tuple[str, bytes]]:
-    """Yield each file that the target gets."""
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield each file that the target gets, None for one that it has and the source has not."""
     folder = environments / source
-    yield "catalogue.yaml", (folder / "catalogue.yaml").read_bytes()
-    for name in sorted(here.connections):
-        for file in CONNECTION_FILES + OPTIONAL_CONNECTION_FILES:
-            path = f"{CONNECTIONS}/{name}/{file}"
-            if not (folder / path).exists():
-                continue
-            content = (folder / path).read_bytes()
-            if file == "connection.yaml" and name in kept_as:
-                own = environments / target / CONNECTIONS / kept_as[name] / file
-                content = _with_kept(content, own.read_bytes())
-            yield path, content
+    paths = ["catalogue.yaml"]
+    for name in (SHARED, *sorted(here.connections)):
+        paths += [f"{CONNECTIONS}/{name}/{file}" for file in CONNECTION_FILES + OPTIONAL_CONNECTION_FILES]
+    for path in paths:
+        connection = connection_of(path)
+        own = environments / target / path
+        if connection in kept_as:
+            own = environments / target / CONNECTIONS / kept_as[connection] / own.name
+        if not (folder / path).exists():
+            if own.exists() and own.name not in {"connection.yaml", *OPTIONAL_CONNECTION_FILES}:
+                yield path, None
+            continue
+        content = (folder / path).read_bytes()
+        if own.name == "connection.yaml" and own.exists() and connection in kept_as:
+            content = _with_kept(content, own.read_bytes())
+        yield path, content
 
 
 def _with_kept(content: bytes, own: bytes) -> bytes:
@@ -145,16 +163,21 @@ def _with_kept(content: bytes, own: bytes) -> bytes:
     return stream.getvalue().encode()
 
 
-def _write(folder: Path, files: dict[str, bytes], renamed: dict[str, str]) -> None:
+def _write(folder: Path, files: dict[str, bytes | None], renamed: dict[str, str]) -> None:
     # Through names of their own, so that two folders may change places.
     for old, new in renamed.items():
         (folder / CONNECTIONS / old).rename(folder / CONNECTIONS / f".{new}.renamed")
     for new in renamed.values():
         (folder / CONNECTIONS / f".{new}.renamed").rename(folder / CONNECTIONS / new)
     for name, content in files.items():
+        if content is None:
+            (folder / name).unlink(missing_ok=True)
+            continue
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
 
 
-def _differs(folder: Path, name: str, content: bytes) -> bool:
+def _differs(folder: Path, name: str, content: bytes | None) -> bool:
+    if content is None:
+        return (folder / name).exists()
     return not (folder / name).is_file() or (folder / name).read_bytes() != content

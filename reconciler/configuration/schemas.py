@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from reconciler.configuration.partial_schemas import partial
 from reconciler.errors import ReconcilerError
 from reconciler.settings.asset_types import AssetTypesFile
 from reconciler.settings.base import GUIDE, SettingsFile
@@ -37,15 +38,21 @@ def schema_name(file: str) -> str:
     return f"{file.removesuffix('.yaml')}.schema.json"
 
 
+def partial_name(file: str) -> str:
+    """Return the file name of the schema of a part of a settings file: `imports.partial.schema.json` (K9)."""
+    return f"{file.removesuffix('.yaml')}.partial.schema.json"
+
+
 def generate() -> dict[str, bytes]:
     """Return every schema, by its file name, as the bytes that are committed in `schemas/`."""
-    generated = {schema_name(file): _of_file(file, model) for file, model in MODELS.items()}
-    return generated | {"plan.schema.json": _of_plan()}
+    whole = {file: model.model_json_schema(by_alias=True) for file, model in MODELS.items()}
+    generated = {schema_name(file): _of_file(file, schema) for file, schema in whole.items()}
+    partly = {partial_name(file): _of_file(f"part of {file}", partial(schema)) for file, schema in whole.items()}
+    return generated | partly | {"plan.schema.json": _of_plan()}
 
 
-def _of_file(file: str, model: type[SettingsFile]) -> bytes:
-    schema = model.model_json_schema(by_alias=True)
-    return _written({"$schema": DIALECT} | schema | {"title": file})
+def _of_file(title: str, schema: dict[str, Any]) -> bytes:
+    return _written({"$schema": DIALECT} | schema | {"title": title})
 
 
 def _of_plan() -> bytes:

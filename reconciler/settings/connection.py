@@ -99,7 +99,7 @@ class Reading(Settings):
 class ConnectionFile(SettingsFile):
     """`connection.yaml`: one Intune tenant that feeds the store."""
 
-    source: Literal["intune"] = Field(description="The devices come from Microsoft Intune.")
+    source: Literal["intune"] = Field(description="The devices come from Microsoft Intune.", examples=["intune"])
     tenant_id: TenantId = Field(
         description="The connection reads this tenant: its id, or a verified domain. Bindings hang on it (K7).",
         json_schema_extra=guide("Directory (tenant) ID"),

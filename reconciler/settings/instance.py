@@ -106,6 +106,12 @@ class InstanceFile(SettingsFile):
         description="The instance is for this; `production-only` connections run in `production` ones.",
         examples=["production"],
     )
+    shared: str | None = Field(
+        default=None,
+        description="The folder beside the environments whose settings are laid under these; `_shared` without this, "
+        "and null for none.",
+        examples=["_shared"],
+    )
     store: Store = Field(description="The instance's assets live here.", examples=[{"url": "sqlite:///var/prod.db"}])
     limits: Limits = Field(
         default=Limits(), description="A run that would change more than this stops until a person allows it."

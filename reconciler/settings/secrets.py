@@ -9,8 +9,9 @@ class FromEnvironment(Settings):
     """A secret in an environment variable."""
 
     env: str = Field(
-        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
-        description="The environment variable of this name holds the value.",
+        pattern=r"^([A-Za-z_]|\{environment\}|\{connection\})([A-Za-z0-9_]|\{environment\}|\{connection\})*$",
+        description="The environment variable of this name holds the value. `{environment}` and `{connection}` stand "
+        "for the names of those, in capitals and with `_` for what is no letter and no digit.",
         examples=["INTUNE_CLIENT_SECRET"],
         json_schema_extra={"patternErrorMessage": "the name of an environment variable"},
     )
@@ -22,7 +23,7 @@ class FromFile(Settings):
     file: str = Field(
         min_length=1,
         description="The file at this path holds the value. A relative path begins at the environment's folder, or at "
-        "`RECONCILER_SECRETS_DIR` where that is set.",
+        "`RECONCILER_SECRETS_DIR` where that is set. `{environment}` and `{connection}` stand for the names of those.",
         examples=["/run/secrets/intune"],
     )
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.configuration.layers.overlay import overlay_folder
 from reconciler.configuration.loader import Loaded, load_environment
-from reconciler.configuration.overlay import overlay_folder
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.errors import UsageError
 from reconciler.settings.connection import Cloud, OwnCloud

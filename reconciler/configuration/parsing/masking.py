@@ -20,7 +20,9 @@ _SECRET_LINE = re.compile(
 )
 _URL_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^\s/:@]*:(?P<value>[^\s]*)@")
 _URL_QUERY = re.compile(r"(?i)[?&](?:password|pwd|sslpassword)=(?P<value>[^&\s]+)")
-_ENVIRONMENT_NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_ENVIRONMENT_NAME = re.compile(
+    r"^([A-Za-z_]|\{(environment|connection)\})([A-Za-z0-9_]|\{(environment|connection)\})*$"
+)
 
 
 def hide(text: str, column: int, length: int) -> str:

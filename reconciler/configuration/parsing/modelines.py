@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.configuration.files import Files, kind_of
 from reconciler.configuration.parsing.document import Document, Place, Span
 from reconciler.configuration.parsing.problems import SettingsProblem, Severity
-from reconciler.configuration.schemas import schema_name
+from reconciler.configuration.schemas import partial_name, schema_name
 
 _NAMED: Final = re.compile(r"#\s*yaml-language-server:\s*\$schema=(?P<schema>\S+)\s*")
 
@@ -22,7 +22,7 @@ def missing(files: Files) -> Iterator[SettingsProblem]:
             ((number, match) for number, line in enumerate(source.lines) if (match := _NAMED.fullmatch(line.strip()))),
             (0, None),
         )
-        if found is not None and found["schema"].rpartition("/")[2] == expected:
+        if found is not None and found["schema"].rpartition("/")[2] in {expected, partial_name(kind_of(name))}:
             continue
         above = "../" * (name.count("/") + 2)
         message = "an editor is told another file's schema" if found else "no editor is told the file's schema"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from reconciler.configuration.layers.overlay import cloud_from_overlay
 from reconciler.configuration.names import did_you_mean, one_of
-from reconciler.configuration.overlay import cloud_from_overlay
 from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references.parts import Parts

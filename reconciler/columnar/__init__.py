@@ -1,6 +1,6 @@
 """A fleet's records held column by column, and the columns that are worked on."""
 
-from reconciler.columnar.columns import Column, DictionaryColumn, is_text, take, take_ordered, unequal
+from reconciler.columnar.columns import Column, DictionaryColumn, among, is_text, take, take_ordered, unequal
 from reconciler.columnar.keyed import Keyed
 from reconciler.columnar.records import PIECE, Layout, Packed, Packing, layout_of, once_each, pack
 
@@ -12,6 +12,7 @@ __all__ = [
     "Layout",
     "Packed",
     "Packing",
+    "among",
     "is_text",
     "layout_of",
     "once_each",

@@ -1,6 +1,6 @@
 """Columns: one value of every record."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import compress
 from operator import itemgetter, ne
 from typing import Any, Final, overload
@@ -82,3 +82,25 @@ def unequal(mine: Column, theirs: Column) -> Sequence[int]:
     else:
         mine, theirs = tuple(mine), tuple(theirs)
     return () if mine == theirs else list(compress(range(len(mine)), map(ne, mine, theirs)))
+
+
+def among(columns: Sequence[Column], rows: Collection[tuple[Any, ...]]) -> list[bool]:
+    """Return whether each row of these columns is one of `rows`; a column with one value alone is looked at once."""
+    count = len(columns[0])
+    constants = {at: value for at, column in enumerate(columns) if (value := _only_value(column)) is not _SEVERAL}
+    varying = [at for at in range(len(columns)) if at not in constants]
+    left = {tuple(row[at] for at in varying) for row in rows if all(row[at] == constants[at] for at in constants)}
+    if not varying:
+        return [bool(left)] * count
+    return list(map(left.__contains__, zip(*[columns[at] for at in varying], strict=True)))
+
+
+_SEVERAL: Final = object()
+
+
+def _only_value(column: Column) -> Any:
+    """Return the one value of a column of few values, `_SEVERAL` where there may be more."""
+    if not isinstance(column, DictionaryColumn):
+        return _SEVERAL
+    used = {column.values[code] for code in set(column.codes)}
+    return used.pop() if len(used) == 1 else _SEVERAL

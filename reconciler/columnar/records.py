@@ -172,6 +172,18 @@ class Packed(Sequence[T]):
         held = self._columns[self.layout.names.index(name)]
         return _together(held) or list(chain.from_iterable(map(_open, held)))
 
+    def values_at(self, name: str, places: Sequence[int]) -> Column:
+        """Return the values of a column at these places: of few, only the pieces that they are in are unpacked."""
+        if len(places) > PIECE:
+            return take(self.coded(name), places)
+        held, opened, found = self._columns[self.layout.names.index(name)], dict[int, Sequence[Any]](), []
+        for place in places:
+            number = bisect_right(self._ends, place)
+            if number not in opened:
+                opened[number] = _open(held[number])
+            found.append(opened[number][place - (self._ends[number - 1] if number else 0)])
+        return found
+
     def at(self, places: Iterable[int]) -> dict[int, T]:
         """Return the records at these places, by place."""
         by_piece: dict[int, list[int]] = {}

@@ -17,7 +17,7 @@ from reconciler.model.state import Binding, Presence
 from reconciler.planning.attributes.software import DetectedSoftware
 from reconciler.planning.attributes.user import Assigning
 from reconciler.planning.catalogue.software import Detected, KnownSoftware, known_software, licences
-from reconciler.planning.decisions import Decision, Decisions, collect, merge
+from reconciler.planning.decisions import Decision, Decisions, Met, collect, merge
 from reconciler.planning.inputs import ConnectionInputs, connection_inputs
 from reconciler.planning.matching.asset_index import AssetIndex, Rewritten
 from reconciler.planning.matching.bound_devices import decide_bound, decide_matched
@@ -265,7 +265,7 @@ def _reports(inputs: ConnectionInputs, matches: Matches) -> Iterator[Decision]:
         if match.contested is not None:
             yield inputs.problem(device_id, label, match.contested, "M5")
         if match.result not in HAS_ASSET and match.result is not MatchResult.NEW:
-            yield match.result
+            yield Met(match.result)
             yield _report(inputs, device_id, label, match)
 
 

@@ -47,16 +47,22 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """How listed devices met the assets, and how many."""
+
+    result: MatchResult
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Unproven:
     """A bound device for whose absence nobody asked (G3)."""
 
     device_id: str
 
 
-Decision = (
-    AssetChange | NewAsset | BindingChange | Withheld | Problem | LeftAlone | MatchResult | Taken | Undecided | Unproven
-)
-"""One thing decided; a MatchResult says how one listed device met the assets."""
+Decision = AssetChange | NewAsset | BindingChange | Withheld | Problem | LeftAlone | Met | Taken | Undecided | Unproven
+"""One thing decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +75,17 @@ class Decisions:
     withheld: tuple[Withheld, ...] = ()
     problems: tuple[Problem, ...] = ()
     left_alone: tuple[LeftAlone, ...] = ()
-    results: tuple[MatchResult, ...] = ()
+    met: tuple[Met, ...] = ()
     taken: tuple[Taken, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     unproven: tuple[Unproven, ...] = ()
 
-    def counts(self) -> Counter[MatchResult]:
+    def results(self) -> Counter[MatchResult]:
         """Return how many listed devices met the assets in each way."""
-        return Counter(self.results)
+        found: Counter[MatchResult] = Counter()
+        for each in self.met:
+            found[each.result] += each.count
+        return found
 
     def rewritten(self, names: frozenset[str]) -> dict[int, dict[str, Scalar]]:
         """Return which of these fields the changes write, by the asset's id."""
@@ -95,7 +104,7 @@ _FIELDS: Mapping[type, str] = {
     Withheld: "withheld",
     Problem: "problems",
     LeftAlone: "left_alone",
-    MatchResult: "results",
+    Met: "met",
     Taken: "taken",
     Undecided: "undecided",
     Unproven: "unproven",

@@ -67,7 +67,7 @@ def _advance(connection: Connection, snapshot: Snapshot, *, whole: bool) -> Read
 
 
 def _report(inputs: ConnectionInputs, decisions: Decisions) -> MatchReport:
-    results = Counter(decisions.results)
+    results = decisions.results()
     left = Counter(each.why for each in decisions.left_alone)
     return MatchReport(
         listed=len(inputs.listing.index),

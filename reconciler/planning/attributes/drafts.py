@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.columnar import Column
 from reconciler.model.state import Asset
@@ -56,6 +56,8 @@ class Drafting:
 
         `transitions` are what happens to bindings; of the rows in `leave` nothing but the status is touched.
         """
+        if not rows.devices.ids:
+            return {}
         changes: dict[int, list[AttributeChange]] = defaultdict(list)
         undecided: dict[int, list[Undecided]] = defaultdict(list)
         problems: dict[int, list[Because]] = defaultdict(list)
@@ -96,16 +98,31 @@ class Drafting:
             pins = rows.pins(PIN)
             yield software, without(compare(self.software.stored(rows), software, pins), leave)
             yield removals, _compare(rows, removals, leave)
-        yield (status := desired_status(len(rows.devices.ids), transitions)), _compare(rows, status, NOTHING)
+        if transitions:
+            yield _compared_status(rows, transitions)
 
 
 def status_draft(asset: Asset, pins: Mapping[str, str], transition: Transition) -> Draft:
     """Return the draft of an asset of which nothing but the status is looked at: its device was not listed."""
-    status = desired_status(1, {0: transition})
+    status = desired_status([transition])
     found = compare([asset.status], status, {0} if STATUS in pins else NOTHING)
     return Draft(
         attributes=[each for row, before, after in found.changed for each in status.changes(row, before, after)],
         pinned=[(STATUS, pins[STATUS]) for _ in found.pinned],
+    )
+
+
+def _compared_status(rows: Rows, transitions: Mapping[int, Transition]) -> tuple[Desired, Comparison]:
+    """Return the status of the rows that have a transition, with where it differs; no other row's is looked at."""
+    order, stored, pins = list(transitions), rows.column(STATUS), rows.pins(STATUS)
+    status = desired_status(list(transitions.values()))
+    pinned = {at for at, row in enumerate(order) if row in pins} if pins else NOTHING
+    found = compare([stored[row] for row in order], status, pinned)
+    at_row = {row: at for at, row in enumerate(order)}
+    changed = tuple((order[at], before, after) for at, before, after in found.changed)
+    return (
+        replace(status, because=lambda row: status.because(at_row[row])),
+        Comparison(changed, pinned=tuple(order[at] for at in found.pinned)),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from reconciler.columnar import Column, take
+from reconciler.columnar import Column
 from reconciler.planning.devices import Devices
 from reconciler.planning.stored import Stored
 
@@ -27,12 +27,16 @@ class Rows:
         records = self.stored.assets.records
         if self.places is None or name not in records.layout.names:
             return [None] * len(self.devices.ids)
-        return take(records.coded(name), self.places)
+        return records.values_at(name, self.places)
 
     @cached_property
     def asset_ids(self) -> Column:
         """The ids of the assets, none of those to be created."""
-        return [None] * len(self.devices.ids) if self.places is None else take(self._ids, self.places)
+        return (
+            [None] * len(self.devices.ids)
+            if self.places is None
+            else self.stored.assets.records.values_at("id", self.places)
+        )
 
     def pins(self, name: str) -> Mapping[int, str]:
         """Return the rows whose asset has this attribute pinned, with the reason (F3)."""
@@ -42,7 +46,3 @@ class Rows:
     def _pinned(self) -> dict[int, Mapping[str, str]]:
         pins = self.stored.state.pins
         return {row: pins[key] for row, key in enumerate(self.asset_ids) if key in pins} if pins else {}
-
-    @cached_property
-    def _ids(self) -> Column:
-        return self.stored.assets.records.column("id")

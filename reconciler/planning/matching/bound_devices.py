@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
 from operator import and_
 
 from msgspec.structs import replace
@@ -14,7 +13,7 @@ from reconciler.model.state import Asset, Life, Presence
 from reconciler.planning.attributes.drafts import Draft
 from reconciler.planning.attributes.rows import Rows
 from reconciler.planning.change_building import change_decisions
-from reconciler.planning.decisions import Decision, Taken
+from reconciler.planning.decisions import Decision, Met, Taken
 from reconciler.planning.inputs import ConnectionInputs
 from reconciler.planning.matching.matches import HAS_ASSET, Match, Matches, MatchResult, bound_to
 from reconciler.planning.matching.presence import Sighting, Transition, first_life, settled, step
@@ -48,7 +47,7 @@ def decide_bound(inputs: ConnectionInputs, matches: Matches) -> Iterator[Decisio
     ]
     own.make(ids[mine[row]] for row in moving)
     yield from _decide(inputs, mine, rows, {row: bound_to(own[ids[mine[row]]]) for row in moving}, {})
-    yield from repeat(MatchResult.BOUND, len(mine) - len(moving))
+    yield Met(MatchResult.BOUND, len(mine) - len(moving))
 
 
 def decide_matched(inputs: ConnectionInputs, matches: Matches, taken: TakenBefore) -> Iterator[Decision]:
@@ -101,7 +100,7 @@ def _decide(
     leave = frozenset(row for row, each in meetings.items() if not each.touches)
     drafts = inputs.drafting.drafts(rows, transitions, leave)
     assets.make(rows.asset_ids[row] for row in drafts)
-    yield from (each.match.result for each in meetings.values())
+    yield from (Met(each.match.result) for each in meetings.values())
     for row in sorted({**drafts, **meetings}, key=ids.__getitem__):
         asset, label, found_there = assets[rows.asset_ids[row]], inputs.listing.label(places[row]), meetings.get(row)
         draft = drafts.get(row, Draft())

@@ -7,7 +7,7 @@ from reconciler.model.plan import Action, Kind
 from reconciler.model.snapshot import Scalar
 from reconciler.planning.attributes.drafts import Draft
 from reconciler.planning.attributes.rows import Rows
-from reconciler.planning.decisions import AssetChange, Decision, NewAsset
+from reconciler.planning.decisions import AssetChange, Decision, Met, NewAsset
 from reconciler.planning.inputs import ConnectionInputs
 from reconciler.planning.matching.asset_index import AssetIndex, Form, may_be_one, worthy_form
 from reconciler.planning.matching.matches import Match, Matches, MatchResult
@@ -80,7 +80,7 @@ def decide_new(
         asset = _new_asset(inputs, index, (ids[row], label, forms), draft, transitions[row], new[places[row]])
         creations.add(asset)
         yield asset
-        yield MatchResult.NEW
+        yield Met(MatchResult.NEW)
 
 
 def _refusal(
@@ -89,15 +89,15 @@ def _refusal(
     """Yield why a device's asset is not created; nothing when it is."""
     untyped = [problem for problem in draft.problems if problem.rule in _OF_TYPES]
     if untyped:
-        yield MatchResult.PROBLEM
+        yield Met(MatchResult.PROBLEM)
         for message, rule in untyped:
             yield inputs.problem(device_id, label, f"{message}; it is not created", rule)
     elif rival:
-        yield MatchResult.PROBLEM
+        yield Met(MatchResult.PROBLEM)
         message = f"a device of connection {rival} with the same matching value is created by this plan; remove one"
         yield inputs.problem(device_id, label, message, "M4")
     elif draft.undecided:
-        yield MatchResult.WITHHELD
+        yield Met(MatchResult.WITHHELD)
         reason = "; ".join(f"{each.name}: {each.reason}" for each in draft.undecided)
         yield inputs.withheld(device_id, label, "its creation", reason, draft.undecided[0].rule)
 

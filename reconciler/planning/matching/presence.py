@@ -19,7 +19,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from reconciler.columnar import Column, Packed, take
+from reconciler.columnar import Column, Packed, among, take
 from reconciler.model.plan import Kind
 from reconciler.model.state import Binding, Life, Presence
 from reconciler.planning.rules.columns import map_distinct
@@ -80,10 +80,8 @@ def settled(bindings: Packed[Binding], places: Sequence[int], stale: Sequence[bo
         return take(bindings.coded(name), places)
 
     inactive = map_distinct(lambda since: since is not None, of("inactive_since"))
-    lives = zip(
-        *map(of, ("presence", "missing_since", "missing_reads", "unlisted_reads")), inactive, stale, strict=True
-    )
-    return list(map(_SETTLED.__contains__, lives))
+    lives = map(of, ("presence", "missing_since", "missing_reads", "unlisted_reads"))
+    return among([*lives, inactive, stale], _SETTLED)
 
 
 def _is_settled(life: Life, *, stale: bool) -> bool:

@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from reconciler.columnar import Packed, pack, take, take_ordered
+from reconciler.columnar import Packed, is_text, pack, take, take_ordered
 from reconciler.model.plan import Action, Attribute, Change, Kind, Problem, Subject
 from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
 from reconciler.planning.attributes.comparison import Because, Desired, compare
-from reconciler.planning.rules.columns import KEEP, map_distinct
+from reconciler.planning.rules.columns import map_distinct
 from reconciler.planning.users.directory import Directory
 from reconciler.settings.users import ImportUsers, UserField, UsersFile
 
@@ -119,22 +119,18 @@ def _desired(settings: ImportUsers, users: Packed[Any], places: Sequence[int]) -
     names = users.layout.names
     for name, own in _READ.items():
         if name in names:
-            usable = _is_flag if own == "active" else _is_name
-            yield Desired(own, map_distinct(usable, take_ordered(users.coded(name), places)), _from_entra)
+            column = take_ordered(users.coded(name), places)
+            if own == "active":
+                column = map_distinct(lambda value: value if isinstance(value, bool) else None, column)
+            elif not is_text(column) or "" in column:
+                column = map_distinct(lambda value: value if isinstance(value, str) and value else None, column)
+            yield Desired(own, column, _from_entra, keeps_empty=True)
     if settings.site is not None and (name := settings.site.from_.removeprefix("user.")) in names:
         site_of = settings.site.lookup.get
         column = take_ordered(users.coded(name), places)
         sites = map_distinct(lambda value: site_of(value) if isinstance(value, str) else None, column)
         yield Desired("site", sites, _from_entra, keeps_empty=True)
     yield Desired("entra_id", take_ordered(users.column("id"), places), _from_entra)
-
-
-def _is_name(value: Any) -> Any:
-    return value if isinstance(value, str) and value else KEEP
-
-
-def _is_flag(value: Any) -> Any:
-    return value if isinstance(value, bool) else KEEP
 
 
 def _from_entra(_row: int) -> Because:

@@ -24,6 +24,7 @@ from reconciler.model.plan import (
     Attribute,
     BindingChange,
     Change,
+    ConnectionSummary,
     Kind,
     LeftAlone,
     Plan,
@@ -99,12 +100,19 @@ class _Fitting:
         made = {each.name for each in self.plan.changes if each.action is Action.CREATE}
         return replace(
             self.plan,
+            connections=tuple(map(self._warned, self.plan.connections)),
             changes=tuple(changes),
             bindings=tuple(each for each in self.plan.bindings if not _of_none(each, dropped & made)),
             problems=_sorted(self.plan.problems, self.problems),
             withheld=_sorted(self.plan.withheld, self.withheld),
             left_alone=_sorted(self.plan.left_alone, self.left_alone),
         )
+
+    def _warned(self, summary: ConnectionSummary) -> ConnectionSummary:
+        """Return a connection's summary with what to think of before a first import."""
+        if not summary.first_import or not self.offer.warnings:
+            return summary
+        return replace(summary, warnings=(*summary.warnings, *self.offer.warnings))
 
     def _makes(self, change: Change) -> bool:
         """Return whether a catalogue entry is one that is made; else what refers to its name is not written."""

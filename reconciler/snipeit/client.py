@@ -81,9 +81,8 @@ class Client:
         except RemoteError as error:
             raise LostAnswerError(str(error)) from error
         if not isinstance(value, dict) or answer.status != _OK or value.get("status") != "success":
-            raise RefusedError(
-                messages(value) or f"{answer.call.name} was answered {answer.status} with {shown(answer)}"
-            )
+            unsaid = f"{answer.call.name} was answered {answer.status} with {shown(answer)}"
+            raise RefusedError(messages(value) or unsaid)
         return value.get("payload")
 
     def _read(self, answer: Answer) -> Any:
@@ -106,20 +105,19 @@ def text(value: Any) -> str | None:
     return (unescape(value) or None) if isinstance(value, str) else None
 
 
+_WHY: Final = {
+    _UNAUTHORIZED: "the token is not valid. Make a personal access token in Snipe-IT and set what "
+    "`store.snipeIt.token` names",
+    _FORBIDDEN: "the token's user lacks the right. Give it the rights that docs/stores.md lists",
+    _NOT_FOUND: "there is no API. Check `store.snipeIt.url`: the address of Snipe-IT itself, without /api/v1",
+}
+
+
 def _unreadable(answer: Answer) -> RemoteError:
     """Return the error for a status that is none of a controller's, with what to do."""
     name, status = answer.call.name, answer.status
-    match status:
-        case 401:
-            why = "the token is not valid. Make a personal access token in Snipe-IT and set what `store.snipeIt.token` names"
-        case 403:
-            why = "the token's user lacks the right. Give it the rights that docs/stores.md lists"
-        case 404:
-            why = "there is no API. Check `store.snipeIt.url`: the address of Snipe-IT itself, without /api/v1"
-        case _ if status in _REDIRECTS:
-            why = (
-                "it leads elsewhere. Check `store.snipeIt.url`: its scheme, its host and that no login stands before it"
-            )
-        case _:
-            why = f"that is no answer of Snipe-IT's: {shown(answer)}"
+    if status in _REDIRECTS:
+        why = "it leads elsewhere. Check `store.snipeIt.url`: its scheme, its host, and that no login stands before it"
+    else:
+        why = _WHY.get(status, f"that is no answer of Snipe-IT's: {shown(answer)}")
     return RemoteError(f"{name} was answered {status}: {why}.")

@@ -35,7 +35,7 @@ def _is_sent(attribute: Attribute) -> bool:
 
 
 def _of_models(changes: Sequence[Change], words: Vocabulary) -> int:
-    """Return what models and manufacturers that are lacking take: the list is read again, then each is made."""
+    """Return what models and manufacturers that are lacking take."""
     new, makers = set(), set()
     for change in changes:
         if change.subject is not Subject.ASSET or change.action is not Action.CREATE:
@@ -46,4 +46,4 @@ def _of_models(changes: Sequence[Change], words: Vocabulary) -> int:
             new.add((type_, maker, model))
             if maker and maker not in words.manufacturers.ids and words.settings.types is TypesFrom.CATEGORY:
                 makers.add(maker)
-    return 2 * len(new) + 2 * len(makers)
+    return len(new) + len(makers)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from reconciler.errors import RefusedError, RemoteError
+from reconciler.errors import RefusedError
 from reconciler.model.snapshot import Scalar
 from reconciler.settings.stores import TypesFrom
 from reconciler.snipeit.client import Client, text
@@ -18,9 +18,7 @@ def chosen(client: Client, words: Vocabulary, values: Mapping[str, Scalar]) -> M
     type_ = str(values["type"]) if values.get("type") is not None else None
     found = words.model_of(type_, values.get("manufacturer"), values.get("model"))
     if len(found) > 1:
-        raise RefusedError(
-            f"there are {len(found)} models {found[0].name} of {found[0].manufacturer}. Merge them there."
-        )
+        raise RefusedError(f"there are {len(found)} models {found[0].name} of {found[0].manufacturer}. Merge them")
     if found:
         return found[0]
     return _made(client, words, type_, values)
@@ -28,10 +26,11 @@ def chosen(client: Client, words: Vocabulary, values: Mapping[str, Scalar]) -> M
 
 def _made(client: Client, words: Vocabulary, type_: str | None, values: Mapping[str, Scalar]) -> Model:
     """Make a model; one that was made meanwhile, or by a write whose answer was lost, is taken."""
-    _refresh(client, words)
-    found = words.model_of(type_, values.get("manufacturer"), values.get("model"))
-    if found:
-        return found[0]
+    if words.unsure:
+        _refresh(client, words)
+        found = words.model_of(type_, values.get("manufacturer"), values.get("model"))
+        if found:
+            return found[0]
     by_model = words.settings.types is TypesFrom.MODEL
     category = words.settings.category_for_new_models if by_model else type_
     if category is None or category not in words.categories.ids:
@@ -42,7 +41,9 @@ def _made(client: Client, words: Vocabulary, type_: str | None, values: Mapping[
         body["manufacturer_id"] = int(_manufacturer(client, words, str(values["manufacturer"])))
     if words.fieldset:
         body["fieldset_id"] = int(words.fieldset)
+    words.unsure = True
     payload = client.write("POST", "models", body)
+    words.unsure = False
     maker = None if by_model else values.get("manufacturer")
     model = Model(
         str(payload["id"]),
@@ -59,20 +60,16 @@ def _manufacturer(client: Client, words: Vocabulary, name: str) -> str:
     if name in words.manufacturers.twice:
         raise RefusedError(f"there is more than one manufacturer {name}. Merge them there.")
     if name not in words.manufacturers.ids:
-        for row in client.every("manufacturers", "manufacturers", lambda _count: None):
-            words.manufacturers.ids.setdefault(text(row["name"]) or "", str(row["id"]))
-    if name not in words.manufacturers.ids:
+        words.unsure = True
         words.manufacturers.ids[name] = str(client.write("POST", "manufacturers", {"name": name})["id"])
     return words.manufacturers.ids[name]
 
 
 def _refresh(client: Client, words: Vocabulary) -> None:
-    """Read the models again, once more than one may be new; what is known keeps its fieldset's columns."""
-    columns = {words.fieldset or "": words.new_columns}
-    try:
-        rows = client.every("models", "models", lambda _count: None)
-    except RemoteError as error:
-        raise RefusedError(str(error)) from error
-    for row in rows:
+    """Read models and manufacturers again after a write of one whose answer was lost."""
+    for row in client.every("manufacturers", "manufacturers", lambda _count: None):
+        words.manufacturers.ids.setdefault(text(row["name"]) or "", str(row["id"]))
+    for row in client.every("models", "models", lambda _count: None):
         if str(row["id"]) not in words.models:
-            words.learn(row, columns)
+            words.learn(row, {words.fieldset or "": words.new_columns})
+    words.unsure = False

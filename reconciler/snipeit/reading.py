@@ -1,7 +1,6 @@
 """Reading a whole Snipe-IT: two lists make all assets, because one leaves the archived ones out (W2)."""
 
 from collections.abc import Callable
-from typing import Final
 
 from reconciler.errors import RemoteError
 from reconciler.model.offer import Offer
@@ -15,11 +14,6 @@ from reconciler.snipeit.records import asset_record, held_elsewhere, person_reco
 from reconciler.snipeit.vocabulary import Vocabulary
 
 Progress = Callable[[str, int], None]
-
-_MAIL: Final = (
-    "Checking an asset out or in may mail its user (the categories {names} do): a first import of many users sends many "
-    "mails. Turn that off in the categories first if nobody is to be told."
-)
 
 
 def read(
@@ -39,7 +33,7 @@ def read(
     assets = [asset_record(row, words) for row in rows.values()]
     persons = [person_record(row, words) for row in people]
     sites = words.sites(catalogue.sites())
-    observed = {each.site for each in (*assets, *persons) if each.site is not None}
+    observed = {site for site in (*(each.site for each in assets), *(each.site for each in persons)) if site}
     types = words.types()
     return Reading(
         assets=assets,
@@ -111,10 +105,17 @@ def _offer(
         frees=tuple(sorted(words.archived)),
         lengths=words.fields.lengths(),
         trims=True,
-        warnings=(),
+        warnings=_warnings(words),
         requests=client.transport.budget.made - before,
         per_minute=client.transport.budget.per_minute,
     )
+
+
+def _warnings(words: Vocabulary) -> tuple[str, ...]:
+    """Return what to think of before a first import."""
+    which = f"the categories {', '.join(words.mails)} do" if words.mails else "no category does so now"
+    told = f"Snipe-IT mails users when assets are checked out or in, where a category says so; {which}."
+    return (f"{told} A first import of many users sends as many mails.",)
 
 
 def _models_twice(words: Vocabulary) -> tuple[str, ...]:

@@ -49,6 +49,10 @@ class Vocabulary:
     models: dict[str, Model]
     fieldset: str | None
     new_columns: frozenset[str]
+    mails: tuple[str, ...] = ()
+    """The categories whose checkouts or check-ins mail the user."""
+    unsure: bool = False
+    """Whether a model or a manufacturer was written and its answer lost, so that they are to be read again."""
 
     @classmethod
     def read(
@@ -87,6 +91,7 @@ class Vocabulary:
             models={},
             fieldset=fieldset,
             new_columns=columns.get(fieldset or "", frozenset()),
+            mails=tuple(sorted(text(each["name"]) or "" for each in categories if _mails(each))),
         )
         for row in rows("models"):
             made.learn(row, columns)
@@ -189,6 +194,10 @@ def _chosen(
     needed = {each.member for each in fields.custom}
     whole = [id_ for id_, has in columns.items() if needed <= has]
     return whole[0] if len(whole) == 1 and needed else None
+
+
+def _mails(category: Row) -> bool:
+    return any(category.get(member) for member in ("checkin_email", "require_acceptance", "eula"))
 
 
 def _columns(fieldset: Row) -> frozenset[str]:

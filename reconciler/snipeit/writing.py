@@ -23,7 +23,6 @@ from reconciler.snipeit.records import answered, seen_asset, seen_person
 from reconciler.snipeit.vocabulary import Vocabulary
 
 _MODEL: Final = OF_MODEL | {"type"}
-_BEFORE: Final = "asset_tag"
 
 
 def send_asset(client: Client, words: Vocabulary, change: Change, seen: Seen | None) -> Seen:
@@ -99,11 +98,16 @@ def _bodies(
     if not _MODEL & values.keys():
         return body, {}
     model = chosen(client, words, {**{name: seen.values.get(name) for name in _MODEL}, **values})
-    had = {field.member for field in words.fields.custom if seen.values.get(field.name) is not None}
+    before = words.model_of(*(_text(seen.values.get(name)) for name in ("type", "manufacturer", "model")))
+    had = before[0].columns if before else frozenset()
     columns = {field.member for field in words.fields.custom}
     later = {name: value for name, value in body.items() if name in columns and name not in had}
     first = {name: value for name, value in body.items() if name not in later}
     return {"model_id": int(model.id), **first}, later
+
+
+def _text(value: Scalar) -> str | None:
+    return None if value is None else str(value)
 
 
 def _members(words: Vocabulary, values: Mapping[str, Scalar]) -> dict[str, Any]:

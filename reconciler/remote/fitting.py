@@ -96,7 +96,7 @@ class _Fitting:
                 changes.append(fitting)
         if self.software_left:
             message = f"{self.offer.product} keeps no software of assets: set `software.import: false` in imports.yaml."
-            self.problems.append(Problem(connection="", label="software.import", message=message, rule="W3"))
+            self._about("software.import", message)
         made = {each.name for each in self.plan.changes if each.action is Action.CREATE}
         return replace(
             self.plan,
@@ -131,13 +131,18 @@ class _Fitting:
             message = f"{product} has more than one {words} called {name}. Rename all but one there."
         else:
             message = f"{product} has no {words} {name}, and none is made there. Make it or change catalogue.yaml."
-        self.problems.append(Problem(connection="", label=name, message=message, rule="W3"))
+        self._about(name, message)
         return False
 
     def _in_no_group(self, change: Change) -> bool:
         """Return whether a type would be made in a group that is not there; the group's own problem says so."""
         groups = self.lacking.get("group", set())
         return any(each.name == "group" and each.after in groups for each in change.attributes)
+
+    def _about(self, label: str, message: str) -> None:
+        """Add a problem of no asset's, at the first connection: it is what plans list problems by."""
+        connection = next((each.name for each in self.plan.connections), "")
+        self.problems.append(Problem(connection=connection, label=label, message=message, rule="W3"))
 
     def _fitting(self, change: Change) -> Change | None:
         if change.action is Action.DELETE:

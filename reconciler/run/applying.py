@@ -20,8 +20,9 @@ from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan, is_empty
 from reconciler.planning.limits import judge
 from reconciler.planning.scope import EVERYTHING, Scope, scheduled
-from reconciler.run import reading, stores
+from reconciler.run import interrupted, reading, stores
 from reconciler.run.context import Surroundings
+from reconciler.run.fitting import is_remote, with_effort
 from reconciler.run.holding import check_holds
 from reconciler.run.planning import make_plan
 from reconciler.run.reading import Wanted
@@ -80,23 +81,28 @@ class Source:
     recording: Recording
 
 
-def _within_limits(source: Source, order: Order) -> tuple[Plan, tuple[LimitUse, ...]]:
+def _within_limits(around: Surroundings, source: Source, order: Order) -> tuple[Plan, tuple[LimitUse, ...]]:
     """Return the plan to apply; connections over a limit withhold themselves when others are left (G4).
 
     Raises:
         OverLimitError: no connection is left.
     """
-    plan = make_plan(source.environment, source.recording, order.allowances, scope=source.scope)
+    plan = _planned(around, source, order, source.scope)
     order.show(plan)
     over = plan.over_limit()
     left = {summary.name for summary in plan.connections if summary.enabled and not summary.skipped}
     if not over or not left - {use.connection for use in over}:
         check_limits(over)
         return plan, ()
-    plan = make_plan(source.environment, source.recording, order.allowances, scope=_without(source.scope, over))
+    plan = _planned(around, source, order, _without(source.scope, over))
     order.show(plan)
     check_limits(plan.limits)
     return plan, over
+
+
+def _planned(around: Surroundings, source: Source, order: Order, scope: Scope) -> Plan:
+    made = make_plan(source.environment, source.recording, order.allowances, scope=scope)
+    return with_effort(around, made, source.recording.state)
 
 
 def _without(scope: Scope, over: tuple[LimitUse, ...]) -> Scope:
@@ -127,6 +133,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
     """
     check_committed(around.environment, order.allow_uncommitted)
     check_cases(around.environment)
+    _finish_interrupted(around, order)
     state = reading.state_or_stamp(around)
     warning = check_stamp(state.stamp, around.environment)
     if warning is not None:
@@ -135,7 +142,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
     source = _read(around, order, state)
     for attempt in range(1, _ATTEMPTS + 1):
         around.phase("Planning")
-        plan, withheld = _within_limits(source, order)
+        plan, withheld = _within_limits(around, source, order)
         planned = dataclasses.replace(source, scope=_without(source.scope, withheld))
         if warning is not None or not _worth_writing(plan, source.recording.state, around.environment):
             return Applied(plan, None, withheld)
@@ -149,6 +156,14 @@ def apply(around: Surroundings, order: Order) -> Applied:
             moved = replace(source.recording, state=reading.read_state(around))
             source = dataclasses.replace(source, recording=moved)
     raise AssertionError("unreachable")
+
+
+def _finish_interrupted(around: Surroundings, order: Order) -> None:
+    """Finish interrupted runs of a remote store before anything else, and say what they came to (W5)."""
+    for outcome in interrupted.finish(around, f"{order.who} on {order.where}"):
+        left = len(outcome.conflicts) + len(outcome.failures)
+        also = f"; {left} were left, as their assets changed meanwhile or the store refused" if left else ""
+        order.warn(f"Run {outcome.run_id}, which was interrupted, is finished: {outcome.changes:,} changes{also}.")
 
 
 def _read(around: Surroundings, order: Order, state: State) -> Source:
@@ -173,6 +188,7 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     environment = around.environment
     check_committed(environment, order.allow_uncommitted)
     check_cases(environment)
+    _finish_interrupted(around, order)
     state = reading.state_or_stamp(around)
     warning = check_stamp(state.stamp, environment)
     if warning is not None:
@@ -275,7 +291,7 @@ def _write(around: Surroundings, order: Order, plan: Plan, state: State, source:
             transaction.write(plan, document(environment), enabled, environment.digest, kind=environment.instance.kind)
             around.phase("Reading back what was written")
             transaction.read_back(plan)
-            if source is not None:
+            if source is not None and not is_remote(state):
                 around.phase("Planning again: nothing may be left to do")
                 after = transaction.state(seconds(environment.instance.limits.window), around.now())
                 check_converged(source, after)

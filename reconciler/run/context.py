@@ -1,12 +1,13 @@
 """What a use case is given by whoever calls it: settings, variables, the clock, and whom to tell of progress."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler.configuration.database_url import database_url
 from reconciler.intune.http.budget import Pace
+from reconciler.run.remotes import Remotes
 from reconciler.settings.environment import Environment
 from reconciler.settings.instance import InstanceFile
 
@@ -55,6 +56,7 @@ class Surroundings:
     phase: Phase = untold
     now: Callable[[], str] = utc_now
     pace: Pace = Pace()  # noqa: RUF009 - frozen
+    remotes: Remotes = field(default_factory=Remotes)
 
     def store_url(self) -> str:
         """Return the store's URL; SecretError or StoreError when it cannot be had, or leads where it may not (K8)."""

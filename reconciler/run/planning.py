@@ -11,6 +11,7 @@ from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.run.context import Surroundings
+from reconciler.run.fitting import fitted, with_effort
 from reconciler.run.holding import with_holds
 from reconciler.run.reading import Wanted, read
 from reconciler.run.stamps import foreign
@@ -52,7 +53,7 @@ def make_plan(
     scope: Scope = EVERYTHING,
 ) -> Plan:
     """Return the plan for a recording, with the pending settings."""
-    return build_plan(
+    made = build_plan(
         environment,
         recording,
         allowances=allowances,
@@ -60,6 +61,7 @@ def make_plan(
         as_if_enabled=as_if_enabled,
         scope=scope,
     )
+    return fitted(environment, made, recording.state, allowances)
 
 
 def plan(
@@ -70,6 +72,7 @@ def plan(
     recording, warning = read(around, Wanted(as_if_enabled=as_if_enabled, allowances=allowances, scope=scope))
     around.phase("Planning")
     made = make_plan(around.environment, recording, allowances, as_if_enabled=as_if_enabled, scope=scope)
+    made = with_effort(around, made, recording.state)
     return Planned(with_holds(made, around.environment, recording.state), recording, warning)
 
 

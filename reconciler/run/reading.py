@@ -61,6 +61,11 @@ def state_or_stamp(around: Surroundings) -> State:
     database needs no upgrade to be left as it is.
     """
     try:
+        if around.instance.store.is_remote:  # the stamp comes before the remote's credentials
+            with stores.open_ledger(around) as ledger:
+                stamp = ledger.stamp()
+            if foreign(stamp, around.instance):
+                return State(stamp=stamp)
         return read_state(around)
     except RevisionError:
         stamp = stores.stamp_of(around)

@@ -5,17 +5,22 @@ The stores' rooms are imported here and where they are used: SQLAlchemy is heavy
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from reconciler.run.context import AtStore, Surroundings
+
 if TYPE_CHECKING:
+    from reconciler.model.ledger import Ledger
     from reconciler.model.state import Stamp
     from reconciler.model.store import Reader, Writer
-    from reconciler.run.context import AtStore, Surroundings
     from reconciler.store import Address
 
 
 def open_store(at: AtStore | Surroundings) -> Reader:
     """Return the instance's store, to be used as a context manager; nothing is made where there is none.
+
+    What is asked without its settings (`AtStore`) is answered by the ledger alone, as last seen.
 
     Raises:
         SecretError: the store's URL is a secret that cannot be had.
@@ -23,7 +28,24 @@ def open_store(at: AtStore | Surroundings) -> Reader:
     """
     from reconciler import store  # noqa: PLC0415
 
-    return store.open_store(_address(at))
+    if not at.instance.store.is_remote:
+        return store.open_store(_address(at))
+    if isinstance(at, AtStore):
+        return open_ledger(at)
+    from reconciler.remote import RemoteReader  # noqa: PLC0415
+
+    return RemoteReader(open_ledger(at), at.remotes.room(at))
+
+
+def open_ledger(at: AtStore | Surroundings) -> Ledger:
+    """Return the ledger beside the instance's remote store: what was last seen; no request is made.
+
+    Raises:
+        SecretError, StoreError: as `open_store`.
+    """
+    from reconciler import store  # noqa: PLC0415
+
+    return store.open_ledger(_address(at))
 
 
 def open_for_writing(at: AtStore | Surroundings) -> Writer:
@@ -34,7 +56,15 @@ def open_for_writing(at: AtStore | Surroundings) -> Writer:
     """
     from reconciler import store  # noqa: PLC0415
 
-    return store.open_store(_address(at), write=True)
+    if not at.instance.store.is_remote:
+        return store.open_store(_address(at), write=True)
+    ledger = store.open_ledger(_address(at), write=True)
+    if isinstance(at, AtStore):
+        return ledger
+    from reconciler.remote import RemoteWriter  # noqa: PLC0415
+
+    room = at.remotes.room(at)
+    return RemoteWriter(ledger, room, partial(at.progress, room.product))
 
 
 def stamp_of(at: AtStore | Surroundings) -> Stamp | None:

@@ -12,6 +12,7 @@ from reconciler.planning.build import is_empty
 from reconciler.run import stores
 from reconciler.run.applying import Applied, check_limits
 from reconciler.run.context import Surroundings
+from reconciler.run.fitting import fitted, with_effort
 from reconciler.run.reading import read_state
 from reconciler.run.stamps import refuse_foreign
 from reconciler.undo.build import plan_undo
@@ -47,8 +48,9 @@ def _plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> tupl
         StampError: the store is another instance's.
         ReconcilerError: the run is undone already.
     """
+    with stores.open_store(around) as store:
+        refuse_foreign(store.stamp(), around.instance)
     state = read_state(around)
-    refuse_foreign(state.stamp, around.instance)
     with stores.open_store(around) as store:
         undoable = store.undoable(run)
     undone = undoable.detail.run
@@ -58,7 +60,7 @@ def _plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> tupl
             f"back: reconciler undo {around.environment.instance.name} {undone.undone_by}"
         )
     planned = plan_undo(around.environment, state, undoable, made_at=around.now(), allowances=allowances)
-    return planned, state
+    return with_effort(around, fitted(around.environment, planned, state, allowances), state), state
 
 
 def undo(around: Surroundings, order: Undo) -> Applied:

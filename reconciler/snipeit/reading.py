@@ -1,6 +1,7 @@
 """Reading a whole Snipe-IT: two lists make all assets, because one leaves the archived ones out (W2)."""
 
 from collections.abc import Callable
+from functools import partial
 
 from reconciler.errors import RemoteError
 from reconciler.model.offer import Offer
@@ -59,9 +60,13 @@ def _assets(client: Client, progress: Progress) -> dict[str, Row]:
     """Return every asset that is not deleted, by id: the list, and the archived ones that it leaves out."""
     rows: dict[str, Row] = {}
     for query in ({}, {"status": "Archived"}):
-        found = client.every("hardware", "assets", lambda count: progress("assets", count), **query)
-        rows |= {str(row["id"]): row for row in found}
+        told = partial(_tell, progress, len(rows))
+        rows |= {str(row["id"]): row for row in client.every("hardware", "assets", told, **query)}
     return rows
+
+
+def _tell(progress: Progress, before: int, count: int) -> None:
+    progress("assets", before + count)
 
 
 def _there(client: Client, id_: str) -> Row | None:

@@ -102,6 +102,4 @@ class SnipeItRoom:
         return self._words
 
     def _read_words(self) -> Vocabulary:
-        return Vocabulary.read(
-            self._client, self._settings, self._catalogue, self._fields, lambda count: self._progress("names", count)
-        )
+        return Vocabulary.read(self._client, self._settings, self._catalogue, self._fields, lambda _count: None)

@@ -42,7 +42,7 @@ def create(data: SnipeIt, table: str, given: Mapping[str, Any]) -> Reply:
         raise RefusedError(wrong)
     _refuse_taken(data, table, members, None)
     defaults = {"location_id": None, "employee_num": None, "email": None, "last_name": "", "activated": False}
-    id_ = data.add(table, **(defaults if table == "users" else {}), **{**members})
+    id_ = data.add(table, **{**(defaults if table == "users" else {}), **members})
     data.audit.note("create", table, id_, None, data.tables[table][id_])
     return success("Created successfully.", dict(data.tables[table][id_]))
 

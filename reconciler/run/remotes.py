@@ -49,7 +49,7 @@ def _snipe_it(around: Surroundings) -> Room:
         raise StoreError("No remote store is named in instance.yaml.")
     base = address(store.snipe_it.url, around.folder, around.variables)
     token = read_secret(store.snipe_it.token, around.folder, around.variables)
-    budget = Budget(store.requests_per_minute, waiting=lambda seconds: _waiting(around, seconds))
+    budget = Budget(store.pace, waiting=lambda seconds: _waiting(around, seconds))
     return SnipeItRoom(
         base,
         Transport(budget, token),

@@ -13,7 +13,7 @@ from importlib import import_module
 from time import perf_counter, process_time
 from typing import Any
 
-from reconciler.cli.gc_tuning import collect_no_more, collect_rarely
+from reconciler.cli.terminal.gc_tuning import collect_no_more, collect_rarely
 
 Facts = dict[str, Any]
 

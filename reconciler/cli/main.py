@@ -12,42 +12,20 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import reconciler
-from reconciler.cli import (
-    apply,
-    assets,
-    authorize,
-    demo,
-    diff,
-    explain,
-    help_pages,
-    history,
-    init,
-    inventory,
-    maintenance,
-    pins,
-    plan,
-    printing,
-    promote,
-    record,
-    schema,
-    show_settings,
-    simulate,
-    store,
-    test,
-    undo,
-    validate,
-)
-from reconciler.cli.broken_pipe import let_go
-from reconciler.cli.gc_tuning import collect_no_more, collect_rarely
-from reconciler.cli.interrupts import heed_interrupts, was_interrupted
+from reconciler.cli.command_table import Root
 from reconciler.cli.options import Global
-from reconciler.cli.progress import LogFormat, choose, complain, talking
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.broken_pipe import let_go
+from reconciler.cli.terminal.gc_tuning import collect_no_more, collect_rarely
+from reconciler.cli.terminal.interrupts import heed_interrupts, was_interrupted
+from reconciler.cli.terminal.progress import LogFormat, choose, complain, talking
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.interrupts import let_through
 
 app = typer.Typer(
     name="reconciler",
     no_args_is_help=True,
+    cls=Root,
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -96,30 +74,6 @@ def options(
     """
     choose(log_format)
     context.obj = Global(environments, overlay, log_format, debug)
-
-
-validate.add_to(app)
-test.add_to(app)
-diff.add_to(app)
-promote.add_to(app)
-show_settings.add_to(app)
-init.add_to(app)
-plan.add_to(app)
-apply.add_to(app)
-record.add_to(app)
-authorize.add_to(app)
-history.add_to(app)
-undo.add_to(app)
-assets.add_to(app)
-explain.add_to(app)
-store.add_to(app)
-inventory.add_to(store.commands)
-pins.add_to(store.commands)
-maintenance.add_to(store.commands)
-schema.add_to(app)
-simulate.add_to(app)
-demo.add_to(app)
-help_pages.add_to(app)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.progress import LogFormat, Talk, warn
+from reconciler.cli.terminal.progress import LogFormat, Talk, warn
 from reconciler.errors import NotConfirmedError, ReconcilerError, UsageError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pytest
 from command_line import CommandLine, rows, simulated
 from msgspec.structs import replace
 
-from reconciler.cli.plan import exit_code
+from reconciler.cli.runs.plan import exit_code
 from reconciler.configuration.loader import load_environment
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.intune.http.budget import Pace

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from reconciler.cli import printing
-from reconciler.cli.progress import say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ _NEXT = (
     "Next, in {folder}: make it a Git repository, put {missing} into environments/prod, then run `reconciler validate` "
     "and `reconciler test prod`. README.md has the five commands of every day."
 )
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Write a settings repository to start from.")(init)
 
 
 def init(  # noqa: PLR0917 - typer reads the options from the signature

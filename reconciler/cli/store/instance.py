@@ -5,26 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reconciler.cli.options import Env, at_store, can_ask
-from reconciler.cli.progress import Talk, say
+from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
 
 if TYPE_CHECKING:
     from reconciler.model.store import Reader
     from reconciler.run.context import AtStore
 
-commands = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    help="The store itself: make it, upgrade it, adopt a copy, free a lease.",
-)
 
-
-def add_to(app: typer.Typer) -> None:
-    """Add the group of commands."""
-    app.add_typer(commands, name="store")
-
-
-@commands.command(short_help="Make the store, or bring it up to date.")
 def init(context: typer.Context, env: Env) -> int:
     """Make ENV's store where there is none, or bring an older one up to date."""
     from reconciler.run import stores  # noqa: PLC0415 - only where it is used
@@ -36,7 +24,6 @@ def init(context: typer.Context, env: Env) -> int:
     return ExitCode.DONE
 
 
-@commands.command(short_help="Make a copied store this instance's own.")
 def adopt(
     context: typer.Context,
     env: Env,
@@ -63,7 +50,6 @@ def adopt(
     return ExitCode.DONE
 
 
-@commands.command(short_help="Free a lease whose holder is gone.")
 def unlock(
     context: typer.Context,
     env: Env,

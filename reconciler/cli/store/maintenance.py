@@ -4,16 +4,10 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Env, at_store, can_ask
-from reconciler.cli.progress import Talk, say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group `store`."""
-    app.command(short_help="Look whether the store is what it should be.")(check)
-    app.command(short_help="Bring an older store up to date.")(upgrade)
 
 
 def check(context: typer.Context, env: Env) -> int:

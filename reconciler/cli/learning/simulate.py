@@ -4,17 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
-from reconciler.cli.progress import say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
     from reconciler.simulator.server import Simulator
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Serve a simulated tenant to try settings on.")(simulate)
 
 
 def simulate(

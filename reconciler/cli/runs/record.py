@@ -6,13 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.options import Env, can_be_written, surroundings
-from reconciler.cli.progress import Talk, say, warn
+from reconciler.cli.terminal.progress import Talk, say, warn
 from reconciler.errors import ExitCode, UsageError
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Save what a plan needs, for plan --recording.")(record)
 
 
 def record(

@@ -6,20 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Env, Global
-from reconciler.cli.progress import say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode, UsageError
 from reconciler.report.escaping import terminal
 
 if TYPE_CHECKING:
     from reconciler.run.testing import Miss, Verdict
     from reconciler.settings.environment import Environment
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("test", short_help="Run the settings' own test cases.")(run_tests)
 
 
 def run_tests(

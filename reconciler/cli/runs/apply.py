@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import plan as plans
-from reconciler.cli import printing
 from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
-from reconciler.cli.progress import Talk, say, warn
+from reconciler.cli.runs import plan as plans
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk, say, warn
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from reconciler.model.state import Recording
     from reconciler.run.applying import Applied, Order
     from reconciler.run.context import Surroundings
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Do it: read, plan, show, ask, write.")(apply)
 
 
 def apply(  # noqa: PLR0917 - typer reads the options from the signature

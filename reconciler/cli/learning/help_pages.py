@@ -5,13 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
+from reconciler.cli.terminal import printing
 from reconciler.errors import ExitCode, UsageError
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(name="help", short_help="Show a page of the documentation.")(show_help)
 
 
 def show_help(
@@ -20,7 +15,7 @@ def show_help(
     """Show a page of the documentation, as it is on the site; without a topic, list the pages."""
     from rich.markdown import Markdown  # noqa: PLC0415 - rich is heavy
 
-    from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - as above
+    from reconciler.cli.terminal.console import StreamConsole  # noqa: PLC0415 - as above
     from reconciler.report.pages import page, pages  # noqa: PLC0415 - only where it is used
 
     if topic is None:

@@ -5,13 +5,8 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.progress import say
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode, ReconcilerError
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Write the JSON Schemas of settings and plans.")(schema)
 
 
 def schema(

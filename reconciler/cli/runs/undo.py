@@ -6,19 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import apply as applies
-from reconciler.cli import plan as plans
 from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
-from reconciler.cli.progress import Talk, say
+from reconciler.cli.runs import apply as applies
+from reconciler.cli.runs import plan as plans
+from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Put back what a run changed.")(undo)
 
 
 def undo(

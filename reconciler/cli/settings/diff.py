@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Global, environment_names
-from reconciler.cli.progress import say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -20,11 +20,6 @@ class DiffFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Show how settings differ.")(diff)
 
 
 def diff(
@@ -56,7 +51,7 @@ def diff(
         shown = [{"path": each.path, "before": each.before, "after": each.after} for each in changes]
         printing.put(json.dumps(shown, indent=2, ensure_ascii=False).encode() + b"\n")
         return ExitCode.DONE
-    from reconciler.cli.difference_lines import difference_lines  # noqa: PLC0415 - only for text
+    from reconciler.cli.settings.difference_lines import difference_lines  # noqa: PLC0415 - only for text
 
     printing.show(difference_lines(changes))
     say(f"{len(changes) or 'No'} setting{'' if len(changes) == 1 else 's'} differ{'s' if len(changes) == 1 else ''}.")

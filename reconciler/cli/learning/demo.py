@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Global
-from reconciler.cli.progress import say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode, ReconcilerError
 
 if TYPE_CHECKING:
@@ -27,11 +27,6 @@ if TYPE_CHECKING:
 _INSTANCES = ("prod", "uat")
 _LIMITS = "limits:\n  deletedInIntune: {percent: 3, count: 10}\n"
 """What the story runs into, whatever the example's limits are."""
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Tell the main job as a story.")(demo)
 
 
 def demo(

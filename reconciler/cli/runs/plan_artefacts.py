@@ -6,8 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.cli import printing
-from reconciler.cli.progress import say, warn
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say, warn
 from reconciler.errors import ReconcilerError
 
 if TYPE_CHECKING:

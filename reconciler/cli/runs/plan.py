@@ -5,21 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.impact import base_settings
 from reconciler.cli.options import Allow, Env, allowances, can_be_written, surroundings
-from reconciler.cli.plan_artefacts import Made, PlanFormat, deliver, show
-from reconciler.cli.progress import Talk
+from reconciler.cli.runs.impact import base_settings
+from reconciler.cli.runs.plan_artefacts import Made, PlanFormat, deliver, show
+from reconciler.cli.terminal.progress import Talk
 from reconciler.errors import ExitCode, UsageError, first_exit_code
 
 if TYPE_CHECKING:
     from reconciler.model.plan import Plan
 
-__all__ = ["add_to", "exit_code", "show"]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Show what an apply would do, and why.")(plan)
+__all__ = ["exit_code", "show"]
 
 
 def plan(  # noqa: PLR0917 - typer reads the options from the signature

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
-from reconciler.cli.apply import who
 from reconciler.cli.options import Env, at_store, surroundings
-from reconciler.cli.progress import Talk, say
+from reconciler.cli.runs.apply import who
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ Asset = Annotated[str, typer.Argument(metavar="ASSET", help="Its tag; or its dev
 Field = Annotated[
     str, typer.Argument(metavar="FIELD", help="A field, `custom.<name>`, type, site, status, user, software.")
 ]
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group `store`."""
-    app.command(short_help="Keep a field of an asset as people wrote it.")(pin)
-    app.command(short_help="Let a field of an asset be written again.")(unpin)
-    app.command(short_help="List the pinned fields.")(pins)
 
 
 def pin(

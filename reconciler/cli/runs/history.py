@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Env, at_store, at_store_of, duration, load, surroundings_of
-from reconciler.cli.progress import Talk, warn
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk, warn
 from reconciler.errors import ExitCode, ReconcilerError
 
 if TYPE_CHECKING:
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from reconciler.model.run import StoreStatus
     from reconciler.model.state import State
     from reconciler.settings.environment import Environment
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command(short_help="List the runs of a store.")(history)
-    app.command(short_help="Show one run in full.")(show)
-    app.command(short_help="Show how a store is.")(status)
 
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]

@@ -4,15 +4,10 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Global, can_ask, environment_names
-from reconciler.cli.progress import say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode, NotConfirmedError, UsageError
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Copy settings to another environment.")(promote)
 
 
 def promote(
@@ -33,7 +28,7 @@ def promote(
     B's own tenantId, clientId, cloud and authentication stay, connections that only B has too. The difference is shown
     first. Nothing is changed when the result would not validate, or when one of its test cases would fail.
     """
-    from reconciler.cli.difference_lines import difference_lines  # noqa: PLC0415 - report is not needed for help
+    from reconciler.cli.settings.difference_lines import difference_lines  # noqa: PLC0415 - report is not needed for help
     from reconciler.configuration.promotion import carry_out, prepare  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.testing import check_cases  # noqa: PLC0415 - as above
 

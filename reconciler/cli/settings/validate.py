@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Global, environment_names
-from reconciler.cli.progress import say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode
 
 
@@ -17,11 +17,6 @@ class ProblemFormat(StrEnum):
     TEXT = "text"
     GITHUB = "github"
     JSON = "json"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Check the settings of environments.")(validate)
 
 
 def validate(

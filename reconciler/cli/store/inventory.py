@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli import printing
-from reconciler.cli.apply import show_outcome, where, who
 from reconciler.cli.options import Env, at_store, can_be_written, surroundings
-from reconciler.cli.progress import Talk, say
+from reconciler.cli.runs.apply import show_outcome, where, who
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
 
 if TYPE_CHECKING:
@@ -24,12 +24,6 @@ class TableFormat(StrEnum):
     """How a table is written."""
 
     CSV = "csv"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group `store`."""
-    app.command("import", short_help="Bring an inventory along: create assets from a CSV file.")(bring)
-    app.command("export", short_help="Write every asset as CSV.")(export)
 
 
 def bring(

@@ -6,15 +6,10 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Env, surroundings
-from reconciler.cli.progress import Talk, say
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, SignInError
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Prove that a connection can sign in and read.")(authorize)
 
 
 def authorize(

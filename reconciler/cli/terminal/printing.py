@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from reconciler.cli.broken_pipe import let_go
+from reconciler.cli.terminal.broken_pipe import let_go
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -14,7 +14,7 @@ _WIDTH = 80
 
 def width() -> int:
     """Return how many columns there are: the terminal's, 80 in a pipe."""
-    from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
+    from reconciler.cli.terminal.console import StreamConsole  # noqa: PLC0415 - rich is heavy
 
     console = StreamConsole(sys.stdout)
     return console.width if console.is_terminal else _WIDTH
@@ -22,7 +22,7 @@ def width() -> int:
 
 def show(lines: "Iterable[Text]") -> None:
     """Print lines to stdout."""
-    from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
+    from reconciler.cli.terminal.console import StreamConsole  # noqa: PLC0415 - rich is heavy
 
     console = StreamConsole(sys.stdout)
     for line in lines:

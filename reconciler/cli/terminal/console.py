@@ -4,7 +4,7 @@ from typing import IO
 
 from rich.console import Console
 
-from reconciler.cli.broken_pipe import let_go
+from reconciler.cli.terminal.broken_pipe import let_go
 
 
 class StreamConsole(Console):

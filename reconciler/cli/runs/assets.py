@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Env, duration, surroundings
-from reconciler.cli.progress import Talk
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk
 from reconciler.errors import ExitCode
 
 
@@ -17,11 +17,6 @@ class AssetsFormat(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="List assets: what ties each to Intune, and why it is not updated.")(assets)
 
 
 def assets(

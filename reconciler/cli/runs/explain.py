@@ -5,15 +5,10 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
 from reconciler.cli.options import Env, surroundings
-from reconciler.cli.progress import Talk, warn
+from reconciler.cli.terminal import printing
+from reconciler.cli.terminal.progress import Talk, warn
 from reconciler.errors import ExitCode
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command(short_help="Tell the whole story of one asset or device.")(explain)
 
 
 def explain(

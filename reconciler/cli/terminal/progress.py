@@ -68,7 +68,7 @@ def complain(message: str, exit_code: int) -> None:
 
 
 def _put(level: _Level, message: str, **more: object) -> None:
-    from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - rich is heavy
+    from reconciler.cli.terminal.console import StreamConsole  # noqa: PLC0415 - rich is heavy
 
     console = StreamConsole(sys.stderr)
     if _FORM.get() is LogFormat.JSON:
@@ -129,7 +129,7 @@ class Talk:
             return
         from rich.markup import escape  # noqa: PLC0415 - rich is heavy
 
-        from reconciler.cli.console import StreamConsole  # noqa: PLC0415 - as above
+        from reconciler.cli.terminal.console import StreamConsole  # noqa: PLC0415 - as above
 
         shown = escape(terminal(words))
         if self._status is not None:

@@ -1,0 +1,1 @@
+"""Commands for finding out how this works, without a tenant."""

@@ -1,0 +1,1 @@
+"""Commands about settings in Git; none of them needs a store."""

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from typer.exceptions import TyperException
@@ -13,7 +13,7 @@ from typer.main import get_command
 
 import reconciler
 from reconciler.cli.command_table import Root
-from reconciler.cli.options import Global
+from reconciler.cli.global_options import Global
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.broken_pipe import let_go
 from reconciler.cli.terminal.gc_tuning import collect_no_more, collect_rarely
@@ -21,6 +21,9 @@ from reconciler.cli.terminal.interrupts import heed_interrupts, was_interrupted
 from reconciler.cli.terminal.progress import LogFormat, choose, complain, talking
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.interrupts import let_through
+
+_EXTRAS: Final = {"apprise": "notify", "distributed": "cluster", "psycopg": "postgresql", "trustme": "simulator"}
+"""Which extra brings a package that the default installation lacks."""
 
 app = typer.Typer(
     name="reconciler",
@@ -82,28 +85,35 @@ def run(arguments: Sequence[str]) -> int:
     with talking():
         try:
             code = get_command(app).main(args=list(arguments), prog_name="reconciler", standalone_mode=False)
-        except TyperException as error:
-            return _complain(_misused(error), ExitCode.USAGE)
         except (KeyboardInterrupt, typer.Abort):
             return ExitCode.INTERRUPTED
-        except ReconcilerError as error:
-            if was_interrupted():
-                return ExitCode.INTERRUPTED
-            return _complain(str(error), error.exit_code)
         except SystemExit:
             return ExitCode.DONE  # typer leaves so when the reader of its help went away
         except Exception as error:
-            if was_interrupted():
+            if not isinstance(error, TyperException) and was_interrupted():
                 return ExitCode.INTERRUPTED
-            if "--debug" in arguments:
+            if "--debug" in arguments and not isinstance(error, TyperException | ReconcilerError):
                 raise
-            return _complain(_unexpected(error), ExitCode.ERROR)
+            message, failed = _explained(error)
+            complain(message, failed)
+            return failed
         return int(code or 0)
 
 
-def _complain(message: str, code: ExitCode) -> ExitCode:
-    complain(message, code)
-    return code
+def _explained(error: Exception) -> tuple[str, ExitCode]:
+    """Return an error as one paragraph, and its exit code."""
+    match error:
+        case TyperException():
+            return _misused(error), ExitCode.USAGE
+        case ReconcilerError():
+            return str(error), error.exit_code
+        case ModuleNotFoundError() if extra := _EXTRAS.get((error.name or "").partition(".")[0]):
+            return (
+                f"This needs the package `{error.name}`, which is not installed. Run: pip install "
+                f'"it-asset-reconciler[{extra}]"'
+            ), ExitCode.ERROR
+        case _:
+            return _unexpected(error), ExitCode.ERROR
 
 
 def _misused(error: TyperException) -> str:

@@ -43,7 +43,7 @@ def problems(cli: CommandLine, file: str, text: str) -> Done:
 def test_broken_yaml_has_its_place(offline: CommandLine) -> None:
     """File, line and column of what is no YAML."""
     done = problems(offline, "instance.yaml", "version: 1\nname: [prod\nkind: production\n")
-    assert "environments/prod/instance.yaml:2:" in done.err
+    assert "environments/prod/instance.yaml:2:7: " in done.err
 
 
 def test_an_unknown_key_has_its_place_and_the_key_that_was_meant(offline: CommandLine) -> None:

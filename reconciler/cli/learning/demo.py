@@ -11,18 +11,21 @@ import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from reconciler.cli.options import Global
+from reconciler.cli.global_options import Global
+from reconciler.cli.main import run
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
+from reconciler.configuration.template import examples
 from reconciler.errors import ExitCode, ReconcilerError
-
-if TYPE_CHECKING:
-    from reconciler.simulator.server import Simulator
-    from reconciler.simulator.tenant.days import Day
+from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant.days import Day
+from reconciler.simulator.tenant.tenant import Tenant
+from reconciler.store.opening import open_store
 
 _INSTANCES = ("prod", "uat")
 _LIMITS = "limits:\n  deletedInIntune: {percent: 3, count: 10}\n"
@@ -38,9 +41,6 @@ def demo(
 
     It runs on the example settings that `init` writes, touches nothing of yours and cleans up after itself.
     """
-    from reconciler.simulator.server import Simulator  # noqa: PLC0415 - cryptography is heavy
-    from reconciler.simulator.tenant.tenant import Tenant  # noqa: PLC0415 - as above
-
     options: Global = context.obj
     with (
         tempfile.TemporaryDirectory(prefix="reconciler-demo-") as folder,
@@ -88,7 +88,6 @@ class _Story:
     """The commands of the story, run as a person would type them."""
 
     def __init__(self, options: Global, overlay: Path, simulator: "Simulator") -> None:
-        from reconciler.configuration.template import examples  # noqa: PLC0415 - pydantic is heavy
 
         self.simulator = simulator
         self._folder = overlay.parent
@@ -102,10 +101,6 @@ class _Story:
 
     def run(self, *arguments: str, code: ExitCode = ExitCode.DONE) -> None:
         """Run a command in the demo's folder; the story ends when it exits with another code."""
-        from rich.text import Text  # noqa: PLC0415 - rich is heavy
-
-        from reconciler.cli.main import run  # noqa: PLC0415 - it imports this module
-
         printing.show([Text(), Text(f"$ reconciler {' '.join(arguments)}", style="bold")])
         with contextlib.chdir(self._folder):
             found = run([*self._before, *arguments])
@@ -116,8 +111,6 @@ class _Story:
 
     def last_run(self) -> str:
         """Return the id of production's last run."""
-        from reconciler.store.opening import open_store  # noqa: PLC0415 - sqlalchemy is heavy
-
         with open_store(f"sqlite:///{self._folder / 'prod.db'}") as store:
             return store.history(1)[0].run_id
 

@@ -1,15 +1,13 @@
 """`reconciler simulate`: a pretend tenant to try settings against."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode
-
-if TYPE_CHECKING:
-    from reconciler.simulator.server import Simulator
+from reconciler.simulator.server import Simulator, serve_forever
 
 
 def simulate(
@@ -23,8 +21,6 @@ def simulate(
 
     Prints the environment variables and the `cloud:` block that a connection needs to read it.
     """
-    from reconciler.simulator.server import serve_forever  # noqa: PLC0415 - cryptography is heavy
-
     serve_forever(devices=devices, users=users, seed=seed, software=software, port=port, started=_tell)
     return ExitCode.DONE
 

@@ -8,22 +8,24 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
+from reconciler.cli.context import allowances, surroundings
+from reconciler.cli.options import Allow, Env, can_ask, can_be_written
 from reconciler.cli.runs import plan as plans
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say, warn
 from reconciler.errors import UsageError
-
-if TYPE_CHECKING:
-    from reconciler.model.plan import Plan
-    from reconciler.model.run import Outcome
-    from reconciler.model.state import Recording
-    from reconciler.run.applying import Applied, Order
-    from reconciler.run.context import Surroundings
+from reconciler.model.plan import Plan
+from reconciler.model.run import Outcome
+from reconciler.model.state import Recording
+from reconciler.report.text.history import outcome_text
+from reconciler.report.text.lines import folded
+from reconciler.run import applying
+from reconciler.run.applying import Applied, Order
+from reconciler.run.context import Surroundings
 
 
 def apply(  # noqa: PLR0917 - typer reads the options from the signature
@@ -52,8 +54,6 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
 
     With PLAN, apply that saved plan, unless anything that it was made from has moved.
     """
-    from reconciler.run.applying import Order  # noqa: PLC0415 - pydantic is heavy
-
     allowed = allowances(allow)
     if allowed and not because:
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
@@ -85,7 +85,6 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
 
 
 def _apply(around: Surroundings, saved: Path | None, order: Order) -> Applied:
-    from reconciler.run import applying  # noqa: PLC0415 - pydantic is heavy
 
     if saved is None:
         return applying.apply(around, order)
@@ -124,9 +123,6 @@ def _tell(applied: Applied, seconds: float) -> None:
 
 def show_outcome(outcome: Outcome, seconds: float) -> None:
     """Print what was written."""
-    from reconciler.report.text.history import outcome_text  # noqa: PLC0415 - only where it is used
-    from reconciler.report.text.lines import folded  # noqa: PLC0415 - as above
-
     printing.show(folded(outcome_text(outcome, seconds), printing.width(), rest=2))
 
 

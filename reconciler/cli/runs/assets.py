@@ -5,10 +5,14 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, duration, surroundings
+from reconciler.cli.context import surroundings
+from reconciler.cli.options import Env, duration
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk
 from reconciler.errors import ExitCode
+from reconciler.inventory.overview import Tie, overview
+from reconciler.report import assets as report
+from reconciler.run.reading import read_state
 
 
 class AssetsFormat(StrEnum):
@@ -41,10 +45,6 @@ def assets(
     With several filters, an asset that one of them fits is listed. A device that a later enrolment superseded has no
     asset of its own: it is told of at the asset of the later one.
     """
-    from reconciler.inventory.overview import Tie, overview  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.report import assets as report  # noqa: PLC0415 - only where it is used
-    from reconciler.run.reading import read_state  # noqa: PLC0415 - pydantic is heavy
-
     asked = {Tie.UNBOUND: unbound, Tie.MISSING: missing, Tie.DELETED: deleted, Tie.EXCLUDED: excluded}
     seconds = None if not_updated is None else duration(not_updated, "--not-updated")
     with Talk() as talk:

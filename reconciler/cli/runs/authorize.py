@@ -6,10 +6,14 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, surroundings
+from reconciler.cli.context import surroundings
+from reconciler.cli.options import Env
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, SignInError
+from reconciler.report.text.connection import proof_text
+from reconciler.run import authorizing
+from reconciler.run.authorizing import Person
 
 
 def authorize(
@@ -33,13 +37,10 @@ def authorize(
     Shows who or what signed in, each permission with why it is needed, and the one thing to do next when something is
     refused; then it exits with 1. With an authorization code a person signs in at a browser, and the sign-in is kept.
     """
-    from reconciler.report.text.connection import proof_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run.authorizing import Person, authorize  # noqa: PLC0415 - pydantic is heavy
-
     with Talk() as talk:
         around = surroundings(context, env, talk)
     person = Person(present=sys.stdin.isatty(), show=_Show(browser), paste=_paste)
-    proofs = authorize(around, connection, person, again=again, as_if_enabled=as_if_enabled)
+    proofs = authorizing.authorize(around, connection, person, again=again, as_if_enabled=as_if_enabled)
     if not proofs:
         say(f"{env} has no connection, so there is nothing to prove.")
     for proof in proofs:

@@ -5,10 +5,13 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, surroundings
+from reconciler.cli.context import surroundings
+from reconciler.cli.options import Env
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, warn
 from reconciler.errors import ExitCode
+from reconciler.report.text.explain import story_text
+from reconciler.run import explaining
 
 
 def explain(
@@ -28,9 +31,6 @@ def explain(
     Each rule tried and why it lost, each mapping step by step, user and site, status and presence, limits, pins, what
     a plan does now, and what the journal says it did. Nothing is written.
     """
-    from reconciler.report.text.explain import story_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run import explaining  # noqa: PLC0415 - pydantic is heavy
-
     warning = None
     with Talk() as talk:
         around = surroundings(context, env, talk)

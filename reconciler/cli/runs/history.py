@@ -4,17 +4,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reconciler.cli.options import Env, at_store, at_store_of, duration, load, surroundings_of
+from reconciler.cli.context import at_store, at_store_of, load, surroundings_of
+from reconciler.cli.options import Env, duration
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, warn
 from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.model.run import StoreStatus
+from reconciler.model.state import State
+from reconciler.planning.tenants import late_reads, unconfigured_tenants
+from reconciler.report.json import history_json, run_json
+from reconciler.report.text import history as report
+from reconciler.report.text.history import status_text
+from reconciler.run import stores
+from reconciler.run.credentials import all_warnings
+from reconciler.run.holding import held_connections, held_words
+from reconciler.run.planning import pending_settings
+from reconciler.run.reading import read_state
+from reconciler.run.stamps import whose
+from reconciler.settings.environment import Environment
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-    from reconciler.model.run import StoreStatus
-    from reconciler.model.state import State
-    from reconciler.settings.environment import Environment
 
 
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for machines.")]
@@ -27,15 +37,10 @@ def history(
     json: Json = False,
 ) -> int:
     """List the runs of ENV: when, who, from where, with which commit, and what they changed."""
-    from reconciler.report.text import history as report  # noqa: PLC0415 - only where it is used
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     with Talk(), stores.open_store(at) as store:
         runs = store.history(limit)
     if json:
-        from reconciler.report.json import history_json  # noqa: PLC0415 - only where it is used
-
         printing.put(history_json(runs))
     else:
         printing.show(report.history_text(runs, width=printing.width()))
@@ -49,15 +54,10 @@ def show(
     json: Json = False,
 ) -> int:
     """Show one run of ENV in full: each attribute's before and after, and why."""
-    from reconciler.report.text import history as report  # noqa: PLC0415 - only where it is used
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     with Talk(), stores.open_store(at) as store:
         detail = store.run(run)
     if json:
-        from reconciler.report.json import run_json  # noqa: PLC0415 - only where it is used
-
         printing.put(run_json(detail))
     else:
         printing.show(report.run_text(detail, width=printing.width()))
@@ -77,12 +77,6 @@ def status(
     With --max-age it is an alarm for outside: it tells when the schedule has stopped. Where the settings have problems
     only the store is shown, and the exit code is 5; with --max-age, which asks the settings, it is 1.
     """
-    from reconciler.planning.tenants import late_reads  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-    from reconciler.run.credentials import all_warnings  # noqa: PLC0415 - as above
-    from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
-    from reconciler.run.stamps import whose  # noqa: PLC0415 - as above
-
     most = None if max_age is None else duration(max_age, "--max-age")
     loaded = load(context, env)
     at = at_store_of(context, loaded)
@@ -109,10 +103,6 @@ def status(
 
 
 def _status_lines(found: "StoreStatus", state: "State", environment: "Environment | None") -> "list[Text]":
-    from reconciler.planning.tenants import unconfigured_tenants  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.report.text.history import status_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run.holding import held_connections, held_words  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run.planning import pending_settings  # noqa: PLC0415 - as above
 
     if environment is None:
         return status_text(found, width=printing.width())

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from reconciler.cli.options import Global
+from reconciler.cli.global_options import Global
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:

@@ -1,18 +1,19 @@
 """`reconciler plan`: what an apply would do, and why; nothing is written (P3)."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Allow, Env, allowances, can_be_written, surroundings
+from reconciler.cli.context import allowances, surroundings
+from reconciler.cli.options import Allow, Env, can_be_written
 from reconciler.cli.runs.impact import base_settings
 from reconciler.cli.runs.plan_artefacts import Made, PlanFormat, deliver, show
 from reconciler.cli.terminal.progress import Talk
 from reconciler.errors import ExitCode, UsageError, first_exit_code
-
-if TYPE_CHECKING:
-    from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan
+from reconciler.planning.scope import narrowed
+from reconciler.run import planning
 
 __all__ = ["exit_code", "show"]
 
@@ -63,9 +64,6 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     --base REF it is planned twice from what was read, and what the change of the settings causes comes last; with
     --format markdown or html it comes first.
     """
-    from reconciler.planning.scope import narrowed  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run import planning  # noqa: PLC0415 - as above
-
     if summary and form not in (None, PlanFormat.TEXT):
         raise UsageError(f"--summary is of the text. Leave it out, or leave out --format {form}.")
     allowed = allowances(allow)

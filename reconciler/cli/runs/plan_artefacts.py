@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,14 +10,18 @@ from typing import TYPE_CHECKING
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say, warn
 from reconciler.errors import ReconcilerError
+from reconciler.model.impact import Impact
+from reconciler.model.plan import Plan
+from reconciler.report.text.impact import impact_json, impact_text
+from reconciler.report.text.plan import plain, plan_text, summary_text
+from reconciler.report.values import age, moment
+from reconciler.run.context import utc_now
+from reconciler.run.planning import Planned
+from reconciler.settings.base import seconds
+from reconciler.settings.instance import InstanceFile
 
 if TYPE_CHECKING:
     from rich.text import Text
-
-    from reconciler.model.impact import Impact
-    from reconciler.model.plan import Plan
-    from reconciler.run.planning import Planned
-    from reconciler.settings.instance import InstanceFile
 
 
 class PlanFormat(StrEnum):
@@ -68,8 +73,6 @@ def deliver(made: Made, output: Path | None, form: PlanFormat | None, impact_fil
     if output is not None:
         say(f"Saved the plan as {output}.")
     if impact_file is not None and made.impact is not None:
-        from reconciler.report.text.impact import impact_json  # noqa: PLC0415 - only where it is used
-
         _save(impact_json(made.impact), impact_file, "impact")
         say(f"Saved the impact as {impact_file}.")
 
@@ -85,9 +88,6 @@ def _too_old(made: Made) -> str | None:
     """Return what to say of a recording that is older than a saved plan may be; None without one."""
     if made.recording is None:
         return None
-    from reconciler.report.values import age, moment  # noqa: PLC0415 - only where it is used
-    from reconciler.run.context import utc_now  # noqa: PLC0415 - as above
-    from reconciler.settings.base import seconds  # noqa: PLC0415 - as above
 
     now, limit = utc_now(), made.instance.limits.plan_age
     passed = _seconds_between(made.plan.made_at, now)
@@ -100,7 +100,6 @@ def _too_old(made: Made) -> str | None:
 
 
 def _seconds_between(since: str, now: str) -> float | None:
-    from datetime import datetime  # noqa: PLC0415 - only where it is used
 
     try:
         return (datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds()
@@ -114,9 +113,6 @@ def _show(made: Made) -> None:
 
 def _lines(made: Made, width: int = 80) -> "list[Text]":
     """Return the plan, and below it what a change of settings causes: a terminal shows the end of what is long."""
-    from reconciler.report.text.impact import impact_text  # noqa: PLC0415 - only where it is used
-    from reconciler.report.text.plan import plan_text, summary_text  # noqa: PLC0415 - as above
-
     if made.summary:
         plan = summary_text(made.plan, width=width, kind=made.instance.kind)
     else:
@@ -126,8 +122,6 @@ def _lines(made: Made, width: int = 80) -> "list[Text]":
 
 def show(plan: "Plan", kind: str, *, every: bool = False) -> None:
     """Print a plan as text."""
-    from reconciler.report.text.plan import plan_text  # noqa: PLC0415 - only where it is used
-
     printing.show(plan_text(plan, every=every, width=printing.width(), kind=kind))
 
 
@@ -156,7 +150,6 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
 
 
 def _text(made: Made) -> str:
-    from reconciler.report.text.plan import plain  # noqa: PLC0415 - only where it is used
 
     return plain(_lines(made))
 
@@ -164,7 +157,6 @@ def _text(made: Made) -> str:
 def _markdown(made: Made) -> str:
     from reconciler.report.markdown.impact import impact_sections  # noqa: PLC0415 - as above
     from reconciler.report.markdown.plan import plan_markdown  # noqa: PLC0415 - only where it is used
-    from reconciler.run.context import utc_now  # noqa: PLC0415 - as above
 
     return plan_markdown(
         made.plan,

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, can_be_written, surroundings
+from reconciler.cli.context import surroundings
+from reconciler.cli.options import Env, can_be_written
 from reconciler.cli.terminal.progress import Talk, say, warn
 from reconciler.errors import ExitCode, UsageError
+from reconciler.run.reading import Wanted, read
 
 
 def record(
@@ -33,7 +35,6 @@ def record(
     """
     from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
     from reconciler.run.pseudonyms import pseudonymised  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run.reading import Wanted, read  # noqa: PLC0415 - pydantic is heavy
 
     if key_variable and not pseudonyms:
         raise UsageError("--pseudonymise-key-env is the key of --pseudonymise; give both, or neither.")

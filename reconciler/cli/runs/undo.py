@@ -2,18 +2,18 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Allow, Env, allowances, can_ask, can_be_written, surroundings
+from reconciler.cli.context import allowances, surroundings
+from reconciler.cli.options import Allow, Env, can_ask, can_be_written
 from reconciler.cli.runs import apply as applies
 from reconciler.cli.runs import plan as plans
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan
+from reconciler.run import undoing
 
 
 def undo(
@@ -34,8 +34,6 @@ def undo(
     Then the run's connections are held: `apply` refuses until their settings differ, or with --resume. An undo is a
     run, and can be undone. `-o FILE` saves the plan for `apply ENV FILE` and writes nothing.
     """
-    from reconciler.run import undoing  # noqa: PLC0415 - pydantic is heavy
-
     allowed = allowances(allow)
     if allowed and not because:
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")

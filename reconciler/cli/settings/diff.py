@@ -2,17 +2,21 @@
 
 import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Global, environment_names
+from reconciler.cli.global_options import Global
+from reconciler.cli.options import environment_names
+from reconciler.cli.settings.difference_lines import difference_lines
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
+from reconciler.configuration.at_commit import load_at
+from reconciler.configuration.differences import pending
+from reconciler.configuration.documents import document
+from reconciler.configuration.loader import load_environment
 from reconciler.errors import ExitCode
-
-if TYPE_CHECKING:
-    from reconciler.settings.environment import Environment
+from reconciler.settings.environment import Environment
 
 
 class DiffFormat(StrEnum):
@@ -43,15 +47,11 @@ def diff(
     `diff prod@HEAD prod` shows what is not committed, `diff prod@main prod` what a branch changes, `diff uat prod` what
     `promote` would bring.
     """
-    from reconciler.configuration.differences import pending  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.configuration.documents import document  # noqa: PLC0415 - as above
-
     changes = pending(document(_environment(context, before)), document(_environment(context, after)))
     if form is DiffFormat.JSON:
         shown = [{"path": each.path, "before": each.before, "after": each.after} for each in changes]
         printing.put(json.dumps(shown, indent=2, ensure_ascii=False).encode() + b"\n")
         return ExitCode.DONE
-    from reconciler.cli.settings.difference_lines import difference_lines  # noqa: PLC0415 - only for text
 
     printing.show(difference_lines(changes))
     say(f"{len(changes) or 'No'} setting{'' if len(changes) == 1 else 's'} differ{'s' if len(changes) == 1 else ''}.")
@@ -59,12 +59,9 @@ def diff(
 
 
 def _environment(context: typer.Context, named: str) -> "Environment":
-    from reconciler.configuration.loader import load_environment  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     name, at, ref = named.partition("@")
     if at:
-        from reconciler.configuration.at_commit import load_at  # noqa: PLC0415 - pydantic is heavy
-
         return load_at(options.environments, name, ref).settled()
     return load_environment(options.environments, name, with_commit=False).settled()

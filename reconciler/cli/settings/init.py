@@ -3,16 +3,14 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
+from reconciler.configuration.template import Answers, Pipeline, Store, example_names, renew_requirements, start
 from reconciler.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from reconciler.configuration.template import Answers, Pipeline
 
 _NEXT = (
     "Next, in {folder}: make it a Git repository, put {missing} into environments/prod, then run `reconciler validate` "
@@ -53,14 +51,6 @@ def init(  # noqa: PLR0917 - typer reads the options from the signature
     On a terminal it asks, unless an option is given. The settings validate as they are. Nothing that is there is
     overwritten; an interrupted init is finished by running it again.
     """
-    from reconciler.configuration.template import (  # noqa: PLC0415 - pydantic is heavy
-        Answers,
-        Pipeline,
-        Store,
-        renew_requirements,
-        start,
-    )
-
     if only:
         printing.write(str(renew_requirements(folder)))
         return ExitCode.DONE
@@ -88,7 +78,6 @@ def init(  # noqa: PLR0917 - typer reads the options from the signature
 
 def _adopt(folder: Path, url: str, connection: str | None, pipeline: "Pipeline") -> int:
     """Write a repository with the settings of a Halo's own Intune connection (W10)."""
-    from reconciler.configuration.template import Answers, start  # noqa: PLC0415 - pydantic is heavy
     from reconciler.run.adopting import settings_from_halo  # noqa: PLC0415 - as above
 
     settings = settings_from_halo(url, os.environ, connection=connection)
@@ -104,13 +93,6 @@ def _adopt(folder: Path, url: str, connection: str | None, pipeline: "Pipeline")
 
 def _asked() -> "Answers":
     """Return a person's answers; an empty one keeps the example's value."""
-    from reconciler.configuration.template import (  # noqa: PLC0415 - pydantic is heavy
-        Answers,
-        Pipeline,
-        Store,
-        example_names,
-    )
-
     example = example_names()
 
     def ask(question: str, default: str) -> str:

@@ -4,10 +4,14 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Global, can_ask, environment_names
+from reconciler.cli.global_options import Global
+from reconciler.cli.options import can_ask, environment_names
+from reconciler.cli.settings.difference_lines import difference_lines
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
+from reconciler.configuration.promotion import carry_out, prepare
 from reconciler.errors import ExitCode, NotConfirmedError, UsageError
+from reconciler.run.testing import check_cases
 
 
 def promote(
@@ -28,10 +32,6 @@ def promote(
     B's own tenantId, clientId, cloud and authentication stay, connections that only B has too. The difference is shown
     first. Nothing is changed when the result would not validate, or when one of its test cases would fail.
     """
-    from reconciler.cli.settings.difference_lines import difference_lines  # noqa: PLC0415 - report is not needed for help
-    from reconciler.configuration.promotion import carry_out, prepare  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run.testing import check_cases  # noqa: PLC0415 - as above
-
     if source == target:
         raise UsageError(f"{source} has its own settings already; name two environments.")
     options: Global = context.obj

@@ -6,6 +6,8 @@ from typing import Annotated
 import typer
 
 from reconciler.cli.terminal.progress import say
+from reconciler.configuration.schemas import generate
+from reconciler.configuration.settings_reference import with_reference
 from reconciler.errors import ExitCode, ReconcilerError
 
 
@@ -19,14 +21,10 @@ def schema(
     ] = None,
 ) -> int:
     """Write the JSON Schemas of every settings file and of saved plans."""
-    from reconciler.configuration.schemas import generate  # noqa: PLC0415 - pydantic is heavy
-
     files = {output / name: text for name, text in generate().items()}
     try:
         output.mkdir(parents=True, exist_ok=True)
         if reference is not None:
-            from reconciler.configuration.settings_reference import with_reference  # noqa: PLC0415 - only where it is used
-
             files[reference] = with_reference(reference.read_text(encoding="utf-8")).encode()
         for path, text in sorted(files.items()):
             path.write_bytes(text)

@@ -4,14 +4,11 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli import printing
-from reconciler.cli.options import Env, load
+from reconciler.cli.context import load
+from reconciler.cli.options import Env
+from reconciler.cli.terminal import printing
+from reconciler.configuration.origins import settings_text
 from reconciler.errors import ExitCode
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("show-settings", short_help="Show settings with what is shared.")(show_settings)
 
 
 def show_settings(
@@ -22,8 +19,6 @@ def show_settings(
     ] = True,
 ) -> int:
     """Show what ENV's settings come to: its own files, and what is laid under them and over them."""
-    from reconciler.configuration.origins import settings_text  # noqa: PLC0415 - pydantic is heavy
-
     loaded = load(context, env, with_commit=False)
     loaded.settled()
     printing.put(settings_text(loaded.documents, with_origin=origin).encode())

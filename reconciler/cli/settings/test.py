@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, Global
+from reconciler.cli.global_options import Global
+from reconciler.cli.options import Env
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
+from reconciler.configuration.loader import load_environment
 from reconciler.errors import ExitCode, UsageError
 from reconciler.report.escaping import terminal
-
-if TYPE_CHECKING:
-    from reconciler.run.testing import Miss, Verdict
-    from reconciler.settings.environment import Environment
+from reconciler.run.testing import Miss, Verdict, run_cases
+from reconciler.settings.environment import Environment
 
 
 def run_tests(
@@ -32,8 +32,6 @@ def run_tests(
 
     Exits with 1 when a case fails. `plan` and `apply` refuse to run then.
     """
-    from reconciler.run.testing import run_cases  # noqa: PLC0415 - pydantic is heavy
-
     if (record_case is None) is not (recording is None):
         raise UsageError("--record-case DEVICE and --recording FILE go together.")
     environment = _environment(context, env)
@@ -53,7 +51,6 @@ def run_tests(
 
 
 def _environment(context: typer.Context, name: str) -> "Environment":
-    from reconciler.configuration.loader import load_environment  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     return load_environment(options.environments, name, overlay=options.overlay, with_commit=False).settled()

@@ -5,9 +5,12 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Global, environment_names
+from reconciler.cli.global_options import Global
+from reconciler.cli.options import environment_names
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
+from reconciler.configuration.loader import environments_in, load_environment
+from reconciler.configuration.parsing.problems import Format, by_place, errors, rendered, strictly
 from reconciler.errors import ExitCode
 
 
@@ -32,9 +35,6 @@ def validate(
 
     Shows every problem of all files at once, with file:line:column, and exits with 1 when there is an error.
     """
-    from reconciler.configuration.loader import environments_in, load_environment  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.configuration.parsing.problems import Format, by_place, errors, rendered, strictly  # noqa: PLC0415 - as above
-
     options: Global = context.obj
     chosen = names or environments_in(options.environments)
     found = [

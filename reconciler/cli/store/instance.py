@@ -1,22 +1,21 @@
 """`reconciler store …`: the store itself."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, at_store, can_ask
+from reconciler.cli.context import at_store
+from reconciler.cli.options import Env, can_ask
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
-
-if TYPE_CHECKING:
-    from reconciler.model.store import Reader
-    from reconciler.run.context import AtStore
+from reconciler.model.store import Reader
+from reconciler.run import stores
+from reconciler.run.context import AtStore
+from reconciler.run.stamps import foreign
 
 
 def init(context: typer.Context, env: Env) -> int:
     """Make ENV's store where there is none, or bring an older one up to date."""
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     with Talk():
         stores.initialise(at)
@@ -30,9 +29,6 @@ def adopt(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
 ) -> int:
     """Make a copied store ENV's own: a new store id, the old one kept as adopted_from (E3)."""
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-    from reconciler.run.stamps import foreign  # noqa: PLC0415 - pydantic is heavy
-
     at = at_store(context, env)
     instance = at.instance
     before = _existing(at).stamp()
@@ -56,8 +52,6 @@ def unlock(
     lease: Annotated[str, typer.Argument(metavar="LEASE", help="The lease's id, as the refused apply told it.")],
 ) -> int:
     """Free a lease whose holder is gone; an apply that still runs under it can no longer commit (A2)."""
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     _existing(at)
     with stores.open_for_writing(at) as store:
@@ -72,8 +66,6 @@ def _existing(at: "AtStore") -> "Reader":
     Raises:
         StoreError: there is none, and these commands make none.
     """
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     store = stores.open_store(at)
     if store.missing:
         raise StoreError(f"There is no store at {store.shown} yet. The first `reconciler apply` makes it.")

@@ -1,23 +1,25 @@
 """`reconciler store import` and `store export`: an inventory brought along, and taken away."""
 
 import time
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, at_store, can_be_written, surroundings
+from reconciler.cli.context import at_store, surroundings
+from reconciler.cli.options import Env, can_be_written
 from reconciler.cli.runs.apply import show_outcome, where, who
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
+from reconciler.csv_files import csv_lines
 from reconciler.errors import ExitCode, ReconcilerError, UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from reconciler.model.run import Outcome
-    from reconciler.run.inventory import Import
+from reconciler.inventory.tables import asset_rows
+from reconciler.model.run import Outcome
+from reconciler.report.text.inventory import inventory_text
+from reconciler.run.inventory import Files, Import, check_usable, plan_import, write_import
+from reconciler.run.reading import read_state
 
 
 class TableFormat(StrEnum):
@@ -48,9 +50,6 @@ def bring(
     A row without a tag gets the next one. A tag that the store has is never overwritten. Rows with problems are left
     out, and the exit code is then 5; a column that is not known stops the whole file.
     """
-    from reconciler.report.text.inventory import inventory_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run.inventory import Files, check_usable, plan_import, write_import  # noqa: PLC0415 - pydantic is heavy
-
     if file is None and users is None:
         raise UsageError("There is nothing to import: name a FILE of assets, --users FILE, or both.")
     started = time.monotonic()
@@ -91,10 +90,6 @@ def export(
 
     A cell that a spreadsheet would work out as a formula begins with an apostrophe; `store import` takes it away.
     """
-    from reconciler.csv_files import csv_lines  # noqa: PLC0415 - only where it is used
-    from reconciler.inventory.tables import asset_rows  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run.reading import read_state  # noqa: PLC0415 - as above
-
     can_be_written(output)
     at = at_store(context, env)
     with Talk():

@@ -4,10 +4,13 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, at_store, can_ask
+from reconciler.cli.context import at_store
+from reconciler.cli.options import Env, can_ask
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
+from reconciler.report.text.findings import findings_text
+from reconciler.run import stores
 
 
 def check(context: typer.Context, env: Env) -> int:
@@ -16,9 +19,6 @@ def check(context: typer.Context, env: Env) -> int:
     Looked at are the tables' revision, the stamp, the database's own integrity, references between rows, presence and
     times, live bindings, custom fields and pins.
     """
-    from reconciler.report.text.findings import findings_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     with Talk(), stores.open_store(at) as store:
         findings = store.check(at.instance.name)
@@ -32,8 +32,6 @@ def upgrade(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
 ) -> int:
     """Bring ENV's store up to date, after showing what will be done; a newer version's store is refused."""
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     with Talk():
         missing = stores.pending_migrations(at)

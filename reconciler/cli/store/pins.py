@@ -1,19 +1,26 @@
 """`reconciler store pin`, `unpin` and `pins`: fields of assets that nothing but people write (F3)."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reconciler.cli.options import Env, at_store, surroundings
+from reconciler.cli.context import at_store, surroundings
+from reconciler.cli.options import Env
 from reconciler.cli.runs.apply import who
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError
-
-if TYPE_CHECKING:
-    from reconciler.model.state import State
-    from reconciler.run.context import AtStore, Surroundings
-    from reconciler.settings.environment import Environment
+from reconciler.explain.search import find_assets, near_names
+from reconciler.model.state import State
+from reconciler.planning.asset_values import REFERENCES
+from reconciler.report.text.pins import pins_text
+from reconciler.report.values import moment
+from reconciler.run import stores
+from reconciler.run.context import AtStore, Surroundings
+from reconciler.run.reading import read_state
+from reconciler.run.stamps import refuse_foreign
+from reconciler.settings.environment import Environment
+from reconciler.settings.fields import asset_fields
 
 Asset = Annotated[str, typer.Argument(metavar="ASSET", help="Its tag; or its device id, serial number or name.")]
 Field = Annotated[
@@ -32,8 +39,6 @@ def pin(
 
     A pin is no run: `store pins` lists who pinned what, when and why.
     """
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     if not because.strip():
         raise UsageError("--because needs a reason: plans show it wherever the pin holds a value back.")
     with Talk() as talk:
@@ -49,9 +54,6 @@ def pin(
 
 def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
     """Unpin FIELD of ASSET in ENV's store: the next plan may write it again."""
-    from reconciler.report.values import moment  # noqa: PLC0415 - only where it is used
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     tag = _tag(_state(at), asset)
     with stores.open_for_writing(at) as store:
@@ -62,9 +64,6 @@ def unpin(context: typer.Context, env: Env, asset: Asset, field: Field) -> int:
 
 def pins(context: typer.Context, env: Env) -> int:
     """List the pinned fields of ENV's store: who pinned them, when, and why."""
-    from reconciler.report.text.pins import pins_text  # noqa: PLC0415 - only where it is used
-    from reconciler.run import stores  # noqa: PLC0415 - only where it is used
-
     at = at_store(context, env)
     with Talk(), stores.open_store(at) as store:
         found = store.pins()
@@ -73,8 +72,6 @@ def pins(context: typer.Context, env: Env) -> int:
 
 
 def _state(at: "AtStore | Surroundings") -> "State":
-    from reconciler.run.reading import read_state  # noqa: PLC0415 - pydantic is heavy
-    from reconciler.run.stamps import refuse_foreign  # noqa: PLC0415 - as above
 
     state = read_state(at)
     refuse_foreign(state.stamp, at.instance)
@@ -87,8 +84,6 @@ def _tag(state: "State", what: str) -> str:
     Raises:
         UsageError: there is none, or there are several.
     """
-    from reconciler.explain.search import find_assets, near_names  # noqa: PLC0415 - msgspec only where it is used
-
     found = find_assets(state, what)
     if len(found) == 1:
         return found[0].tag
@@ -101,9 +96,7 @@ def _tag(state: "State", what: str) -> str:
 
 
 def _check_field(environment: "Environment", state: "State", field: str) -> None:
-    from reconciler.planning.asset_values import REFERENCES  # noqa: PLC0415 - pydantic is heavy
     from reconciler.planning.nearest import did_you_mean  # noqa: PLC0415 - only where it is used
-    from reconciler.settings.fields import asset_fields  # noqa: PLC0415 - pydantic is heavy
 
     known = [*REFERENCES, "software", *asset_fields(environment.catalogue), *state.fields]
     if field not in known:

@@ -2,7 +2,7 @@
 
 A cell that begins with `=`, `+`, `-`, `@`, a tab, a carriage return or a line feed gets a leading apostrophe, and so
 does one that begins with apostrophes and then one of these: reading takes one away again, so that what was written is
-what is read.
+what is read. A formula that is a text alone (`="00123"`), which spreadsheets keep leading zeros with, is that text.
 """
 
 import csv
@@ -19,6 +19,7 @@ Line = tuple[int, list[str]]
 
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n]")
 _ESCAPED: Final = re.compile(r"'+[=+\-@\t\r\n]")
+_TEXT_FORMULA: Final = re.compile(r'="((?:[^"]|"")*)"')
 _OTHER_DELIMITERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _LONGEST_CELL: Final = 1_000_000
 
@@ -29,7 +30,9 @@ def escaped(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Return what `escaped` was given."""
+    """Return what `escaped` was given, and the text of a formula that is nothing else."""
+    if formula := _TEXT_FORMULA.fullmatch(text):
+        return formula[1].replace('""', '"')
     return text[1:] if text.startswith("'") and _ESCAPED.match(text) else text
 
 

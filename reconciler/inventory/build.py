@@ -18,6 +18,7 @@ from reconciler.inventory.columns import (
     find_columns,
     name_reader,
     shortened,
+    spreadsheet_damage,
 )
 from reconciler.inventory.duplicates import twins
 from reconciler.inventory.tags import tag_number, tag_problem
@@ -143,6 +144,8 @@ def _row(columns: Columns, line: int, cells: Sequence[str]) -> _Row:
         return row
     if columns.tag is not None:
         row.tag = cells[columns.tag].strip()
+        if damage := spreadsheet_damage(row.tag):
+            row.problems.append((TAG, damage))
     for column in columns.known:
         text = cells[column.place]
         try:

@@ -3,6 +3,7 @@
 Texts are taken as they are; numbers, dates and names are trimmed first. A cell without text is empty.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +20,9 @@ Reader = Callable[[str], Scalar]
 
 _SUGGESTED: Final = 20
 """So many unknown names get a did-you-mean; looking for near ones among thousands takes its time."""
+
+_ROUNDED: Final = re.compile(r"-?\d(?:[.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
+_ERRORS: Final = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#VALUE!"})
 
 _WRITTEN: Final = {
     FieldType.NUMBER: "a number is written 15.8",
@@ -81,11 +85,25 @@ def unknown_column(name: str, known: Iterable[str]) -> str:
     return f"there is no such field. {hint or 'Ignore the column, or declare it as a custom field in catalogue.yaml.'}"
 
 
+def spreadsheet_damage(text: str) -> str | None:
+    """Return what a spreadsheet made of a text that it took for something else, None where nothing shows."""
+    if _ROUNDED.fullmatch(text.strip()):
+        return (
+            f"“{shortened(text)}” is a number that a spreadsheet rounded: digits are lost. Format the column as text, "
+            "enter the values again, and save the file anew"
+        )
+    if text.strip() in _ERRORS:
+        return f"“{shortened(text)}” is a spreadsheet's error. Correct the formula there, or empty the cell"
+    return None
+
+
 def field_reader(field: AssetField) -> Reader:
     """Return the reader of a field's cells (F4)."""
     hint = _WRITTEN.get(field.type)
 
     def read(text: str) -> Scalar:
+        if hint is None and (damage := spreadsheet_damage(text)):
+            raise ValueError(damage)
         try:
             return fit(field, text if hint is None else text.strip())
         except ValueError as error:

@@ -289,3 +289,29 @@ def test_a_hundred_thousand_rows_are_looked_at_in_seconds(cli: CommandLine) -> N
     done = cli.run("store", "import", "prod", str(Path(path)))
     assert done.out.rstrip().endswith("100,000 assets to create · 19 catalogue entries to create")
     assert time.monotonic() - began < 30
+
+
+@pytest.mark.parametrize("column", ["tag", "serialNumber", "custom.department"])
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("1.23457E+11", "“1.23457E+11” is a number that a spreadsheet rounded: digits are lost."),
+        ("1,2E+08", "“1,2E+08” is a number that a spreadsheet rounded"),
+        ("#N/A", "“#N/A” is a spreadsheet's error."),
+    ],
+)
+def test_what_a_spreadsheet_made_of_a_text_is_a_problem(cli: CommandLine, column: str, cell: str, told: str) -> None:
+    """A rounded serial number would match nothing, or the wrong machine."""
+    values = {"tag": "OLD-1", "serialNumber": "5CG1", "custom.department": "Sales", column: f'"{cell}"'}
+    done = bring(cli, ",".join(values) + "\n" + ",".join(values.values()) + "\n", "--yes")
+    assert told in problem(done)
+    assert not cli.store.exists() or assets(cli) == []
+
+
+def test_a_text_that_a_spreadsheet_wrote_as_a_formula_is_that_text(cli: CommandLine) -> None:
+    """Leading zeros are kept in spreadsheets so; a number field may be written with an exponent."""
+    done = bring(cli, 'tag,serialNumber,storageGb,name\nOLD-1,"=""00123""",2.56E+02,"=""12"""" disk"""\n', "--yes")
+    assert done.code == 0, done.err
+    assert assets(cli) == [
+        {"tag": "OLD-1", "name": '12" disk', "serial_number": "00123", "storage_gb": 256, "custom": "{}"}
+    ]

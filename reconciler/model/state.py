@@ -136,6 +136,9 @@ class StoredCatalogue(Struct, frozen=True, rename="camel"):
     licences: tuple[str, ...] = ()
     tenants: dict[str, str] = {}
     """The organisation that is tied to a tenant (S2), by the tenant's id."""
+    details: dict[str, dict[str, Scalar]] = {}
+    """What entries say of themselves, by the name that a plan gives them (`licence/Visio`): a type's group, a licence's
+    seats, a field's label. An entry that is not in it is one of which nothing more is known."""
 
 
 class Application(Struct, frozen=True, rename="camel"):

@@ -14,11 +14,12 @@ from reconciler.model.plan import (
     Change,
     ConnectionSummary,
     Plan,
+    Problem,
     SettingChange,
 )
 from reconciler.model.snapshot import Part, Snapshot
 from reconciler.model.state import Recording
-from reconciler.planning.catalogue.entries import catalogue_changes
+from reconciler.planning.catalogue.entries import catalogue_changes, catalogue_problems
 from reconciler.planning.catalogue.new_types import new_types
 from reconciler.planning.catalogue.organisations import Organisations, may_be_renamed, plan_organisations
 from reconciler.planning.connections import ConnectionsDecided, Users, decide_connections
@@ -67,6 +68,8 @@ class Decided:
     connections: ConnectionsDecided
     skipped: tuple[ConnectionSummary, ...]
     """The connections of which nothing is planned, with the reason."""
+    unfit: tuple[Problem, ...] = ()
+    """What catalogue.yaml asks for and the store cannot become."""
 
 
 def decide(
@@ -77,7 +80,9 @@ def decide(
     organisations, waits = _organisations(environment, recording, active, scope)
     stored = index_state(organisations.state)
     catalogue: list[Change] = []
+    unfit: list[Problem] = []
     if active and waits is None:
+        unfit = catalogue_problems(environment.catalogue, stored.state.catalogue)
         made = catalogue_changes(environment.catalogue, stored.state.catalogue)
         catalogue = [*organisations.changes, *organisations.with_tenants(made)]
     skipped, read = [], []
@@ -89,7 +94,9 @@ def decide(
         else:
             read.append((connection, snapshots[connection.name]))
     connections = decide_connections(environment, stored, scope, read)
-    return Decided(environment, scope, stored, organisations, tuple(catalogue), connections, tuple(skipped))
+    return Decided(
+        environment, scope, stored, organisations, tuple(catalogue), connections, tuple(skipped), tuple(unfit)
+    )
 
 
 def _sorted(environment: Environment) -> list[Connection]:
@@ -149,7 +156,7 @@ def assemble(
     changes, bindings, highest_tag = _changes(decided)
     changes, bindings = keep_assets(scope, changes, bindings)
     summaries = (*decided.connections.summaries, *decided.skipped)
-    problems = (*decided.organisations.problems, *users.problems, *decisions.problems)
+    problems = (*decided.unfit, *decided.organisations.problems, *users.problems, *decisions.problems)
     withheld = (*decided.organisations.withheld, *users.withheld, *decisions.withheld)
     return Plan(
         tool_version=reconciler.__version__,

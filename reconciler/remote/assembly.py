@@ -59,6 +59,7 @@ def _catalogue(known: StoredCatalogue, reading: Reading) -> StoredCatalogue:
         types=types,
         asset_groups=tuple(sorted({*known.asset_groups, *reading.catalogue.asset_groups, *types.values()})),
         licences=known.licences,
+        details={name: each for name, each in known.details.items() if name.startswith("licence/")},
         tenants=known.tenants,
     )
 

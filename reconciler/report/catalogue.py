@@ -56,6 +56,9 @@ def _some(entries: list[str]) -> list[str]:
 
 def _detail(kind: str, change: Change) -> str:
     """Return what tells most about an entry: a type's group, a field's type."""
+    if change.action is Action.UPDATE and kind in ("type", "field", "licence"):
+        differing = (f"{each.name} {shown(each.before)} → {shown(each.after)}" for each in change.attributes)
+        return f" ({', '.join(differing)})"
     telling = {"type": "group", "field": "type", "software": "licence"}.get(kind)
     value = next((each.after for each in change.attributes if each.name == telling), None)
     return f" ({shown(value)})" if value is not None else ""

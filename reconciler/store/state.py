@@ -5,6 +5,7 @@ The caller's transaction makes it consistent. The records are packed as they com
 
 from typing import Final
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from reconciler.model.state import State
@@ -17,6 +18,7 @@ from reconciler.store.ledger.tables import stamp
 from reconciler.store.ledger.undos import read_holds
 from reconciler.store.ledger.usage import read_usage
 from reconciler.store.rows.assets import BUILT_IN, asset_fields, read_assets
+from reconciler.store.rows.catalogue import read_details
 from reconciler.store.rows.names import read_names
 from reconciler.store.rows.software import read_applications, read_installed
 from reconciler.store.rows.users import read_people
@@ -36,7 +38,7 @@ def read_state(connection: Connection, window_seconds: int, now: str) -> State:
         stamp=as_stamp(row, read_remote(connection)),
         revision=row.revision if row else "",
         fields=asset_fields(names),
-        catalogue=names.catalogue(),
+        catalogue=replace(names.catalogue(), details=read_details(connection, names)),
         assets=read_assets(connection, names),
         people=read_people(connection, names.sites),
         bindings=bindings,

@@ -73,14 +73,20 @@ def _catalogue(state: State, changes: Iterable[Change]) -> State:
     names: dict[str, list[str]] = {}
     groups: dict[str, str] = dict(state.catalogue.types)
     tenants = dict(state.catalogue.tenants)
+    details = dict(state.catalogue.details)
     for change in changes:
         kind, name = change.name.split("/", 1)
         if kind == "software":
             continue
         told = {each.name: each for each in change.attributes}
+        if kind in ("type", "field", "licence"):
+            after = {each.name: each.after for each in change.attributes}
+            details[change.name] = details.get(change.name, {}) | after
         if kind == "organisation" and "tenant" in told:
             tenants[str(told["tenant"].after)] = name
         if change.action is Action.UPDATE:
+            if kind == "type":
+                groups[name] = str(told["group"].after)
             if "name" in told:
                 state = renamed(state, name, str(told["name"].after))
                 tenants = {key: str(told["name"].after) if each == name else each for key, each in tenants.items()}
@@ -99,6 +105,7 @@ def _catalogue(state: State, changes: Iterable[Change]) -> State:
         custom_fields=(*old.custom_fields, *fields),
         licences=(*old.licences, *names.get("licence", ())),
         tenants=tenants,
+        details=details,
     )
     assets = tuple(replace(asset, values=(*asset.values, *(None for _ in fields))) for asset in state.assets)
     return replace(

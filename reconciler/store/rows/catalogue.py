@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from reconciler.errors import StaleError, UnsupportedError
 from reconciler.model.plan import Action, Change
 from reconciler.model.snapshot import Scalar
 from reconciler.store.rows.differences import Difference, Side, before, same
-from reconciler.store.rows.names import read_names
+from reconciler.store.rows.names import Names, read_names
 from reconciler.store.rows.software_catalogue import KIND, change_software, make_software, read_software
 from reconciler.store.rows.tables import (
     asset_group,
@@ -54,12 +54,15 @@ def read_entries(connection: Connection) -> dict[str, Entry]:
     tenants = {name: tenant for tenant, name in names.tenants.items()}
     for name in names.organisations.values():
         entries[f"organisation/{name}"] = {"name": name, "tenant": tenants.get(name)}
-    for key, name in names.types.items():
-        entries[f"type/{name}"] = {"group": names.groups[names.group_of_type[key]]}
-    entries.update(_fields(connection))
-    entries.update(_licences(connection))
-    entries.update(read_software(connection))
-    return entries
+    return entries | read_details(connection, names) | read_software(connection)
+
+
+def read_details(connection: Connection, names: Names) -> dict[str, Entry]:
+    """Return the types, custom fields and licences by their plan names, with their attributes."""
+    types: dict[str, Entry] = {
+        f"type/{name}": {"group": names.groups[names.group_of_type[key]]} for key, name in names.types.items()
+    }
+    return types | _fields(connection) | _licences(connection)
 
 
 def _fields(connection: Connection) -> dict[str, Entry]:
@@ -88,30 +91,28 @@ def _licences(connection: Connection) -> dict[str, Entry]:
 
 
 def write_entries(connection: Connection, changes: Iterable[Change]) -> None:
-    """Change organisations, make the missing entries, those that others refer to first, and change software.
+    """Change what differs and make what is missing, those first that others refer to.
 
     Raises:
-        StaleError: an entry refers to one that the store lacks.
-        UnsupportedError: a change that makes nothing; no other names are renamed, and none removed.
+        StaleError: an entry refers to one that the store lacks, or is gone.
+        UnsupportedError: a change that the store cannot make: no other names are renamed, and none removed.
     """
-    by_kind: dict[str, dict[str, Entry]] = {}
-    changed: dict[str, Entry] = {}
+    made: dict[str, dict[str, Entry]] = {}
+    changed: dict[str, dict[str, Entry]] = {}
     for change in changes:
         kind, _, name = change.name.partition("/")
-        if kind == KIND and change.action is Action.UPDATE:
-            changed[name] = {each.name: each.after for each in change.attributes}
-            continue
-        if kind == _OWNER and change.action is Action.UPDATE:
-            _change_organisation(connection, name, {each.name: each.after for each in change.attributes})
-            continue
-        if change.action is not Action.CREATE or kind not in _MAKERS:
-            raise UnsupportedError(f"The store can only make catalogue entries, and the plan changes {change.name}.")
+        known, by_kind = (_MAKERS, made) if change.action is Action.CREATE else (_CHANGERS, changed)
+        if change.action is Action.DELETE or kind not in known:
+            raise UnsupportedError(f"The store cannot {change.action} the catalogue's entry {change.name}.")
         by_kind.setdefault(kind, {})[name] = {each.name: each.after for each in change.attributes}
+    if _OWNER in changed:
+        _change_organisations(connection, changed.pop(_OWNER))  # what is made may refer to the new name
     for kind, make in _MAKERS.items():
-        if kind in by_kind:
-            make(connection, by_kind[kind])
-    if changed:
-        change_software(connection, changed)
+        if kind in made:
+            make(connection, made[kind])
+    for kind, write in _CHANGERS.items():
+        if kind in changed:
+            write(connection, changed[kind])
 
 
 def _plain(table: Any) -> Callable[[Connection, dict[str, Entry]], None]:
@@ -126,9 +127,45 @@ def _organisations(connection: Connection, entries: dict[str, Entry]) -> None:
     connection.execute(insert(organisation), rows)
 
 
-def _change_organisation(connection: Connection, name: str, entry: Entry) -> None:
-    values = {"tenant_id" if key == "tenant" else key: value for key, value in entry.items()}
-    connection.execute(update(organisation).where(organisation.c.name == name).values(values))
+def _change_organisations(connection: Connection, entries: dict[str, Entry]) -> None:
+    for name, entry in entries.items():
+        _update(
+            connection, organisation, name, {_column(key, "tenant", "tenant_id"): each for key, each in entry.items()}
+        )
+
+
+def _change_types(connection: Connection, entries: dict[str, Entry]) -> None:
+    ids = _ids(read_names(connection).groups)
+    for name, entry in entries.items():
+        _update(connection, asset_type, name, {"group_id": _find(ids, entry["group"], "group")})
+
+
+def _change_fields(connection: Connection, entries: dict[str, Entry]) -> None:
+    for name, entry in entries.items():
+        values = {_column(key, "maxLength", "max_length"): list_form(key, each) for key, each in entry.items()}
+        if "choices" in values:
+            values["choices"] = values["choices"] or "[]"
+        _update(connection, custom_field, name, values)
+
+
+def _change_licences(connection: Connection, entries: dict[str, Entry]) -> None:
+    ids = _ids(read_names(connection).licences)
+    for name, entry in entries.items():
+        if "seats" in entry:
+            _update(connection, licence, name, {"seats": entry["seats"]})
+        if "alsoKnownAs" in entry:
+            key = _find(ids, name, "licence")
+            connection.execute(delete(licence_alias).where(licence_alias.c.licence_id == key))
+            _make_aliases(connection, {name: entry}, ids)
+
+
+def _column(attribute: str, differing: str, column: str) -> str:
+    return column if attribute == differing else attribute
+
+
+def _update(connection: Connection, table: Table, name: str, values: Entry) -> None:
+    if connection.execute(update(table).where(table.c.name == name).values(values)).rowcount != 1:
+        raise StaleError(f"The {table.name} {name!r} is gone from the store. Nothing was written; plan again.")
 
 
 def compare_entries(connection: Connection, changes: Sequence[Change], side: Side) -> Iterator[Difference]:
@@ -184,7 +221,10 @@ def _make_licences(connection: Connection, entries: dict[str, Entry]) -> None:
     connection.execute(
         insert(licence), [{"name": name, "seats": entry.get("seats")} for name, entry in entries.items()]
     )
-    ids = _ids(read_names(connection).licences)
+    _make_aliases(connection, entries, _ids(read_names(connection).licences))
+
+
+def _make_aliases(connection: Connection, entries: dict[str, Entry], ids: dict[str, int]) -> None:
     aliases = [
         {"licence_id": ids[name], "name": alias}
         for name, entry in entries.items()
@@ -203,6 +243,15 @@ _MAKERS: Final[dict[str, Callable[[Connection, dict[str, Entry]], None]]] = {
     "field": _make_fields,
     "licence": _make_licences,
     KIND: make_software,
+}
+
+
+_CHANGERS: Final[dict[str, Callable[[Connection, dict[str, Entry]], None]]] = {
+    _OWNER: _change_organisations,
+    "type": _change_types,
+    "field": _change_fields,
+    "licence": _change_licences,
+    KIND: change_software,
 }
 
 

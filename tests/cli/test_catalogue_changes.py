@@ -39,7 +39,9 @@ def test_declared_details_become_the_stores(cli: CommandLine) -> None:
 def test_another_type_of_a_field_is_a_problem_with_the_way_out(cli: CommandLine) -> None:
     """The store's field keeps its type, and everything else goes on."""
     assert cli.apply().code == 0
-    cli.edit(CATALOGUE, "name: label, label: Label, type: text", "name: label, label: Label, type: choice, choices: [A]")
+    cli.edit(
+        CATALOGUE, "name: label, label: Label, type: text", "name: label, label: Label, type: choice, choices: [A]"
+    )
     plan = cli.plan()
     assert [(each["label"], each["rule"]) for each in plan["problems"] if each["connection"] == "catalogue.yaml"] == [
         ("custom.label", "K2")

@@ -10,7 +10,7 @@ import msgspec
 from reconciler.errors import GraphError
 from reconciler.intune.http import hosts
 from reconciler.intune.http.batches import NoAnswer, ask_each
-from reconciler.intune.http.budget import Budget, Pace
+from reconciler.intune.http.budget import PROOF, Budget, Pace
 from reconciler.intune.http.error_replies import Reply, one_line
 from reconciler.intune.http.graph import OK, Graph
 from reconciler.intune.http.transport import Transport
@@ -67,7 +67,7 @@ class _Kind:
 def prove(access: Access, uses: Uses, *, pace: Pace = Pace()) -> Proven:  # noqa: B008 - frozen
     """Sign in and ask. Raises SignInError when there is no token; what Graph refuses is in the result."""
     hosts.check(access)
-    transport = Transport(Budget(min(access.time_budget, TIME_BUDGET), pace))
+    transport = Transport(Budget(min(access.bounds.time_budget, TIME_BUDGET), pace, PROOF))
     try:
         sign_in = SignIn(access, transport)
         token = sign_in.token()

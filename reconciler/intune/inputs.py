@@ -8,7 +8,20 @@ from reconciler.intune.signin.credentials import Credential
 if TYPE_CHECKING:
     from reconciler.intune.signin.token_cache import TokenCache
 
-TIME_BUDGET: Final = 15 * 60.0
+GIB: Final = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a read keeps within (G11): seconds, an exported report's unpacked bytes and its rows, batches in flight.
+
+    The names are those of `reading:` in connection.yaml, where each can be raised.
+    """
+
+    time_budget: float = 2 * 3600.0
+    export_bytes: int = 4 * GIB
+    export_rows: int = 50_000_000
+    batches: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +63,7 @@ class Access:
     """Where a tenant is and who asks: base addresses without tenant or version, and what proves the application.
 
     With a `cache` the application acts for the person whose sign-in is kept there, otherwise for itself. In a
-    `production` instance only Microsoft's own hosts are spoken to (K8). `time_budget` is the most seconds that the
-    whole read may take.
+    `production` instance only Microsoft's own hosts are spoken to (K8).
     """
 
     authority: str
@@ -60,5 +72,5 @@ class Access:
     client_id: str
     credential: Credential
     production: bool
-    time_budget: float = TIME_BUDGET
+    bounds: Bounds = Bounds()
     cache: "TokenCache | None" = None

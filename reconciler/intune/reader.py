@@ -42,7 +42,7 @@ def read_snapshot(
     when not even the first page of devices could be read.
     """
     hosts.check(access)
-    transport = Transport(Budget(access.time_budget, pace))
+    transport = Transport(Budget(access.bounds.time_budget, pace))
     try:
         sign_in = SignIn(access, transport)
         sign_in.token()

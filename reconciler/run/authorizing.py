@@ -155,7 +155,7 @@ def _browser(connection: Connection, access: Access, cache: TokenCache, person: 
         from reconciler.intune.signin.client import Client  # noqa: PLC0415 - as above
 
         hosts.check(access)
-        transport = Transport(Budget(access.time_budget, Pace()))
+        transport = Transport(Budget(access.bounds.time_budget, Pace()))
         try:
             _converse(Client(access, transport), cache, uri, person)
         finally:

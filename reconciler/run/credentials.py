@@ -12,6 +12,7 @@ from reconciler.errors import ReconcilerError, SecretError
 from reconciler.run.context import Surroundings
 from reconciler.settings import authentication as declared
 from reconciler.settings.authentication import Method
+from reconciler.settings.base import seconds
 from reconciler.settings.environment import Connection
 from reconciler.settings.instance import InstanceKind
 from reconciler.settings.secrets import FromEnvironment, FromFile, Secret
@@ -29,7 +30,7 @@ _OTHERS: Final = 0o077
 def access(around: Surroundings, connection: Connection) -> Access:
     """Return where the connection goes and what proves it; SecretError when that cannot be had (K4)."""
     from reconciler.intune.http.hosts import addresses  # noqa: PLC0415 - requests is heavy
-    from reconciler.intune.inputs import Access  # noqa: PLC0415 - requests is heavy
+    from reconciler.intune.inputs import Access, Bounds  # noqa: PLC0415 - requests is heavy
 
     settings = connection.connection
     places = addresses(settings.cloud)
@@ -41,6 +42,12 @@ def access(around: Surroundings, connection: Connection) -> Access:
         credential=_credential(around, settings.authentication.credential),
         production=around.environment.instance.kind is InstanceKind.PRODUCTION and not connection.cloud_from_overlay,
         cache=_cache(around, settings.authentication),
+        bounds=Bounds(
+            seconds(settings.reading.time_budget),
+            settings.reading.export_bytes,
+            settings.reading.export_rows,
+            settings.reading.batches,
+        ),
     )
 
 

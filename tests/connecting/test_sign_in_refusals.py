@@ -9,7 +9,7 @@ from connecting_parts import failure, proved
 
 from reconciler.errors import SignInError
 from reconciler.intune.connection_check import Uses, prove
-from reconciler.intune.inputs import Access
+from reconciler.intune.inputs import Access, Bounds
 from reconciler.intune.signin.credentials import SecretCredential
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
@@ -118,7 +118,7 @@ def test_a_sign_in_that_says_nothing_ends_with_the_time_that_it_has(connection) 
         application.client_id,
         SecretCredential(application.secret),
         production=False,
-        time_budget=1,
+        bounds=Bounds(time_budget=1),
     )
     with pytest.raises(SignInError, match=r"POST https://localhost:\d+/.*/token was not answered"):
         prove(access, Uses())

@@ -192,9 +192,10 @@ def test_endless_links_end_with_the_time_budget(wire: responses.RequestsMock, re
 
     wire.add_callback("GET", LIST, page)
     snapshot = read_wire()
-    assert len(snapshot.devices) == 89
+    assert len(snapshot.devices) == 719
     assert str(snapshot.devices_unknown).endswith(
-        "managedDevices was not answered in the 15 minutes that reading a connection may take. Try again later."
+        "managedDevices was not answered in the 120 minutes that reading a connection may take. Try again later, or "
+        "raise `reading.timeBudget` in connection.yaml."
     )
 
 

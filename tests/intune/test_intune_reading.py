@@ -239,9 +239,9 @@ def test_a_service_that_stays_away_ends_with_the_tries(simulator: Simulator, rea
 
 def test_a_wait_past_the_time_budget_is_not_waited(simulator: Simulator, read: Read) -> None:
     """A Retry-After beyond what is left ends the read at once, and says so."""
-    simulator.inject(Fault(FaultName.THROTTLE, on=(Endpoint.DEVICES,), retry_after=901))
+    simulator.inject(Fault(FaultName.THROTTLE, on=(Endpoint.DEVICES,), retry_after=7201))
     with pytest.raises(
-        UnreachableError, match=r"429 .*The next try, after 901 s, would be too late for the 15 minutes"
+        UnreachableError, match=r"429 .*The next try, after 7201 s, would be too late for the 120 minutes"
     ):
         read()
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from reconciler.errors import GraphError
+from reconciler.intune.inputs import Bounds
 from reconciler.intune.parts.detections import SoftwareRead
 from reconciler.intune.parts.software_csv import COLUMNS, read_export
 from reconciler.intune.reader import Bound, Needs, read_snapshot
@@ -23,7 +24,10 @@ def read_software(access, clock) -> Read:
 
     def run(via: str) -> Snapshot:
         needs = Needs(("serialNumber",), (), via)
-        return read_snapshot("intune", access(), needs, Bound(), lambda _what, _count: None, pace=clock.pace)
+        bounds = Bounds(export_bytes=20 * 1024**2)
+        return read_snapshot(
+            "intune", access(bounds=bounds), needs, Bound(), lambda _what, _count: None, pace=clock.pace
+        )
 
     return run
 
@@ -103,8 +107,8 @@ def test_three_jobs_that_come_to_nothing_are_enough(
     [
         (Fault("export-columns"), "lacks the column ApplicationPublisher, which was asked for"),
         (Fault("two-files"), "The software report's zip holds 2 files, and it should hold one."),
-        (Fault("zip-bomb", size=1_200_000_000), "and at most 1,024 MiB are read"),
-        (Fault("huge-export", size=70_000_000), "was answered with more than 64 MiB"),
+        (Fault("zip-bomb", size=21_000_000), "are read. Raise `reading.exportBytes` in connection.yaml."),
+        (Fault("huge-export", size=21_000_000), "20 MiB; the rest was not read. Raise `reading.exportBytes` in conn"),
         (Fault("html", on=("download",)), "The software report cannot be read: File is not a zip file."),
         (Fault("missing-permission", on=("exports",)), "permission DeviceManagementManagedDevices.Read.All"),
         (Fault("missing-permission", on=("export",)), "permission DeviceManagementManagedDevices.Read.All"),
@@ -169,7 +173,8 @@ def packed(text: str) -> bytes:
 
 def exported(rows: Iterable[str], header: str = ",".join(COLUMNS), **bounds: int) -> SoftwareRead:
     """Read a report of these lines."""
-    return read_export(packed("\ufeff" + "\r\n".join([header, *rows]) + "\r\n"), lambda _what, _count: None, **bounds)
+    report = io.BytesIO(packed("\ufeff" + "\r\n".join([header, *rows]) + "\r\n"))
+    return read_export(report, lambda _what, _count: None, Bounds(**bounds))
 
 
 def test_columns_are_found_by_name_whatever_else_there_is() -> None:
@@ -215,13 +220,29 @@ def test_rows_without_a_device_or_with_other_cells_are_left_out_and_told() -> No
 def test_what_is_no_such_report_is_an_error(text: str) -> None:
     """A file that is empty, cut short or no CSV is refused as a whole."""
     with pytest.raises(GraphError, match=r"^The software report (cannot be read|lacks the columns)"):
-        read_export(packed(text), lambda _what, _count: None)
+        read_export(io.BytesIO(packed(text)), lambda _what, _count: None, Bounds())
 
 
 def test_a_report_is_read_up_to_its_bound_and_no_further() -> None:
     """One byte more than the bound is too much."""
     text = f"\ufeff{','.join(COLUMNS)}\r\nd-1,Tool,1.0,\r\n"
     size = len(text.encode())
-    assert exported(["d-1,Tool,1.0,"], most_bytes=size).detected == {"d-1": (0,)}
-    with pytest.raises(GraphError, match="are read"):
-        exported(["d-1,Tool,1.0,"], most_bytes=size - 1)
+    assert exported(["d-1,Tool,1.0,"], export_bytes=size).detected == {"d-1": (0,)}
+    with pytest.raises(GraphError, match=r"are read. Raise `reading\.exportBytes`"):
+        exported(["d-1,Tool,1.0,"], export_bytes=size - 1)
+
+
+def test_a_report_has_so_many_rows_and_no_more() -> None:
+    """One row more than the bound is too much, and the setting that raises it is named."""
+    assert exported(["d-1,Tool,1.0,", "d-2,Tool,1.0,"], export_rows=2).detected == {"d-1": (0,), "d-2": (0,)}
+    with pytest.raises(GraphError, match=r"more than 1 rows; the rest was not read\. Raise `reading\.exportRows`"):
+        exported(["d-1,Tool,1.0,", "d-2,Tool,1.0,"], export_rows=1)
+
+
+def test_a_zip_that_holds_more_than_it_claims_is_an_error() -> None:
+    """What the directory says of the size bounds what is read, and what was cut off is missed."""
+    whole = packed(f"{','.join(COLUMNS)}\r\nd-1,Tool,1.0,\r\n")
+    at = whole.index(b"PK\x01\x02") + 24
+    false = whole[:at] + (3).to_bytes(4, "little") + whole[at + 4 :]
+    with pytest.raises(GraphError, match=r"^The software report (cannot be read|lacks the columns)"):
+        read_export(io.BytesIO(false), lambda _what, _count: None, Bounds())

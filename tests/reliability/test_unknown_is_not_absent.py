@@ -30,7 +30,7 @@ ENDPOINTS = {
     "last import": (E.DEVICES, E.DEVICE, E.ORGANIZATION),
 }
 LASTING = {
-    "throttled": {"name": N.THROTTLE, "retry_after": 600},
+    "throttled": {"name": N.THROTTLE, "retry_after": 6900},
     "throttled without a time": {"name": N.THROTTLE, "retry_form": "none"},
     "503": {"name": N.SERVER_ERROR},
     "500": {"name": N.SERVER_ERROR, "status": 500},

@@ -19,7 +19,7 @@ from reconciler.intune.http.retries import RETRIED, Patience, Trouble, retry_aft
 from reconciler.intune.http.threads import threads
 
 PARTS: Final = 20
-AT_ONCE: Final = 3
+_THROTTLED: Final = 429
 
 
 class Answer(Struct, frozen=True):
@@ -60,7 +60,7 @@ def ask_each(graph: Graph, addresses: Mapping[str, str]) -> Iterator[tuple[str, 
     """Yield an answer, or why there is none, for each address below `/v1.0`, by its key and in any order."""
     keys = iter(addresses)
     chunks = iter(lambda: {key: addresses[key] for key in islice(keys, PARTS)}, {})
-    with threads(AT_ONCE, "batches") as several:
+    with threads(graph.bounds.batches, "batches") as several:
         for answers in several.map(lambda chunk: _ask(graph, chunk), chunks):
             yield from answers.items()
 
@@ -72,7 +72,12 @@ def _ask(graph: Graph, addresses: Mapping[str, str]) -> dict[str, Answer | NoAns
     patience = Patience(graph.budget)
     try:
         while waiting:
-            answers = _batch(graph, waiting)
+            with graph.flow.one() as round_:
+                answers = _batch(graph, waiting)
+            if any(answer.status == _THROTTLED for answer in answers.values()):
+                graph.flow.throttled(round_)
+            else:
+                graph.flow.passed()
             again = {key: answers.get(key) for key in waiting if _again(answers.get(key))}
             results |= answers
             waiting = {key: addresses[key] for key in again}

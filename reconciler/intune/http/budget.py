@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
+from typing import Final
 
 from reconciler.errors import UnreachableError
 
@@ -23,11 +24,20 @@ class Pace:
     jitter: Callable[[], float] = random.random
 
 
-class Budget:
-    """What is left of a read's time. Thread-safe: all parts of a read share one."""
+READ: Final = ("that reading a connection may take", "raise `reading.timeBudget` in connection.yaml")
+"""What a whole read's time is called, and what to do when it is too short (G11)."""
+PROOF: Final = ("that proving a connection may take", "look at what stands between")
 
-    def __init__(self, seconds: float, pace: Pace) -> None:
+
+class Budget:
+    """What is left of a read's time. Thread-safe: all parts of a read share one.
+
+    `words` say what the time is for, and what helps when it is over.
+    """
+
+    def __init__(self, seconds: float, pace: Pace, words: tuple[str, str] = READ) -> None:
         self.pace = pace
+        self._what, self._advice = words
         self._seconds = seconds
         self._end = pace.monotonic() + seconds
         self._stopped = Event()
@@ -45,17 +55,18 @@ class Budget:
         if self._stopped.is_set():
             raise UnreachableError(f"{what} was not asked: the read was stopped.")
         if self.left() <= 0:
-            raise UnreachableError(f"{what} was not answered in {self.told()}. Try again later.")
+            raise UnreachableError(f"{what} was not answered in {self.told()}. Try again later, or {self._advice}.")
 
     def wait(self, seconds: float, what: str) -> None:
         """Wait, or raise UnreachableError when that would take longer than there is time left for what is named."""
         if seconds >= self.left():
             raise UnreachableError(
-                f"{what}. The next try, after {seconds:.0f} s, would be too late for {self.told()}. Try again later."
+                f"{what}. The next try, after {seconds:.0f} s, would be too late for {self.told()}. "
+                f"Try again later, or {self._advice}."
             )
         self.pace.wait(self._stopped, seconds)
         self.check(what)
 
     def told(self) -> str:
         """Name the whole time."""
-        return f"the {self._seconds / 60:g} minutes that reading a connection may take"
+        return f"the {self._seconds / 60:g} minutes {self._what}"

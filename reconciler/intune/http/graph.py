@@ -1,7 +1,7 @@
 """Asking Graph with a token: `GET`s, `$batch`es of `GET`s and export jobs; what is not answered 200 is an error."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from reconciler.errors import GraphError
 from reconciler.intune.http.budget import Budget
 from reconciler.intune.http.error_replies import Reply, described, shape
+from reconciler.intune.http.flow import Flow
 from reconciler.intune.http.transport import Call, Transport
 from reconciler.intune.signin.client import SignIn
 
@@ -36,6 +37,8 @@ class Graph:
         self.base = base.rstrip("/")
         self._sign_in = sign_in
         self._transport = transport
+        self.bounds = sign_in.client.access.bounds
+        self.flow = Flow(self.bounds.batches)
         self.first_date = ""
         """The `Date` of the first reply, as it was written."""
 
@@ -58,16 +61,15 @@ class Graph:
         """
         return self._asked(Call("POST", url, _SENT, msgspec.json.encode(value)), permission)
 
-    def download(self, url: str) -> Reply:
-        """Return the 200 to a `GET` of a file that Graph gave the address of; no token goes there.
+    def download(self, url: str, file: BinaryIO) -> None:
+        """Write what a `GET` of a file answers, of which Graph gave the address; no token goes there.
 
         Raises GraphError and UnreachableError.
         """
         call = Call("GET", url)
-        reply = self._transport.send(call)
+        reply = self._transport.save(call, file, self.bounds.export_bytes)
         if reply.status != OK:
             raise GraphError(f"{call.name} was answered {described(reply)}.")
-        return reply
 
     def batch(self, addresses: Mapping[str, str]) -> Reply:
         """Return Graph's 200 to one `$batch` of `GET`s: addresses below `/v1.0` by the id of their part.

@@ -1,9 +1,10 @@
 """HTTP over one `requests` session: timeouts, bounded replies, retries, no redirects, errors without secrets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
 import requests
@@ -22,6 +23,7 @@ _CONNECT_TIMEOUT: Final = 10.0
 _READ_TIMEOUT: Final = 60.0
 _CHUNK: Final = 256 * 1024
 _MOST_BYTES: Final = 64 * 1024 * 1024
+_TOO_LARGE: Final = "No answer of Graph's needs as much."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,29 @@ class Transport:
 
         Raises UnreachableError when there is none within the time budget, GraphError when it is too large.
         """
+        return self._until_answered(call, lambda: self._exchange(call))
+
+    def save(self, call: Call, file: BinaryIO, most_bytes: int) -> Reply:
+        """Write the body of a 200 to a file, and return the reply without it, or one of another status whole.
+
+        Raises UnreachableError when there is none within the time budget, GraphError when it is too large.
+        """
+        return self._until_answered(call, lambda: self._exchange_into(call, file, most_bytes))
+
+    def _until_answered(self, call: Call, exchange: Callable[[], Reply]) -> Reply:
         patience = Patience(self.budget)
         while True:
             self.budget.check(call.name)
-            result = self._try(call)
+            result = self._try(call, exchange)
             if isinstance(result, Reply):
                 return result
             if call.once:
                 raise UnreachableError(f"{result.sentence}.")
             patience.wait(result)
 
-    def _try(self, call: Call) -> Reply | Trouble:
+    def _try(self, call: Call, exchange: Callable[[], Reply]) -> Reply | Trouble:
         try:
-            reply = self._exchange(call)
+            reply = exchange()
         except OSError as error:
             return self._dropped(call, error)
         if reply.status not in RETRIED:
@@ -102,7 +114,24 @@ class Transport:
 
     def _exchange(self, call: Call) -> Reply:
         """Send once and read the whole reply. Raises OSError, which requests' errors are, and GraphError."""
-        with self._session.request(
+        with self._sent(call) as response:
+            body = b"".join(self._chunks(call, response, self._most_bytes, _TOO_LARGE))
+            return Reply(response.status_code, _lower(response), body)
+
+    def _exchange_into(self, call: Call, file: BinaryIO, most_bytes: int) -> Reply:
+        """Send once and write the body of a 200 to the file. Raises OSError and GraphError."""
+        with self._sent(call) as response:
+            if response.status_code != HTTPStatus.OK:
+                body = b"".join(self._chunks(call, response, self._most_bytes, _TOO_LARGE))
+                return Reply(response.status_code, _lower(response), body)
+            file.seek(0)
+            file.truncate()
+            for chunk in self._chunks(call, response, most_bytes, "Raise `reading.exportBytes` in connection.yaml."):
+                file.write(chunk)
+            return Reply(response.status_code, _lower(response), b"")
+
+    def _sent(self, call: Call) -> requests.Response:
+        return self._session.request(
             call.method,
             call.url,
             params=call.params,
@@ -112,19 +141,16 @@ class Transport:
             timeout=(_CONNECT_TIMEOUT, min(_READ_TIMEOUT, max(1.0, self.budget.left()))),
             allow_redirects=False,
             stream=True,
-        ) as response:
-            headers = {name.lower(): text for name, text in response.headers.items()}
-            body = b"".join(self._chunks(call, _arriving(response)))
-            return Reply(response.status_code, headers, body)
+        )
 
-    def _chunks(self, call: Call, content: Iterator[bytes]) -> Iterator[bytes]:
+    def _chunks(self, call: Call, response: requests.Response, most_bytes: int, advice: str) -> Iterator[bytes]:
         size = 0
-        for chunk in content:
+        for chunk in _arriving(response):
             size += len(chunk)
-            if size > self._most_bytes:
+            if size > most_bytes:
                 raise GraphError(
-                    f"{call.name} was answered with more than {self._most_bytes // 2**20} MiB, which is more than "
-                    f"any answer needs; the rest was not read."
+                    f"{call.name} was answered with more than {most_bytes // 2**20:,} MiB; the rest was not read. "
+                    f"{advice}"
                 )
             self.budget.check(call.name)
             yield chunk
@@ -137,6 +163,10 @@ class Transport:
         most = {Failure.UNCONNECTED: MOST_WAITS_UNCONNECTED}
         sentence = f"{call.name} was not answered: {why}"
         return Trouble(sentence, most=most[kind]) if kind in most else Trouble(sentence)
+
+
+def _lower(response: requests.Response) -> dict[str, str]:
+    return {name.lower(): text for name, text in response.headers.items()}
 
 
 def _arriving(response: requests.Response) -> Iterator[bytes]:

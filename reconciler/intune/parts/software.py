@@ -1,5 +1,6 @@
 """Reading the detected software, a part of its own: when it fails, the rest goes on (G4, G8)."""
 
+from tempfile import TemporaryFile
 from typing import Literal
 
 from reconciler.errors import GraphError, SignInError
@@ -21,7 +22,9 @@ def read_software(graph: Graph, via: Via | None, progress: Progress) -> Software
         return NOT_READ
     try:
         if via == "export":
-            return read_export(fetch_report(graph), progress)
+            with TemporaryFile() as file:
+                fetch_report(graph, file)
+                return read_export(file, progress, graph.bounds)
         return read_detected_apps(graph, progress)
     except (GraphError, SignInError) as error:
         return SoftwareRead(unknown=str(error))

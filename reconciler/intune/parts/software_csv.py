@@ -1,6 +1,6 @@
 """The exported report: a zip with one CSV, bounded, and read row by row (G8).
 
-1. The zip holds exactly one file, which is not larger than a bound, whatever it was packed to.
+1. The zip is on disk and holds exactly one file, which is not larger than a bound, whatever it was packed to (G11).
 2. Columns are found by their names; the file begins with a byte order mark, and cells are quoted as RFC 4180 has it.
 3. A row that cannot be used is left out, and then the read is not whole; a file that is no such CSV is an error.
 """
@@ -12,29 +12,30 @@ import zlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from operator import itemgetter
-from typing import Final
+from typing import BinaryIO, Final
 
 from reconciler.errors import GraphError
+from reconciler.intune.inputs import Bounds
 from reconciler.intune.parts.detections import Detections, SoftwareRead
 from reconciler.intune.parts.devices import Progress
 
 COLUMNS: Final = ("DeviceId", "ApplicationName", "ApplicationVersion", "ApplicationPublisher")
-MOST_BYTES: Final = 1024 * 1024 * 1024
 
 _EVERY: Final = 50_000
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, csv.Error, UnicodeError)
 
 
-def read_export(packed: bytes, progress: Progress, *, most_bytes: int = MOST_BYTES) -> SoftwareRead:
+def read_export(packed: BinaryIO, progress: Progress, bounds: Bounds) -> SoftwareRead:
     """Read the report out of its zip.
 
     Raises GraphError when it is not what the report must be.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            info = _only_file(archive, most_bytes)
+        with zipfile.ZipFile(packed) as archive:
+            info = _only_file(archive, bounds.export_bytes)
             with archive.open(info) as file:
-                return _read(io.TextIOWrapper(file, "utf-8-sig", newline=""), progress)
+                text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+                return _read(text, progress, bounds.export_rows)
     except _DAMAGED as error:
         raise GraphError(f"The software report cannot be read: {error or type(error).__name__}.") from error
 
@@ -47,12 +48,12 @@ def _only_file(archive: zipfile.ZipFile, most_bytes: int) -> zipfile.ZipInfo:
     if files[0].file_size > most_bytes:
         raise GraphError(
             f"The software report unpacks to {files[0].file_size / 2**20:,.0f} MiB, and at most "
-            f"{most_bytes / 2**20:,.0f} MiB are read. Use `via: detected-apps` if the fleet is that large."
+            f"{most_bytes / 2**20:,.0f} MiB are read. Raise `reading.exportBytes` in connection.yaml."
         )
     return files[0]
 
 
-def _read(text: Iterable[str], progress: Progress) -> SoftwareRead:
+def _read(text: Iterable[str], progress: Progress, most_rows: int) -> SoftwareRead:
     rows = csv.reader(text, strict=True)
     header = next(rows, [])
     missing = [name for name in COLUMNS if name not in header]
@@ -66,6 +67,11 @@ def _read(text: Iterable[str], progress: Progress) -> SoftwareRead:
     for chunk in _in_chunks(_usable(rows, header, unusable)):
         _collect(detections, chunk)
         progress("software", detections.count)
+        if detections.count > most_rows:
+            raise GraphError(
+                f"The software report has more than {most_rows:,} rows; the rest was not read. Raise "
+                f"`reading.exportRows` in connection.yaml."
+            )
     return detections.read(_partial(unusable))
 
 

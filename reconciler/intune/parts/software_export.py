@@ -6,7 +6,7 @@
 3. The file is fetched without a token: its address holds a signature of its own.
 """
 
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -37,8 +37,8 @@ class _Job(Struct):
 _JOB: Final = msgspec.json.Decoder(_Job)
 
 
-def fetch_report(graph: Graph) -> bytes:
-    """Return the report's zip.
+def fetch_report(graph: Graph, file: BinaryIO) -> None:
+    """Write the report's zip to a file.
 
     Raises GraphError, UnreachableError and SignInError.
     """
@@ -49,7 +49,8 @@ def fetch_report(graph: Graph) -> bytes:
         job = _job(url, graph.post(url, body, permission=PERMISSION))
         job = _finished(graph, f"{url}('{quote(job.id, safe='')}')", job)
         if job.status == _DONE:
-            return _fetched(graph, job)
+            _fetch(graph, job, file)
+            return
         stuck = f"was still {one_line(job.status, 40)} after {DEADLINE:.0f} s"
         whys.append("failed" if job.status == _FAILED else stuck)
     raise GraphError(
@@ -76,8 +77,8 @@ def _job(url: str, reply: Reply) -> _Job:
         raise not_understood(url, reply) from error
 
 
-def _fetched(graph: Graph, job: _Job) -> bytes:
+def _fetch(graph: Graph, job: _Job, file: BinaryIO) -> None:
     parts = urlsplit(job.url or "")
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.password:
         raise GraphError(f"The export of {REPORT} is completed, but its file has no https address; it is not fetched.")
-    return graph.download(job.url or "").body
+    graph.download(job.url or "", file)

@@ -220,7 +220,7 @@ class _Fitting:
         for each in attributes:
             message = locked.get(each.name) or self._named(each)
             if not message and each.name in lacks:
-                message = f"Assets of this type or model have no field for {each.name} in {self.offer.product}."
+                message = f"{self.offer.product} has no field for it on assets of this type or model."
             if not message:
                 message = self._unfit(each, values) or self._refused_operation(change, each)
             if message:

@@ -27,7 +27,7 @@ def _of_change(change: Change) -> int:
         return 2
     ends = any(each.name == "user" and each.after is None for each in attributes)
     beside = [each for each in attributes if each.name != "user" and not (ends and each.name == "status")]
-    return 1 + ends + bool(beside or not ends) + (ends and not beside)
+    return 1 + ends + bool(beside or not ends)
 
 
 def _is_sent(attribute: Attribute) -> bool:

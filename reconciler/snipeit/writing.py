@@ -78,10 +78,13 @@ def _updated(client: Client, words: Vocabulary, change: Change, seen: Seen) -> S
     path = f"hardware/{seen.remote_id}"
     values = {each.name: each.after for each in change.attributes}
     payload: Any = None
-    if "user" in values and values["user"] is None:
-        body = {"status_id": _status(words, values.pop("status"))} if values.get("status") else {}
+    ended = {"user": values["user"]} if "user" in values and values["user"] is None else {}
+    if ended:
+        body = {"status_id": _status(words, values["status"])} if values.get("status") else {}
         client.write("POST", f"{path}/checkin", body)
-        del values["user"]
+        ended |= {name: values.pop(name) for name in ("user", "status") if name in values}
+        if not values:  # it answers success once it is saved, and nothing else (AssetsController::checkin)
+            return Seen(seen.remote_id, seen.name, {**seen.values, **ended})
     first, later = _bodies(client, words, values, seen)
     for body in filter(None, (first, later)):
         payload = client.write("PATCH", path, body)

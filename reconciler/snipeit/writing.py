@@ -78,7 +78,7 @@ def _updated(client: Client, words: Vocabulary, change: Change, seen: Seen) -> S
     path = f"hardware/{seen.remote_id}"
     values = {each.name: each.after for each in change.attributes}
     payload: Any = None
-    ended = {"user": values["user"]} if "user" in values and values["user"] is None else {}
+    ended: dict[str, Scalar] = {"user": None} if "user" in values and values["user"] is None else {}
     if ended:
         body = {"status_id": _status(words, values["status"])} if values.get("status") else {}
         client.write("POST", f"{path}/checkin", body)

@@ -55,6 +55,7 @@ TABLE: Final = (
 STORE: Final = (
     Entry("init", "store.instance:init", "Make the store, or bring it up to date.", "Commands"),
     Entry("adopt", "store.instance:adopt", "Make a copied store this instance's own.", "Commands"),
+    Entry("prove", "store.proofs:prove", "Find out how a remote store behaves.", "Commands"),
     Entry("unlock", "store.instance:unlock", "Free a lease whose holder is gone.", "Commands"),
     Entry("import", "store.inventory:bring", "Bring an inventory along: create assets from a CSV file.", "Commands"),
     Entry("export", "store.inventory:export", "Write every asset as CSV.", "Commands"),

@@ -86,7 +86,7 @@ class HaloApi:
                 raise RemoteError(f"{self._base}/{resource} was answered without its records or their number.")
             return Page(rows, found["record_count"])
 
-        return read_whole(what, page, progress=lambda count: self.progress(f"{what} read from Halo", count))
+        return read_whole(what, page, progress=lambda count: self.progress(f"{what}", count))
 
     def send(self, resource: str, body: Row) -> Row:
         """Write one record and return what Halo answers.

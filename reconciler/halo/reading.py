@@ -1,7 +1,7 @@
 """One whole reading of a Halo (W2): lists by REST, whose each asset is by SQL, else asset by asset.
 
 1. Every list is proven whole, inactive records included.
-2. Where Halo runs no reports, or lists leave out what settings need, each asset is read by itself; a warning has the
+2. Where Halo runs no reports, or lists leave out what settings need, each asset is read by itself; a remark has the
    cost.
 3. When the database has many more assets than the list, the account may not see them all: nothing is created.
 4. A tag that several assets have is told apart by Halo's id.
@@ -36,12 +36,12 @@ _UNSEEN_SHARE: Final = 0.05
 
 @dataclass
 class Reader:
-    """Reads one Halo; `proofs` are the answers of `store prove`, `warnings` grow."""
+    """Reads one Halo; `proofs` are the answers of `store prove`, `remarks` grow."""
 
     api: HaloApi
     settings: HaloSettings
     proofs: Mapping[str, str]
-    warnings: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     short: str | None = None
     several: set[str] = field(default_factory=set)
     """The assets that have several users, by Halo's id."""
@@ -59,9 +59,9 @@ class Reader:
         whole = [*rows, *unlisted.found]
         records = [asset_record(each, users.get(str(each["id"])), directory) for each in rows]
         records += [asset_record(each, first_user(each), directory) for each in unlisted.found]
-        records = _told_apart(records, self.warnings)
+        records = _told_apart(records, self.remarks)
         locked = {each.tag: {"user": _SEVERAL_USERS} for each in records if each.remote_id in self.several}
-        people = [person_record(each) for each in self.api.whole("Users", "users")]
+        people = [person_record(each) for each in self.api.whole("Users", "store users")]
         self._warn(whole)
         reading = Reading(
             records,
@@ -106,11 +106,11 @@ class Reader:
 
     def _one_by_one(self, rows: list[Row], why: str) -> list[Row]:
         minutes = ceil(len(rows) / self.settings.per_minute)
-        self.warnings.append(f"Each of the {len(rows):,} assets is read by itself, about {minutes:,} minutes: {why}.")
+        self.remarks.append(f"Each of the {len(rows):,} assets is read by itself, about {minutes:,} minutes: {why}.")
         read = []
         for number, each in enumerate(rows, 1):
             read.append(self._single(str(each["id"])) or each)
-            self.api.progress("assets read one by one from Halo", number)
+            self.api.progress("assets one by one", number)
         return read
 
     def _single(self, id_: str) -> Row | None:
@@ -151,12 +151,10 @@ class Reader:
         rows = list(rows)
         inactive = sum(1 for each in rows if each.get("inactive"))
         if inactive:
-            self.warnings.append(
-                f"{inactive:,} assets are inactive in Halo; they are matched and updated all the same."
-            )
+            self.remarks.append(f"{inactive:,} assets are inactive in Halo; they are matched and updated all the same.")
         bound = sum(1 for each in rows if each.get("intune_id"))
         if bound and self.settings.binding_field != INTUNE_ID:
-            self.warnings.append(
+            self.remarks.append(
                 f"{bound:,} assets carry Halo's own `intune_id`: its Intune integration may write them too. Turn it "
                 "off, or set `bindingField: intune_id`."
             )
@@ -191,7 +189,7 @@ class Reader:
             },
             lengths=dict.fromkeys(directory.slots.fields, LONGEST),
             unproven=unproven(self.proofs),
-            warnings=tuple(self.warnings),
+            remarks=tuple(self.remarks),
             requests=self.api.requests,
             per_minute=self.settings.per_minute,
         )
@@ -203,14 +201,14 @@ def _fields_of(row: Row, own: Mapping[int, Mapping[str, int]], held: Mapping[str
     return [{"id": id_, "name": name, "value": values.get(id_, "")} for name, id_ in fields.items()]
 
 
-def _told_apart(records: list[AssetRecord], warnings: list[str]) -> list[AssetRecord]:
+def _told_apart(records: list[AssetRecord], remarks: list[str]) -> list[AssetRecord]:
     """Return the assets with tags that differ: Halo lets several have one, unless it is told not to."""
     counted = Counter(each.tag for each in records)
     twice = sorted(tag for tag, number in counted.items() if number > 1)
     if not twice:
         return records
     shown = ", ".join(twice[:3]) + (f" and {len(twice) - 3} more" if len(twice) > 3 else "")  # noqa: PLR2004
-    warnings.append(f"Several assets in Halo have one tag ({shown}); they are told apart by Halo's id.")
+    remarks.append(f"Several assets in Halo have one tag ({shown}); they are told apart by Halo's id.")
     return [
         AssetRecord(
             each.remote_id,

@@ -45,7 +45,7 @@ def read_links(api: HaloApi) -> Links:
             several.append(str(row["id"]))
         else:
             one[str(row["id"])] = str(row["person"])
-        api.progress("links of assets and users read from Halo", len(one) + len(several))
+        api.progress("links", len(one) + len(several))
     return Links(one, tuple(several))
 
 

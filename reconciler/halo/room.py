@@ -91,6 +91,11 @@ class HaloRoom:
         """
         return prove(self.api)
 
+    def version(self) -> str:
+        """Return Halo's version."""
+        info = self.api.get("InstanceInfo")
+        return str(info.get("app_version")) if isinstance(info, dict) else ""
+
     def find(self, change: Change, remote_id: str | None) -> tuple[Seen, ...]:
         """Return the record that a change is about, or those that have the name of one to be created."""
         match change.subject:

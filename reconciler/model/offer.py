@@ -20,6 +20,7 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     each with the reason (W9).
     `software` says whether it keeps what is installed on assets. `lengths` are the most characters of a field.
     `trims` says that spaces at a text's ends are not kept.
+    `warnings` are shown before a connection's first import, `remarks` with every plan.
     `requests` is how many requests the reading took, `per_minute` how many fit into a minute.
     """
 
@@ -39,6 +40,7 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     frees: tuple[str, ...] = ()
     software: bool = False
     warnings: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     requests: int = 0
     per_minute: int = 0
 

@@ -100,7 +100,7 @@ class _Fitting:
         made = {each.name for each in self.plan.changes if each.action is Action.CREATE}
         return replace(
             self.plan,
-            connections=tuple(map(self._warned, self.plan.connections)),
+            connections=self._connections(),
             changes=tuple(changes),
             bindings=tuple(each for each in self.plan.bindings if not _of_none(each, dropped & made)),
             problems=_sorted(self.plan.problems, self.problems),
@@ -108,11 +108,15 @@ class _Fitting:
             left_alone=_sorted(self.plan.left_alone, self.left_alone),
         )
 
-    def _warned(self, summary: ConnectionSummary) -> ConnectionSummary:
-        """Return a connection's summary with what to think of before a first import."""
-        if not summary.first_import or not self.offer.warnings:
-            return summary
-        return replace(summary, warnings=(*summary.warnings, *self.offer.warnings))
+    def _connections(self) -> tuple[ConnectionSummary, ...]:
+        """Return the connections with what to think of before a first import; the first read one with the remarks."""
+        made, remarks = [], self.offer.remarks
+        for summary in self.plan.connections:
+            more = self.offer.warnings if summary.first_import else ()
+            if summary.skipped is None:
+                more, remarks = (*more, *remarks), ()
+            made.append(replace(summary, warnings=(*summary.warnings, *more)) if more else summary)
+        return tuple(made)
 
     def _makes(self, change: Change) -> bool:
         """Return whether a catalogue entry is one that is made; else what refers to its name is not written."""

@@ -6,7 +6,7 @@ settling, resuming, the ledger) is in this package and the same for all.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reconciler.model.offer import Offer
 from reconciler.model.plan import Change
@@ -115,3 +115,18 @@ class Room(Protocol):
 
     def requests(self, changes: Sequence[Change]) -> int:
         """Return how many requests a plan's changes take in all, looking each up included (W7)."""
+
+
+@runtime_checkable
+class Provable(Protocol):
+    """A room whose product leaves open how it behaves, and can be asked on a scratch asset (W9)."""
+
+    def prove(self) -> dict[str, str]:
+        """Return each answer by its question; the scratch asset is taken away again.
+
+        Raises:
+            RemoteError, RefusedError: the scratch asset cannot be made or read.
+        """
+
+    def version(self) -> str:
+        """Return the product's version."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from reconciler.model.plan import Action, Change, Kind, Plan, Subject, counts
+from reconciler.model.plan import Action, Change, Effort, Kind, Plan, Subject, counts
 from reconciler.model.run import Outcome
 from reconciler.report.kinds import ORDER
 from reconciler.report.values import many
@@ -93,7 +93,15 @@ def _rest(plan: Plan) -> list[str]:
         parts.append(many(len(plan.problems), "problem"))
     if over := plan.over_limit():
         parts.append(f"over {many(len(over), 'limit')}")
-    return parts
+    return [*parts, *_effort(plan)]
+
+
+def _effort(plan: Plan) -> list[str]:
+    """Return what applying takes of a store behind an API (W7); nothing when only reading is left."""
+    if not isinstance(plan.effort, Effort) or not plan.effort.writing:
+        return []
+    total = plan.effort.reading + plan.effort.writing
+    return [f"about {many(total, 'request')} to the store, {many(plan.effort.minutes, 'minute')}"]
 
 
 def outcome_line(outcome: Outcome, seconds: float) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from reconciler.configuration.secrets import read_secret
 from reconciler.errors import StoreError
+from reconciler.settings.fields import asset_fields
 from reconciler.settings.hosts import ALLOW_HOST, allowed_hosts
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Remotes:
         """
         name = around.instance.name
         if name not in self._rooms:
-            self._rooms[name] = _snipe_it(around)
+            self._rooms[name] = _halo(around) if around.instance.store.halo else _snipe_it(around)
         return self._rooms[name]
 
 
@@ -58,6 +59,39 @@ def _snipe_it(around: Surroundings) -> Room:
         store.fields,
         partial(around.progress, "Snipe-IT"),
     )
+
+
+def _halo(around: Surroundings) -> Room:
+    from reconciler.halo.room import HaloRoom  # noqa: PLC0415 - requests is heavy
+    from reconciler.halo.settings import HaloSettings  # noqa: PLC0415 - as above
+
+    store = around.instance.store
+    if store.halo is None:
+        raise StoreError("No remote store is named in instance.yaml.")
+    settings = HaloSettings(
+        address(store.halo.url, around.folder, around.variables),
+        store.halo.client_id,
+        read_secret(store.halo.secret, around.folder, around.variables),
+        tenant=store.halo.tenant,
+        fields=store.fields,
+        declared=asset_fields(around.environment.catalogue),
+        binding_field=store.halo.binding_field,
+        per_minute=store.pace,
+    )
+    return HaloRoom(
+        settings,
+        proofs=partial(_proofs, around),
+        progress=partial(around.progress, "Halo"),
+        waiting=partial(_waiting, around),
+    )
+
+
+def _proofs(around: Surroundings) -> dict[str, str]:
+    """Return what `store prove` found out, by its question; nothing while there is no ledger."""
+    from reconciler.run.stores import open_ledger  # noqa: PLC0415 - it imports the context that has this
+
+    with open_ledger(around) as ledger:
+        return {} if ledger.missing else {each.name: each.answer for each in ledger.proofs()}
 
 
 _NOTICED = 5

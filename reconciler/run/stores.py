@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from reconciler.run.context import AtStore, Surroundings
 
 if TYPE_CHECKING:
-    from reconciler.model.ledger import Ledger
+    from reconciler.model.ledger import Ledger, WritableLedger
     from reconciler.model.state import Stamp
     from reconciler.model.store import Reader, Writer
     from reconciler.store import Address
@@ -46,6 +46,17 @@ def open_ledger(at: AtStore | Surroundings) -> Ledger:
     from reconciler import store  # noqa: PLC0415
 
     return store.open_ledger(_address(at))
+
+
+def open_ledger_for_writing(at: AtStore | Surroundings) -> WritableLedger:
+    """Return the ledger beside the instance's remote store, opened for writing; a missing one is made.
+
+    Raises:
+        SecretError, StoreError: as `open_store`.
+    """
+    from reconciler import store  # noqa: PLC0415
+
+    return store.open_ledger(_address(at), write=True)
 
 
 def open_for_writing(at: AtStore | Surroundings) -> Writer:

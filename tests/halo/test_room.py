@@ -67,7 +67,7 @@ def test_what_lists_leave_out_is_read_in_another_way(server: HaloServer, data: H
     assert (values["name"], values["custom.department"]) == ("L-1", "Finance")
 
 
-def test_without_reports_each_asset_is_read_by_itself_and_a_warning_has_the_cost(server, data: Halo) -> None:
+def test_without_reports_each_asset_is_read_by_itself_and_a_remark_has_the_cost(server, data: Halo) -> None:
     data.options.rights = frozenset({"read:assets", "edit:assets", "read:customers", "edit:customers"})
     ann = data.add_user("Ann", "ann@contoso.example")
     for number in range(3):
@@ -76,9 +76,9 @@ def test_without_reports_each_asset_is_read_by_itself_and_a_warning_has_the_cost
         reading = room.read(frozenset())
 
     assert {each.user for each in reading.assets} == {str(ann)}
-    assert len(reading.offer.warnings) == 1
-    assert reading.offer.warnings[0].startswith("Each of the 3 assets is read by itself, about 1 minutes: ")
-    assert "edit:reporting" in reading.offer.warnings[0]
+    assert len(reading.offer.remarks) == 1
+    assert reading.offer.remarks[0].startswith("Each of the 3 assets is read by itself, about 1 minutes: ")
+    assert "edit:reporting" in reading.offer.remarks[0]
 
 
 def test_links_are_read_in_parts_by_key(server: HaloServer, data: Halo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +114,7 @@ def test_inactive_assets_and_users_are_read_too(server: HaloServer, data: Halo) 
 
     assert [each.tag for each in reading.assets] == ["AST-1"]
     assert [each.active for each in reading.people] == [False]
-    assert "1 assets are inactive in Halo" in reading.offer.warnings[0]
+    assert "1 assets are inactive in Halo" in reading.offer.remarks[0]
 
 
 def test_assets_of_one_tag_are_told_apart(server: HaloServer, data: Halo) -> None:

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from reconciler.cli.context import at_store
+from reconciler.cli.context import at_store, surroundings
 from reconciler.cli.options import Env, can_ask
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError, StoreError
+from reconciler.model.state import Stamp
 from reconciler.model.store import Reader
 from reconciler.run import stores
 from reconciler.run.context import AtStore
@@ -32,18 +33,29 @@ def adopt(
     at = at_store(context, env)
     instance = at.instance
     before = _existing(at).stamp()
-    if before is not None and not foreign(before, instance):
+    if before is not None and not foreign(before, instance) and not _beside_another(context, env, before):
         say(f"The store is {instance.name}'s already (store id {before.store_id}); nothing was changed.")
         return ExitCode.DONE
     can_ask(yes)
     theirs = f"that of {before.instance} ({before.kind})" if before else "nobody's yet"
     if not yes and not typer.confirm(f"The store is {theirs}. Make it {instance.name}'s?", err=True):
         raise NotConfirmedError("Not adopted: it was not confirmed. Nothing was written.")
-    with stores.open_for_writing(at) as store:
-        stamp = store.adopt(instance.name, instance.kind)
+    with Talk() as talk:
+        whole = surroundings(context, env, talk) if instance.store.is_remote else at
+        with stores.open_for_writing(whole) as store:
+            stamp = store.adopt(instance.name, instance.kind)
     origin = f", adopted from {stamp.adopted_from}" if stamp.adopted_from else ""
     say(f"The store is {instance.name}'s now (store id {stamp.store_id}{origin}).")
     return ExitCode.DONE
+
+
+def _beside_another(context: typer.Context, env: str, stamp: Stamp) -> bool:
+    """Return whether a ledger's stamp is of another remote store than the one that the settings name (W6)."""
+    if stamp.remote is None:
+        return False
+    with Talk() as talk:
+        around = surroundings(context, env, talk)
+        return around.remotes.room(around).identity() != stamp.remote
 
 
 def unlock(

@@ -1,0 +1,119 @@
+"""The commands on an environment whose assets are in Halo: settings, Intune, ledger and Halo together."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from command_line import CommandLine, simulated
+from halo_store import furnished, lay_halo
+
+from reconciler.simulator.halo import HaloServer
+from reconciler.simulator.server import Simulator
+from reconciler.simulator.stores.faults import Fault, FaultName
+
+
+class Place(NamedTuple):
+    """A command line, its tenant and its Halo."""
+
+    command: CommandLine
+    tenant: Simulator
+    halo: HaloServer
+
+
+@pytest.fixture
+def place(tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """Serve a tenant and a Halo whose certificate is trusted beside the tenant's."""
+    with simulated(10) as tenant, HaloServer(furnished(), ca_file=Path(tenant.ca_file), per_window=10_000) as server:
+        for name, value in server.environment().items():
+            monkeypatch.setenv(name, value)
+        (tmp_path / "var").mkdir()
+        command = CommandLine(tmp_path, capsys)
+        command.connect(tenant)
+        lay_halo(command, server)
+        yield Place(command, tenant, server)
+
+
+def test_an_environment_is_proven_imported_kept_and_undone(place: Place) -> None:
+    command, tenant, halo = place
+    proven = command.run("store", "prove", "prod", "--yes")
+    first = command.apply()
+    again = command.plan()
+    tenant.tenant.next_day(new=2, gone=0, renamed=1, re_enrolled=0, reassigned=0, unassigned=0)
+    day = command.plan()
+    applied = command.apply()
+    run = re.findall(r"\d{8}-\d{6}-\w+", command.run("history", "prod").out)[0]
+    undone = command.run("undo", "prod", run, "--yes")
+
+    assert [done.code for done in (proven, first, applied, undone)] == [0, 0, 0, 0], undone.err
+    assert "a move to another site keeps the asset's id: yes" in proven.out
+    assert again["changes"] == []
+    assert day["effort"]["writing"] == 3 * len(day["changes"])
+    assert sum(1 for row in halo.data.assets() if row["inactive"]) == 2
+    assert halo.audit.created_twice("assets", "inventory_number") == {}
+    assert {write.kind for write in halo.audit.writes() if write.action == "delete"} == {"assets"}
+
+
+def test_without_proofs_nothing_is_created_and_the_plan_says_what_to_run(place: Place) -> None:
+    planned = place.command.run("plan", "prod")
+
+    assert "reconciler store prove" in planned.out
+    assert place.halo.audit.writes() == ()
+
+
+def test_a_plan_says_how_many_requests_it_takes(place: Place) -> None:
+    place.command.run("store", "prove", "prod", "--yes")
+
+    assert "requests to the store, 1 minute" in " ".join(place.command.run("plan", "prod").out.split())
+
+
+def test_a_store_of_ours_has_nothing_to_prove(place: Place) -> None:
+    done = place.command.run("store", "prove", "uat", "--yes")
+
+    assert (done.code, "The store of uat is our own database" in done.err) == (64, True)
+
+
+@pytest.mark.thorough
+def test_a_limit_stops_an_apply_before_anything_is_sent(place: Place) -> None:
+    command, tenant, halo = place
+    command.run("store", "prove", "prod", "--yes")
+    command.apply()
+    written = len(halo.audit.writes())
+    tenant.tenant.next_day(new=0, gone=8, renamed=0, re_enrolled=0, reassigned=0, unassigned=0)
+
+    assert command.apply().code == 3
+    assert len(halo.audit.writes()) == written
+
+
+@pytest.mark.thorough
+def test_a_restored_copy_is_refused_until_it_is_adopted(place: Place) -> None:
+    command, tenant, halo = place
+    command.run("store", "prove", "prod", "--yes")
+    command.apply()
+    with HaloServer(halo.data.restored_copy(), ca_file=Path(tenant.ca_file), per_window=10_000) as copy:
+        lay_halo(command, copy)
+        refused = command.apply()
+        adopted = command.run("store", "adopt", "prod", "--yes")
+        after = command.apply()
+
+    assert (refused.code, "it looks like a copy" in refused.err) == (1, True)
+    assert (adopted.code, after.code) == (0, 0), adopted.err + after.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (Fault(FaultName.HTML, on="token", times=None), "is the one that people open Halo at"),
+        (Fault(FaultName.HTML, on="InstanceInfo", times=None), "Check the address in `store:`"),
+        (Fault(FaultName.FORBIDDEN, on="Site", times=None), "Give the application read:customers"),
+        (Fault(FaultName.WRONG_TOTAL, on="Site$", times=None), "The list of sites is not whole"),
+    ],
+)
+def test_a_halo_that_cannot_be_read_is_an_error_and_nothing_is_sent(place: Place, fault: Fault, told: str) -> None:
+    command, _, halo = place
+    halo.inject(fault)
+    done = command.apply()
+
+    assert (done.code, told in " ".join(done.err.split())) == (1, True), done.err
+    assert halo.audit.writes() == ()

@@ -11,7 +11,7 @@ from reconciler.model.layouts import BINDINGS, asset_layout
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Asset, State
 from reconciler.planning.nearest import nearest
-from reconciler.planning.rules.values import matching_form
+from reconciler.planning.rules.identity import matching_form
 
 Device = tuple[str, Any]
 """A connection's name, and a device that was read for it."""

@@ -145,7 +145,8 @@ def user_facts(row: Row) -> Iterator[Fact]:
     assigning, imports = row.decided.inputs.drafting.assigning, row.decided.inputs.connection.imports
     users = assigning.settings
     [value] = row.rows.devices.identifiers()
-    found = assigning.assign(value)
+    [entra_id] = row.rows.devices.entra_ids()
+    found = assigning.assign(value, entra_id)
     shown = "unclear" if isinstance(value, Unclear) else said(value)
     yield Fact("source", f"{users.identifier_source()} is {shown}", f"assignFrom is {users.assign_from} (U1)")
     words, why, mark = _user_words(row, found)
@@ -177,6 +178,8 @@ def _user_words(row: Row, found: Assignment) -> tuple[str, str, Mark]:
             return "not in the store", f"no store user has {found.value}; {unlinks} (U3)", Mark.LOST
         case Found.AMBIGUOUS:
             return "several store users", because(found.reason, "U2"), Mark.PROBLEM
+        case Found.ANOTHER:
+            return "another Entra user", because(found.reason, "U5"), Mark.PROBLEM
         case Found.SEVERAL:
             return "several people", because(found.reason, "U1"), Mark.PROBLEM
         case Found.UNKNOWN:

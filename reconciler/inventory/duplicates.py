@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import State
-from reconciler.planning.rules.values import is_worthless, matching_form, worthless_forms
+from reconciler.planning.rules.identity import is_worthless, matching_form, worthless_forms
 from reconciler.settings.environment import Environment
 
 Row = tuple[int, str, dict[str, Scalar]]

@@ -167,7 +167,7 @@ def _decide_bound(inputs: Iterable[ConnectionInputs]) -> list[Decided]:
     """Decide what has an asset, and what takes one over from a device with its value."""
     found: list[Decided] = []
     for each in inputs:
-        matches = match_together(_sharing(each), each.bindings, each.index)
+        matches = match_together(_sharing(each), each.bindings, each.index, each.listing.machine)
         taken = {one.asset_id: one for other in found for one in other.decisions.taken}
         decisions = collect(chain(decide_bound(each, matches), decide_matched(each, matches, taken)))
         found.append(Decided(each, matches, each.index, decisions))

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 
 from reconciler.columnar import PIECE, Column, Packed, once_each, pack, take_ordered
 from reconciler.model.snapshot import UNKNOWN, Snapshot
-from reconciler.planning.matching.asset_index import Form, first_key, worthy_forms
+from reconciler.planning.matching.asset_index import Form, first_key, worthy_form, worthy_forms
 from reconciler.planning.matching.matches import Candidate
 from reconciler.planning.matching.presence import Sighting
+from reconciler.planning.matching.rivals import Machine
 from reconciler.planning.rules import needs
-from reconciler.planning.rules.columns import Columns, DeviceColumns, LazyColumns, fitted
+from reconciler.planning.rules.columns import Columns, DeviceColumns, LazyColumns, fitted, map_distinct
 from reconciler.planning.rules.compiled import Compiled
 from reconciler.planning.rules.criteria import Answer
+from reconciler.planning.rules.identity import IMEI, SERIAL, WIFI_MAC, matching_form
 from reconciler.planning.rules.types import TypeDecision
 from reconciler.planning.users.entra import DEVICE_ID, Users, named_users, no_users, registered_owners
 from reconciler.settings.users import AssignFrom
@@ -70,6 +72,12 @@ class Devices:
         if source.startswith(_USER):
             return self.said.property(source.removeprefix(_USER))
         return self.property(source)
+
+    def entra_ids(self) -> Column:
+        """Return the id in Entra of each device's user, in lower case; None where it is not known (U5)."""
+        by_owner = self.compiled.connection.users.assign_from is AssignFrom.ENTRA
+        found = self.said.property("id") if by_owner else self.property("userId")
+        return map_distinct(lambda key: key.lower() if isinstance(key, str) and key else None, found)
 
     def sighting(self, row: int) -> Sighting | None:
         """Return how a device was seen; None when whether it is excluded is unknown."""
@@ -142,6 +150,17 @@ class Listing:
                 forms=self.devices.forms_of(place),
             )
 
+    def machine(self, device_id: str) -> Machine:
+        """Return what identifies a device's machine, as far as it was read (M5)."""
+        place, worthless = self.index[device_id], self.compiled.worthless
+        serial, imei, mac, model = (column[place] for column in self._machines)
+        return Machine(
+            serial=worthy_form(serial, worthless, SERIAL) if isinstance(serial, str) else None,
+            imei=worthy_form(imei, worthless, IMEI) if isinstance(imei, str) else None,
+            mac=worthy_form(mac, worthless, WIFI_MAC) if isinstance(mac, str) else None,
+            model=matching_form(model) if isinstance(model, str) and model else None,
+        )
+
     def shared(self) -> frozenset[int]:
         """Return the devices whose first worthy matching value another one has, too."""
         forms = self.devices.forms
@@ -153,6 +172,10 @@ class Listing:
             return frozenset()
         counts = Counter(worthy)
         return frozenset(place for place, key in enumerate(keys) if counts[key] > 1)
+
+    @cached_property
+    def _machines(self) -> tuple[Column, ...]:
+        return tuple(map(self.devices.property, ("serialNumber", "imei", "wiFiMacAddress", "model")))
 
     @cached_property
     def _names(self) -> Column:
@@ -198,7 +221,9 @@ def list_devices(compiled: Compiled, snapshot: Snapshot) -> Listing:
         excluded=compiled.exclusions(columns),
         stale=compiled.staleness(columns),
         types=compiled.types(columns),
-        forms=[worthy_forms(mapped[key], compiled.worthless) for key in compiled.keys],
+        forms=[
+            worthy_forms(mapped[key], compiled.worthless, compiled.fields.fields[key].name) for key in compiled.keys
+        ],
         known=mapped.made(),
     )
     return Listing(compiled, records, index, devices)

@@ -39,7 +39,7 @@ def unanswered(environment: Environment, recording: Recording) -> tuple[Unanswer
 def _lacking(connection: Connection, snapshot: Snapshot) -> Iterator[Unanswered]:
     why = "the recording does not hold it"
     for name in needs.device_properties(connection):
-        if name not in snapshot.device_properties:
+        if name not in snapshot.device_properties and (name != "userId" or needs.user_properties(connection)):
             yield Unanswered(connection.name, f"device property {name}", why)
     if snapshot.users_unknown == "not read" and needs.user_properties(connection):
         yield Unanswered(connection.name, "users", why)

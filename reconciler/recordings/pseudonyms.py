@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
-from reconciler.planning.rules.values import is_worthless, matching_form, worthless_forms
+from reconciler.planning.rules.identity import is_worthless, matching_form, worthless_forms
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _HEXADECIMAL: Final = re.compile(

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from reconciler.errors import StaleError
 from reconciler.model.plan import Action, BindingChange, Change, Plan
-from reconciler.planning.rules.values import matching_form
+from reconciler.planning.rules.identity import matching_form
 from reconciler.store.comparison import compare
 from reconciler.store.ledger.bindings import find_bindings, live_bindings
 from reconciler.store.ledger.pins import pinned_writes

@@ -8,7 +8,7 @@ from reconciler.model.plan import SOFTWARE, Action, Attribute, Change
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Life
 from reconciler.planning.matching.asset_index import worthy_form
-from reconciler.planning.rules.values import worthless_forms
+from reconciler.planning.rules.identity import worthless_forms
 from reconciler.undo.ground import RULE, Device, Ground, bare, shown
 
 _NO_USER = "the user that it had is not in the store any more"
@@ -103,7 +103,7 @@ def _match(ground: Ground, change: Change) -> dict[str, str]:
         return {}
     worthless = worthless_forms(connection.imports.ignored_values)
     had = {each.name: each.before for each in change.attributes}
-    forms = {name: worthy_form(had.get(name), worthless) for name in connection.imports.matching_fields()}
+    forms = {name: worthy_form(had.get(name), worthless, name) for name in connection.imports.matching_fields()}
     return {name: form for name, form in forms.items() if form is not None}
 
 

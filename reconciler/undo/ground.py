@@ -11,7 +11,8 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Asset, Binding, Life, Person, State
 from reconciler.planning.asset_values import asset_values
 from reconciler.planning.change_building import kinds
-from reconciler.planning.rules.values import as_text, matching_form
+from reconciler.planning.rules.identity import matching_form
+from reconciler.planning.rules.values import as_text
 from reconciler.planning.users.references import references
 from reconciler.settings.environment import Environment
 

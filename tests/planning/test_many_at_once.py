@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.matching.asset_index import worthy_form, worthy_forms
+from reconciler.planning.rules.identity import worthless_forms
 from reconciler.planning.rules.transforms import compile_transforms
-from reconciler.planning.rules.values import worthless_forms
 from reconciler.planning.users.directory import identifier_form, identifier_forms
 from reconciler.settings.field_mappings import Transform
 
@@ -46,7 +46,8 @@ def test_well_written_addresses_are_taken_together() -> None:
 @example(["ab "])
 def test_matching_forms(column: list[str | None]) -> None:
     """M2, M3: spaces inside and at the ends, NUL, letters that fold to two, placeholders."""
-    assert worthy_forms(column, WORTHLESS) == [worthy_form(value, WORTHLESS) for value in column]
+    for field in ("serialNumber", "imei", "wifiMac", "name"):
+        assert worthy_forms(column, WORTHLESS, field) == [worthy_form(value, WORTHLESS, field) for value in column]
 
 
 @given(st.lists(TEXTS | st.sampled_from([None, 7, True, UNKNOWN, " Ada@C "]), max_size=12))

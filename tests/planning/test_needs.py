@@ -7,10 +7,10 @@ from reconciler.planning.rules.needs import device_properties, user_properties
 
 
 def test_a_small_connection_reads_little() -> None:
-    """The mapped properties, the identifier's source, and what matching always needs; no users."""
+    """The mapped properties, the identifier's source, the user's id, and what matching always needs; no users."""
     connection = environment_of({}).connections["intune"]
-    needed = ("deviceName", "enrolledDateTime", "lastSyncDateTime", "model", "serialNumber", "userPrincipalName")
-    assert device_properties(connection) == needed
+    needed = "deviceName enrolledDateTime lastSyncDateTime model serialNumber userId userPrincipalName"
+    assert device_properties(connection) == tuple(needed.split())
     assert user_properties(connection) == ()
 
 

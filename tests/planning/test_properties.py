@@ -13,7 +13,7 @@ from reconciler.model.plan import Action, Kind, Plan, Subject
 from reconciler.model.state import Presence, Recording, State
 from reconciler.planning.build import build_plan, is_empty
 from reconciler.planning.digest import digest, encode
-from reconciler.planning.rules.values import matching_form
+from reconciler.planning.rules.identity import matching_form
 from reconciler.settings.environment import Environment
 
 Case = tuple[Environment, Recording]

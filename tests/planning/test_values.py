@@ -2,7 +2,8 @@
 
 import pytest
 
-from reconciler.planning.rules.values import as_text, fit, is_worthless, matching_form, worthless_forms
+from reconciler.planning.rules.identity import is_worthless, matching_form, worthless_forms
+from reconciler.planning.rules.values import as_text, fit
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 
@@ -32,7 +33,7 @@ def test_placeholders_never_match(serial: str) -> None:
     assert is_worthless(matching_form(serial), worthless_forms(["demo unit"]))
 
 
-@pytest.mark.parametrize("serial", ["5CG1234XYZ", "VMware-42 1d", "10", "X-Y"])
+@pytest.mark.parametrize("serial", ["5CG1234XYZ", "VMware-42 1d", "20", "X-Y"])
 def test_serial_numbers_match(serial: str) -> None:
     """Anything else is worth a match."""
     assert not is_worthless(matching_form(serial), worthless_forms([]))

@@ -54,7 +54,7 @@ _BASE = {
 _KEYS = ("serialNumber", "imei", "name")
 _SUBSIDIARY = {"connection": {"tenantId": _TENANTS["subsidiary"]}}
 _SERIALS = ("S1", "S2", "S3", "s 1", None, "0000")
-_IMEIS = ("I1", "I2", "I3", None)
+_IMEIS = ("350000000000006", "350000000000014", "350000000000022", None)
 _UPNS = ("ada@c", " ADA@c", "bob@c", "carol@c", None)
 _TEXTS = ("\x00", "a" * 300, "\u202e", "x[1]", "{}", "=cmd", "\x1b[31m", "\u2167", "ß", "", "Ada [1]")
 

@@ -1,13 +1,14 @@
-"""What each mapped field should hold (F1-F4)."""
+"""What each mapped field should hold (F1-F5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
 
-from reconciler.columnar import Column
+from reconciler.columnar import Column, unequal
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.attributes.comparison import Because, Desired
 from reconciler.planning.attributes.rows import Rows
+from reconciler.planning.matching.asset_index import worthy_form
 from reconciler.planning.rules.columns import MISFIT
 from reconciler.planning.rules.mapping import MappingWords
 from reconciler.planning.rules.values import misfit
@@ -35,7 +36,7 @@ def desired_fields(rows: Rows) -> Iterator[Desired]:
 def _desired(
     rows: Rows, place: int, field: AssetField, words: MappingWords, *, keeps_empty: bool, keeps_filled: bool
 ) -> Desired:
-    column = rows.devices.fitted(place)
+    column, worthless = _worthy(rows, place, field)
     written = Because(words.written, "F1")
 
     @cache
@@ -44,6 +45,8 @@ def _desired(
 
     def because(row: int) -> Because:
         value = column[row]
+        if row in worthless:
+            return Because(_placeholder(field, words, values()[row], worthless[row]), "F5")
         if value is UNKNOWN:
             return Because(f"{words.origin} is unknown", "F1")
         if value is MISFIT:
@@ -51,6 +54,35 @@ def _desired(
         return Because(words.cleared, "F1") if value is None else written
 
     return Desired(field.name, column, because, keeps_empty, keeps_filled)
+
+
+def _worthy(rows: Rows, place: int, field: AssetField) -> tuple[Column, Mapping[int, Any]]:
+    """Return what a mapping makes of every row, and the worthy values that a worthless one must not replace (M3, F5).
+
+    Only a field that matching uses has any; such a row is a MISFIT.
+    """
+    compiled = rows.devices.compiled
+    column = rows.devices.fitted(place)
+    if rows.new or field.name not in compiled.connection.imports.matching_fields():
+        return column, {}
+    stored = rows.column(field.name)
+
+    def is_worthy(value: Any) -> bool:
+        return worthy_form(value, compiled.worthless, field.name) is not None
+
+    found = {
+        row: stored[row]
+        for row in unequal(stored, column)
+        if column[row] not in (None, UNKNOWN, MISFIT) and is_worthy(stored[row]) and not is_worthy(column[row])
+    }
+    if found:
+        column = [MISFIT if row in found else value for row, value in enumerate(column)]
+    return column, found
+
+
+def _placeholder(field: AssetField, words: MappingWords, value: Any, stored: Any) -> str:
+    shown = f"“{str(value)[:_SHOWN]}” from {words.origin} identifies no machine"
+    return f"{field.name}: {shown}, so “{stored}” stays; pin the field if that goes on"
 
 
 def _misfit(field: AssetField, words: MappingWords, value: Any) -> str:

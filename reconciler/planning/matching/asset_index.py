@@ -14,7 +14,7 @@ from reconciler.columnar.value_index import ValueIndex
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
 from reconciler.planning.rules.columns import map_distinct
-from reconciler.planning.rules.values import is_worthless, matching_form
+from reconciler.planning.rules.identity import IMEI, MACS, is_worthless, matching_form
 from reconciler.planning.stored import Stored
 
 Form = str | UnknownType | None
@@ -49,9 +49,9 @@ class AssetIndex:
         name = self.fields[place]
         new = self.rewritten.get(asset.id, _NONE)
         if name in new:
-            return worthy_form(new[name], self.worthless)
+            return worthy_form(new[name], self.worthless, name)
         position = self.stored.positions.get(name)
-        return None if position is None else worthy_form(asset.values[position], self.worthless)
+        return None if position is None else worthy_form(asset.values[position], self.worthless, name)
 
     def forms(self, asset: Asset) -> tuple[str | None, ...]:
         """Return an asset's worthy form for each matching field."""
@@ -80,7 +80,7 @@ class AssetIndex:
         name, assets = self.fields[place], self.stored.assets
         records = assets.records
         column = records.column(name) if name in self.stored.positions else [None] * len(records)
-        forms = worthy_forms(column, self.worthless)
+        forms = worthy_forms(column, self.worthless, name)
         given_up = set()
         for asset_id in self.rewritten:
             at = assets.places[asset_id]
@@ -110,19 +110,19 @@ class LazyIndexes(dict[int, FieldIndex]):
         return self[place]
 
 
-def worthy_form(value: Scalar, worthless: frozenset[str]) -> str | None:
+def worthy_form(value: Scalar, worthless: frozenset[str], field: str) -> str | None:
     """Return a value as it is compared for a match, None when it must never match (M2, M3)."""
     if value is None:
         return None
     form = matching_form(value)
-    return None if is_worthless(form, worthless) else form
+    return None if is_worthless(form, worthless, field) else form
 
 
-def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
+def worthy_forms(column: Column, worthless: frozenset[str], field: str) -> list[Form]:
     """Return the form of each value, UNKNOWN where that is unknown."""
 
     def form(value: Any) -> Form:
-        return UNKNOWN if value is UNKNOWN else worthy_form(value, worthless)
+        return UNKNOWN if value is UNKNOWN else worthy_form(value, worthless, field)
 
     if not is_text(column):
         return list(map_distinct(form, column))
@@ -130,10 +130,16 @@ def worthy_forms(column: Column, worthless: frozenset[str]) -> list[Form]:
     forms: Sequence[str] = _END.join(texts).casefold().split(_END)
     if len(forms) != len(texts):
         forms = list(map(str.casefold, texts))
+    special = field == IMEI or field in MACS
     return [
-        each if each.isalnum() and each[0] != each[-1] and each not in worthless else worthy_form(each, worthless)
-        for each in forms
+        each if not special and _is_plain(each) and each not in worthless else worthy_form(text, worthless, field)
+        for each, text in zip(forms, texts, strict=True)
     ]
+
+
+def _is_plain(form: str) -> bool:
+    """Return whether a folded text is its own form, and worthy unless it is a placeholder."""
+    return form.isalnum() and form.isascii() and not form.isdigit() and form[0] != form[-1]
 
 
 def first_key(forms: Sequence[Form]) -> Key | None:

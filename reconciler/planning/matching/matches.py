@@ -2,18 +2,18 @@
 
 - M1 a bound device is its asset; M2 otherwise the matching fields decide, in order; M3 worthless values never match.
 - M4 several assets for one value, or an asset of another tenant's live device: a problem, and nothing changes.
-- M5 of several devices with one value the latest enrolled is the asset's; the others are superseded. Devices that are
-  already bound to different assets stay, as a problem.
+- M5 of several devices with one value one is the asset's, and the others are superseded (module `rivals`).
 - M6 a bound device that is proven absent hands its binding to the device that now has the asset's value.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reconciler.model.snapshot import UNKNOWN, UnknownType
 from reconciler.model.state import Binding, Presence
 from reconciler.planning.matching.asset_index import AssetIndex, Form, Key, first_key
+from reconciler.planning.matching.rivals import Machine, Rival, Winner, different_machines, winner_of
 from reconciler.planning.matching.tenant_bindings import TenantBindings
 from reconciler.planning.rules.criteria import Answer
 
@@ -89,15 +89,21 @@ def moved_from(matches: Matches) -> dict[str, str]:
     }
 
 
-def match_together(candidates: Iterable[Candidate], bindings: TenantBindings, index: AssetIndex) -> Matches:
+def match_together(
+    candidates: Iterable[Candidate],
+    bindings: TenantBindings,
+    index: AssetIndex,
+    machine_of: Callable[[str], Machine],
+) -> Matches:
     """Return what bindings and scope decide, and what is decided among devices that share a value.
 
-    A bound device that shares its value with no other, and whose binding is not deleted, may be left out: it is bound.
+    `machine_of` returns what identifies the machine of a listed device. A bound device that shares its value with no
+    other, and whose binding is not deleted, may be left out: it is bound.
     """
     candidates = list(candidates)
     found = dict(_at_sight(candidates, bindings))
     for members in _groups(candidates, bindings):
-        found.update(_of_group(members, bindings, index))
+        found.update(_of_group(members, bindings, index, machine_of))
     return found
 
 
@@ -149,40 +155,46 @@ def _groups(candidates: Iterable[Candidate], bindings: TenantBindings) -> list[l
     return [sorted(groups[key], key=lambda each: each.device_id) for key in sorted(groups) if len(groups[key]) > 1]
 
 
-def _of_group(members: Sequence[Candidate], bindings: TenantBindings, index: AssetIndex) -> _Found:
+def _of_group(
+    members: Sequence[Candidate], bindings: TenantBindings, index: AssetIndex, machine_of: Callable[[str], Machine]
+) -> _Found:
     own = bindings.own
+    rivals = [Rival(each.device_id, each.enrolled, each.synced, machine_of(each.device_id)) for each in members]
     bound = [each for each in members if each.device_id in own]
     unbound = [each for each in members if each.device_id not in own]
-    if len({own[each.device_id].asset_id for each in bound}) > 1:
-        yield from _several_bound(bound, unbound, bindings, index)
+    if (difference := different_machines(rivals)) is not None:
+        yield from _contested(bound, unbound, bindings, difference)
+    elif len({own[each.device_id].asset_id for each in bound}) > 1:
+        tags = ", ".join(sorted(index.stored.assets[own[each.device_id].asset_id].tag for each in bound))
+        reason = f"devices with one matching value are bound to several assets ({tags})"
+        yield from _contested(bound, unbound, bindings, f"{reason}; merge the assets or correct one")
     elif any(UNKNOWN in (each.enrolled, each.synced) for each in members):
         reason = "which of the devices with this value enrolled last is unknown"
         yield from _all(unbound, Match(MatchResult.WITHHELD, reason=reason, rule="M5"))
     else:
-        yield from _latest_wins(members, bound, bindings)
+        yield from _one_wins(members, bound, bindings, winner_of(rivals))
 
 
-def _several_bound(
-    bound: Iterable[Candidate], unbound: Iterable[Candidate], bindings: TenantBindings, index: AssetIndex
+def _contested(
+    bound: Iterable[Candidate], unbound: Iterable[Candidate], bindings: TenantBindings, reason: str
 ) -> _Found:
-    own = [(each.device_id, bindings.own[each.device_id]) for each in bound]
-    tags = ", ".join(sorted(index.stored.assets[binding.asset_id].tag for _, binding in own))
-    reason = f"devices with one matching value are bound to several assets ({tags}); merge the assets or correct one"
-    for device_id, binding in own:
-        match = _bound(binding, bindings)
-        yield device_id, replace(match, contested=reason)
+    """Yield that a person must look: what is bound stays, nothing is created, moved or superseded (M5)."""
+    for each in bound:
+        match = _bound(bindings.own[each.device_id], bindings)
+        yield each.device_id, replace(match, contested=reason)
     yield from _all(unbound, Match(MatchResult.PROBLEM, reason=reason, rule="M5"))
 
 
-def _latest_wins(members: Sequence[Candidate], bound: Sequence[Candidate], bindings: TenantBindings) -> _Found:
-    winner = max(members, key=lambda each: (str(each.enrolled or ""), str(each.synced or ""), each.device_id))
-    reason = f"device {winner.device_id} has the same matching value and enrolled later"
+def _one_wins(
+    members: Sequence[Candidate], bound: Sequence[Candidate], bindings: TenantBindings, winner: Winner
+) -> _Found:
+    reason = f"device {winner.device_id} has the same matching value and {winner.why} later"
     if bound and winner.device_id not in bindings.own:
         binding = min((bindings.own[each.device_id] for each in bound), key=_gone)
-        why = "it enrolled later than the bound device with its value"
+        why = f"it {winner.why} later than the bound device with its value"
         yield winner.device_id, _moves(binding, bindings, why, "M5")
     for each in members:
-        if each is not winner:
+        if each.device_id != winner.device_id:
             heir = winner.device_id if each.excluded is False else None
             yield each.device_id, Match(MatchResult.SUPERSEDED, reason=reason, rule="M5", heir=heir)
 

@@ -38,7 +38,7 @@ class Creations:
     def add(self, new: NewAsset) -> None:
         """Note an asset."""
         values = matching_values(new.change, self._names)
-        forms = tuple(worthy_form(values.get(name), self._worthless) for name in self._names)
+        forms = tuple(worthy_form(values.get(name), self._worthless, name) for name in self._names)
         for place, form in enumerate(forms):
             if form is not None:
                 self._by_form.setdefault((place, str(form)), []).append(len(self._forms))

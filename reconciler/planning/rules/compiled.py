@@ -8,9 +8,9 @@ from reconciler.columnar import DictionaryColumn
 from reconciler.model.snapshot import UNKNOWN, Snapshot
 from reconciler.planning.rules.columns import DeviceColumns, distinct_rows, map_distinct
 from reconciler.planning.rules.criteria import Answer, Inputs, Test, compile_criterion, inputs
+from reconciler.planning.rules.identity import worthless_forms
 from reconciler.planning.rules.mapping import FieldMap, compile_mappings
 from reconciler.planning.rules.types import Decide, TypeDecision, compile_types
-from reconciler.planning.rules.values import worthless_forms
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Clock

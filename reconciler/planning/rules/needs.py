@@ -30,7 +30,7 @@ def device_properties(connection: Connection) -> tuple[str, ...]:
         names.add("managedDeviceOwnerType")
     if owners(connection):
         names.add("azureADDeviceId")
-    elif user_properties(connection):
+    elif user_properties(connection) or connection.users.assign_from is AssignFrom.INTUNE:
         names.add("userId")
     return tuple(sorted(names - {"id"}))
 

@@ -1,9 +1,9 @@
-"""Values of fields: the form in which they are matched, which are worthless, and what fits a field (M2, M3, F4)."""
+"""Values of fields: as text, and as their field holds them (F4)."""
 
 import datetime
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from reconciler.model.moments import are_moments
@@ -11,24 +11,6 @@ from reconciler.model.snapshot import Scalar
 from reconciler.settings.catalogue import FieldType
 from reconciler.settings.fields import AssetField
 
-_PLACEHOLDERS: Final = frozenset(
-    {
-        "0123456789",
-        "123456789",
-        "defaultstring",
-        "n/a",
-        "none",
-        "notapplicable",
-        "notspecified",
-        "systemserialnumber",
-        "tobefilledbyoem",
-        "unknown",
-    }
-)
-"""Serial numbers that many vendors' firmware gives to many devices, as public inventory tools list them (for example
-CyberDrain/CIPP#623, HuduM365Automation), without spaces, dots and dashes."""
-
-_PUNCTUATION: Final = str.maketrans("", "", " .-_")
 _WHOLE: Final = re.compile(r"[+-]?\d{1,300}", re.ASCII)
 _EXACT: Final = 2**53
 _NUMBERS: Final = frozenset({int, float})
@@ -48,22 +30,6 @@ def as_text(value: Scalar) -> str:
             return str(int(value))
         case _:
             return str(value)
-
-
-def matching_form(value: Scalar) -> str:
-    """Return the form in which values are compared for a match: trimmed, without case, spaces removed (M2)."""
-    return "".join((value if isinstance(value, str) else as_text(value)).split()).casefold()
-
-
-def worthless_forms(ignored: Iterable[str]) -> frozenset[str]:
-    """Return the built-in placeholders and the settings' `ignoredValues`, as `is_worthless` compares them."""
-    return _PLACEHOLDERS | {matching_form(value).translate(_PUNCTUATION) for value in ignored}
-
-
-def is_worthless(form: str, forms: frozenset[str]) -> bool:
-    """Say whether a matching form must never match: empty, one character repeated, or a placeholder (M3)."""
-    plain = form if form.isalnum() else form.translate(_PUNCTUATION)
-    return plain in forms or plain == plain[:1] * len(plain)
 
 
 def fit(field: AssetField, value: Scalar) -> Scalar:
@@ -90,7 +56,7 @@ def fit(field: AssetField, value: Scalar) -> Scalar:
 
 
 def misfit(field: AssetField, value: Scalar) -> str:
-    """Say why a value does not fit its field, without the value; empty when it fits."""
+    """Return why a value does not fit its field, without the value; empty when it fits."""
     try:
         fit(field, value)
     except ValueError as error:
@@ -154,7 +120,7 @@ def _fit_date(text: str) -> str:
 
 
 def are_numbers(values: Collection[Any]) -> bool:
-    """Say whether all of these are numbers as a field holds them, faster than one by one."""
+    """Return whether all of these are numbers as a field holds them, faster than one by one."""
     if not _NUMBERS.issuperset(map(type, values)):
         return False
     parts = [value for value in values if value.__class__ is float]
@@ -164,7 +130,7 @@ def are_numbers(values: Collection[Any]) -> bool:
 
 
 def fits_text(field: AssetField, texts: Sequence[str]) -> bool:
-    """Say whether all of these fit a field of text, faster than one by one."""
+    """Return whether all of these fit a field of text, faster than one by one."""
     longest = max(map(len, texts), default=0)
     return (field.max_length is None or longest <= field.max_length) and "\x00" not in "".join(texts)
 

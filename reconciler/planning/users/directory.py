@@ -82,9 +82,9 @@ class Directory:
         """Return the ids of the users whose field has this value."""
         return self._lookup(field).get(identifier_form(value)) if value is not None else ()
 
-    def alone(self, field: UserField) -> dict[Any, int]:
-        """Return the user who alone has an identifier in this field, by the identifier's form."""
-        return self._lookup(field).alone
+    def alone(self, field: UserField, *, without_entra_id: bool = False) -> dict[Any, int]:
+        """Return the user who alone has an identifier in this field, by its form; only those without an Entra id."""
+        return self._lookup(field, without_entra_id).alone
 
     def sites(self) -> Mapping[int, str | None]:
         """Return each user's site, by the user's id."""
@@ -92,9 +92,9 @@ class Directory:
 
     @cached_property
     def by_entra_id(self) -> Mapping[str, int]:
-        """The users that are Entra's, by the id there."""
+        """The users that are Entra's, by the id there in lower case."""
         entra = zip(self.column("entra_id"), self.ids, strict=True)
-        return {entra_id: key for entra_id, key in entra if entra_id is not None}
+        return {entra_id.lower(): key for entra_id, key in entra if entra_id is not None}
 
     def called(self, ids: Collection[int]) -> dict[int, str]:
         """Return what these users will be called in plans (by id)."""
@@ -114,14 +114,18 @@ class Directory:
         return Keyed(self.stored, places, attrgetter("id"))
 
     @cached_property
-    def _lookups(self) -> dict[UserField, ValueIndex]:
+    def _lookups(self) -> dict[tuple[UserField, bool], ValueIndex]:
         return {}
 
-    def _lookup(self, field: UserField) -> ValueIndex:
-        if field not in self._lookups:
-            forms = identifier_forms(self.column(_COLUMNS[field]))
-            self._lookups[field] = ValueIndex([form or None for form in forms], self.ids)
-        return self._lookups[field]
+    def _lookup(self, field: UserField, without_entra_id: bool = False) -> ValueIndex:
+        key = field, without_entra_id
+        if key not in self._lookups:
+            forms = [form or None for form in identifier_forms(self.column(_COLUMNS[field]))]
+            if without_entra_id:
+                entra = self.column("entra_id")
+                forms = [form if its is None else None for form, its in zip(forms, entra, strict=True)]
+            self._lookups[key] = ValueIndex(forms, self.ids)
+        return self._lookups[key]
 
 
 def directory_of(users: Sequence[Person]) -> Directory:

@@ -73,9 +73,10 @@ def named_users(snapshot: Snapshot, user_ids: Column | None, count: int) -> User
         return Users([UNKNOWN] * count, users)
     if snapshot.users_unknown is not None:
         return Users([None if user_id is None else UNKNOWN for user_id in user_ids], users)
-    places: dict[Any, Any] = {user_id: place for place, user_id in enumerate(users.column("id"))}
+    places: dict[Any, Any] = {user_id.lower(): place for place, user_id in enumerate(users.column("id"))}
     places[UNKNOWN] = UNKNOWN
-    return Users(list(map(places.get, user_ids)), users)
+    lower = [user_id.lower() if user_id.__class__ is str else user_id for user_id in user_ids]
+    return Users(list(map(places.get, lower)), users)
 
 
 def registered_owners(snapshot: Snapshot, device_ids: Column) -> Users:
@@ -93,7 +94,7 @@ def registered_owners(snapshot: Snapshot, device_ids: Column) -> Users:
 
 
 def _owner_of(snapshot: Snapshot, users: Packed[Any]) -> Callable[[tuple[str, ...]], Any]:
-    places = {user_id: place for place, user_id in enumerate(users.column("id"))}
+    places = {user_id.lower(): place for place, user_id in enumerate(users.column("id"))}
     missing = _NOT_A_USER
     if snapshot.users_unknown is not None:
         missing = Unclear(f"the users are unknown: {snapshot.users_unknown}")
@@ -103,14 +104,15 @@ def _owner_of(snapshot: Snapshot, users: Packed[Any]) -> Callable[[tuple[str, ..
         return users.column(_UPN) if _UPN in users.layout.names else users.column("id")
 
     def called(user_id: str) -> str:
-        return str(upns()[places[user_id]]) if user_id in places else user_id
+        place = places.get(user_id.lower())
+        return user_id if place is None else str(upns()[place])
 
     def owner(ids: tuple[str, ...]) -> Any:
         match ids:
             case ():
                 return None
             case (one,):
-                return places.get(one, missing)
+                return places.get(one.lower(), missing)
             case several:
                 return Unclear(_several(list(map(called, several))), True)
 

@@ -56,7 +56,7 @@ Claims = dict[str, list[int]]
 def claims(field: UserField, users: Sequence[Any], directory: Directory) -> Claims:
     """Return which store users these Entra users could be."""
     users, known = pack(users), directory.by_entra_id
-    new = [place for place, user_id in enumerate(users.column("id")) if user_id not in known]
+    new = [place for place, user_id in enumerate(users.column("id")) if user_id.lower() not in known]
     return {user.id: _found(user, field, directory) for user in users.at(new).values()}
 
 
@@ -80,7 +80,7 @@ def import_users(
     for place, key in enumerate(ids):
         if key in contested:
             continue
-        mine = found.get(key) or ([known[key]] if key in known else [])
+        mine = found.get(key) or ([known[key.lower()]] if key.lower() in known else [])
         if mine:
             matched[place] = mine[0]
         else:

@@ -80,6 +80,8 @@ class Run(Struct, frozen=True, rename="camel", kw_only=True):
     undone_by: str | None = None
     unread: dict[str, str] = {}
     """Why each connection that it should have read was not, by name (J4)."""
+    pruned_at: str | None = None
+    """When its changes were removed from the journal; None while they are there (J1)."""
 
 
 class Attempt(Struct, frozen=True, rename="camel", kw_only=True):
@@ -98,6 +100,20 @@ class Attempt(Struct, frozen=True, rename="camel", kw_only=True):
     error: str
     unread: dict[str, str] = {}
     run_id: str | None = None
+
+
+class Prunable(Struct, frozen=True, rename="camel", kw_only=True):
+    """What pruning a journal removes: the changes of so many runs, attempts, older settings, settled intents."""
+
+    runs: int
+    changes: int
+    attempts: int
+    settings: int
+    intents: int
+
+    def nothing(self) -> bool:
+        """Return whether there is nothing to remove."""
+        return not (self.runs or self.attempts or self.settings or self.intents)
 
 
 class RunDetail(Struct, frozen=True, rename="camel"):

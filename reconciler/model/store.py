@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
 
 from reconciler.model.plan import Plan
-from reconciler.model.run import Attempt, Finding, Origin, Outcome, Run, RunDetail, StoreStatus, Undoable
+from reconciler.model.run import Attempt, Finding, Origin, Outcome, Prunable, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 
 
@@ -127,6 +127,9 @@ class Reader(Protocol):
             StoreError: nothing was applied to it yet.
         """
 
+    def prunable(self, before: str) -> Prunable:
+        """Return what pruning everything before a point in time (UTC text) would remove (J1)."""
+
     def pins(self) -> tuple[Pin, ...]:
         """Return every pinned field, by tag and field (F3)."""
 
@@ -181,6 +184,13 @@ class Writer(Reader, Protocol):
 
     def record_attempt(self, attempt: Attempt) -> None:
         """Keep an apply that failed, or that could not read everything, whoever holds the lease (J4)."""
+
+    def prune(self, before: str) -> Prunable:
+        """Remove the journal's details before a point in time; return what was removed (J1).
+
+        Raises:
+            LeaseError: an apply holds the store.
+        """
 
     def settle(self, owner: str) -> tuple[Outcome, ...]:
         """Finish the runs that were interrupted, oldest first (W5); SQL stores have none.

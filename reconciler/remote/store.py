@@ -9,7 +9,7 @@ from typing import Self
 
 from reconciler.errors import StaleError, UsageError
 from reconciler.model.ledger import Ledger, RemoteState, WritableLedger
-from reconciler.model.run import Attempt, Finding, Origin, Outcome, Run, RunDetail, StoreStatus, Undoable
+from reconciler.model.run import Attempt, Finding, Origin, Outcome, Prunable, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.remote.application import Progress, RemoteApplication, carry_out
 from reconciler.remote.assembly import assemble
@@ -85,6 +85,10 @@ class RemoteReader:
         """Return the ledger's numbers."""
         return self._ledger.status()
 
+    def prunable(self, before: str) -> Prunable:
+        """Return what pruning everything before a point in time would remove (J1)."""
+        return self._ledger.prunable(before)
+
     def pins(self) -> tuple[Pin, ...]:
         """Return every pinned field, by tag and field (F3)."""
         return self._ledger.pins()
@@ -140,6 +144,10 @@ class RemoteWriter(RemoteReader):
     def record_attempt(self, attempt: Attempt) -> None:
         """Keep an apply that failed, or that could not read everything (J4)."""
         self._writable.record_attempt(attempt)
+
+    def prune(self, before: str) -> Prunable:
+        """Remove the journal's details before a point in time; return what was removed (J1)."""
+        return self._writable.prune(before)
 
     def settle(self, owner: str) -> tuple[Outcome, ...]:
         """Finish the runs that were interrupted, oldest first (W5).

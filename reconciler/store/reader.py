@@ -7,7 +7,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine
 
 from reconciler.errors import StoreError
-from reconciler.model.run import Attempt, Finding, Run, RunDetail, StoreStatus, Undoable
+from reconciler.model.run import Attempt, Finding, Prunable, Run, RunDetail, StoreStatus, Undoable
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.database.errors import in_words
 from reconciler.store.database.location import Location
@@ -16,6 +16,7 @@ from reconciler.store.integrity import odd_reads, odd_values, refuse_odd
 from reconciler.store.ledger.attempts import read_attempts
 from reconciler.store.ledger.journal import read_asset_runs, read_run, read_runs
 from reconciler.store.ledger.pins import read_pins
+from reconciler.store.ledger.pruning import prunable
 from reconciler.store.ledger.stamp import read_stamp
 from reconciler.store.ledger.undos import read_undoable
 from reconciler.store.state import EMPTY_STATE, read_state
@@ -123,6 +124,11 @@ class SqlReader:
             if found is None:
                 raise self._nothing_yet()
             return found
+
+    def prunable(self, before: str) -> Prunable:
+        """Return what pruning everything before a point in time would remove (J1)."""
+        with self._reading() as connection:
+            return prunable(self._there(connection), before)
 
     def pins(self) -> tuple[Pin, ...]:
         """Return every pinned field, by tag and field (F3)."""

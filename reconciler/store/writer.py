@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from reconciler import interrupts
 from reconciler.errors import ReconcilerError, StaleError, StoreError, UsageError
-from reconciler.model.run import Attempt, Origin, Outcome
+from reconciler.model.run import Attempt, Origin, Outcome, Prunable
 from reconciler.model.state import Pin, Stamp, State
 from reconciler.store.application import SqlApplication
 from reconciler.store.database.dialects import for_applying, for_writing
@@ -20,6 +20,7 @@ from reconciler.store.database.migrations import REVISIONS, revision_of
 from reconciler.store.ledger.attempts import write_attempt
 from reconciler.store.ledger.lease import Lease, break_lease, check_fencing, free, give_up, refuse_held, take_lease
 from reconciler.store.ledger.pins import take_pin, write_pin
+from reconciler.store.ledger.pruning import prune
 from reconciler.store.ledger.stamp import adopt
 from reconciler.store.ledger.tables import lease, run
 from reconciler.store.reader import SqlReader
@@ -70,6 +71,16 @@ class SqlWriter(SqlReader):
         """Keep an apply that failed, or that could not read everything (J4)."""
         with self._writing() as connection, connection.begin():
             write_attempt(connection, attempt)
+
+    def prune(self, before: str) -> Prunable:
+        """Remove the journal's details before a point in time; return what was removed (J1).
+
+        Raises:
+            LeaseError: an apply holds the store.
+        """
+        self._refuse_held()
+        with self._writing() as connection, connection.begin():
+            return prune(connection, before)
 
     def settle(self, owner: str) -> tuple[Outcome, ...]:  # noqa: ARG002 - the Protocol names it
         """Return nothing: a SQL store is as it was before a run, or as it is after it (A3)."""

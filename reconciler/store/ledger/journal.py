@@ -189,6 +189,7 @@ def _run(row: Row[Any], unread: dict[str, str]) -> Run:
         undoes=row.undoes_run,
         undone_by=row.undone_by_run,
         unread=unread,
+        pruned_at=row.pruned_at,
     )
 
 

@@ -80,6 +80,7 @@ run = Table(
     Column("revision", TEXT, nullable=False, comment="the store's revision after the run"),
     Column("undone_by", ForeignKey("run.id")),
     Column("undoes", ForeignKey("run.id")),
+    Column("pruned_at", TEXT, comment="when its changes were removed; empty while they are there"),
 )
 
 run_reason = Table(

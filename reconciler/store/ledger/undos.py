@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
+from reconciler.errors import UsageError
 from reconciler.model.plan import Action, Plan, Subject
 from reconciler.model.run import Undoable
 from reconciler.model.state import Hold
@@ -29,9 +30,14 @@ def read_undoable(connection: Connection, run_id: str) -> Undoable:
     """Return a run with everything that undoing it needs.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: there is no such run, or its changes were pruned.
     """
     detail = read_run(connection, run_id)
+    if detail.run.pruned_at is not None:
+        raise UsageError(
+            f"The changes of run {detail.run.run_id} were removed from the journal at {detail.run.pruned_at}, so it "
+            "cannot be undone. Nothing was changed."
+        )
     return Undoable(detail, touched_since(connection, detail.run.run_id))
 
 

@@ -85,6 +85,13 @@ person = Table(
     sqlite_autoincrement=True,
 )
 
+merged_user = Table(
+    "merged_user",
+    metadata,
+    Column("entra_id", TEXT, primary_key=True),
+    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+)
+
 custom_field = Table(
     "custom_field",
     metadata,

@@ -316,6 +316,10 @@ CREATE SEQUENCE public.licence_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE public.licence_id_seq OWNED BY public.licence.id;
+CREATE TABLE public.merged_user (
+    entra_id text NOT NULL COLLATE pg_catalog."C",
+    person_id integer NOT NULL
+);
 CREATE TABLE public.open_run (
     run_id text NOT NULL COLLATE pg_catalog."C",
     origin text NOT NULL COLLATE pg_catalog."C",
@@ -376,7 +380,8 @@ CREATE TABLE public.run (
     usage text NOT NULL COLLATE pg_catalog."C",
     revision text NOT NULL COLLATE pg_catalog."C",
     undone_by integer,
-    undoes integer
+    undoes integer,
+    pruned_at text COLLATE pg_catalog."C"
 );
 CREATE TABLE public.run_binding (
     id integer NOT NULL,
@@ -514,8 +519,8 @@ ALTER TABLE ONLY public.site ALTER COLUMN id SET DEFAULT nextval('public.site_id
 ALTER TABLE ONLY public.software ALTER COLUMN id SET DEFAULT nextval('public.software_id_seq'::regclass);
 ALTER TABLE ONLY public.status ALTER COLUMN id SET DEFAULT nextval('public.status_id_seq'::regclass);
 INSERT INTO public.alembic_version VALUES ('0003');
-INSERT INTO public.asset VALUES (1, 'AST-000001', 1, 2, 1, 1, 'LT-1', 'ABC1', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 256, 15.8, NULL, NULL, true, NULL, '2026-11-23T08:00:00Z', NULL, '2029-01-31', NULL, '{"department":"Sales","managed_by":"Intune"}', 1, '2026-12-01T04:28:43Z', '2026-12-01T04:28:43Z', NULL);
-INSERT INTO public.asset VALUES (2, 'AST-000002', 1, NULL, NULL, NULL, 'LT-2', 'ABC 2', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1, '2026-12-01T04:28:43Z', '2026-12-01T04:28:43Z', NULL);
+INSERT INTO public.asset VALUES (1, 'AST-000001', 1, 2, 1, 1, 'LT-1', 'ABC1', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 256, 15.8, NULL, NULL, true, NULL, '2026-11-23T08:00:00Z', NULL, '2029-01-31', NULL, '{"department":"Sales","managed_by":"Intune"}', 1, '2026-12-01T05:25:20Z', '2026-12-01T05:25:20Z', NULL);
+INSERT INTO public.asset VALUES (2, 'AST-000002', 1, NULL, NULL, NULL, 'LT-2', 'ABC 2', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1, '2026-12-01T05:25:20Z', '2026-12-01T05:25:20Z', NULL);
 INSERT INTO public.asset_group VALUES (1, 'Computers');
 INSERT INTO public.asset_type VALUES (1, 'Laptop', 1, NULL);
 INSERT INTO public.asset_type VALUES (2, 'Virtual Machine', 1, NULL);
@@ -525,14 +530,14 @@ INSERT INTO public.connection_read VALUES ('intune', '7d1a3b52-0f8e-4c3e-9a53-3a
 INSERT INTO public.custom_field VALUES (1, 'department', 'Department', 'text', 80, '[]');
 INSERT INTO public.custom_field VALUES (2, 'managed_by', 'Managed by', 'choice', NULL, '["Intune","Nobody"]');
 INSERT INTO public.pin VALUES (1, 'name', 'it is right', 'ann', '2026-11-23T08:00:00Z');
-INSERT INTO public.lease VALUES (1, '7dbd4378', 'ann on laptop', '2026-12-01T04:28:43Z', '2026-12-01T04:43:43Z', false, 1);
+INSERT INTO public.lease VALUES (1, 'a05aab74', 'ann on laptop', '2026-12-01T05:25:20Z', '2026-12-01T05:40:20Z', false, 1);
 INSERT INTO public.licence VALUES (1, 'Visio', 40);
 INSERT INTO public.licence_alias VALUES (1, 'Microsoft Visio');
 INSERT INTO public.licence_alias VALUES (1, 'Visio 2021');
 INSERT INTO public.organisation VALUES (1, 'Contoso', NULL);
 INSERT INTO public.person VALUES (1, 'Ann', 'ann@contoso.com', NULL, NULL, 2, true, 'e-ann@contoso.com', NULL);
 INSERT INTO public.person VALUES (2, 'Bob', 'bob@contoso.com', NULL, NULL, NULL, true, 'e-bob@contoso.com', NULL);
-INSERT INTO public.run VALUES (1, '20261123-080000-543c', 'prod', '2026-11-23T08:00:00Z', '2026-12-01T04:28:43Z', 'ann', 'laptop', '3f2c1d', true, 'p1', '{"catalogue-create":11,"created":2,"user-create":2}', '{}', NULL, '[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]', '981bf48619ccd1b7505e4fba1463859e', NULL, NULL);
+INSERT INTO public.run VALUES (1, '20261123-080000-5cc5', 'prod', '2026-11-23T08:00:00Z', '2026-12-01T05:25:20Z', 'ann', 'laptop', '3f2c1d', true, 'p1', '{"catalogue-create":11,"created":2,"user-create":2}', '{}', NULL, '[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]', '2f55af57800cae1998bb47808ca83913', NULL, NULL, NULL);
 INSERT INTO public.run_binding VALUES (1, 1, 'intune', 'intune', '7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11', 'AST-000001', NULL, '{"deviceId":"d1","presence":"present","boundAt":"2026-11-23T08:00:00Z","statusSet":"In Use"}', 3);
 INSERT INTO public.run_binding VALUES (2, 1, 'intune', 'intune', '7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11', 'AST-000002', NULL, '{"deviceId":"d2","presence":"present","boundAt":"2026-11-23T08:00:00Z"}', 3);
 INSERT INTO public.run_change VALUES (1, 1, 'catalogue', 'create', 'organisation/Contoso', 'organisation/Contoso', NULL, NULL, '[]', '[]');
@@ -554,10 +559,10 @@ INSERT INTO public.run_reason VALUES (1, 0, 'K2', 'because');
 INSERT INTO public.run_reason VALUES (1, 1, 'U4', 'because');
 INSERT INTO public.run_reason VALUES (1, 2, 'F1', 'because');
 INSERT INTO public.run_reason VALUES (1, 3, 'row 1', 'as read');
-INSERT INTO public.settings_revision VALUES (1, 's1', '2026-12-01T04:28:43Z', '3f2c1d', '{"intune":true}', '{"a":1}');
+INSERT INTO public.settings_revision VALUES (1, 's1', '2026-12-01T05:25:20Z', '3f2c1d', '{"intune":true}', '{"a":1}');
 INSERT INTO public.site VALUES (1, 1, 'Head Office', NULL);
 INSERT INTO public.site VALUES (2, 1, 'Leeds', NULL);
-INSERT INTO public.stamp VALUES (1, 'prod', 'production', 'cef40e2d1672ef1f', NULL, '981bf48619ccd1b7505e4fba1463859e', 2, '2026-12-01T04:28:43Z');
+INSERT INTO public.stamp VALUES (1, 'prod', 'production', '49f2d6b865a8b6c7', NULL, '2f55af57800cae1998bb47808ca83913', 2, '2026-12-01T05:25:20Z');
 INSERT INTO public.status VALUES (1, 'In Use', NULL);
 INSERT INTO public.status VALUES (2, 'Retired', NULL);
 INSERT INTO public.whole_read_day VALUES ('intune', '7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11', '2026-11-23');
@@ -607,6 +612,8 @@ ALTER TABLE ONLY public.licence
     ADD CONSTRAINT pk_licence PRIMARY KEY (id);
 ALTER TABLE ONLY public.licence_alias
     ADD CONSTRAINT pk_licence_alias PRIMARY KEY (licence_id, name);
+ALTER TABLE ONLY public.merged_user
+    ADD CONSTRAINT pk_merged_user PRIMARY KEY (entra_id);
 ALTER TABLE ONLY public.open_run
     ADD CONSTRAINT pk_open_run PRIMARY KEY (run_id);
 ALTER TABLE ONLY public.organisation
@@ -696,6 +703,8 @@ ALTER TABLE ONLY public.hold
     ADD CONSTRAINT fk_hold_run_id FOREIGN KEY (run_id) REFERENCES public.run(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.licence_alias
     ADD CONSTRAINT fk_licence_alias_licence_id FOREIGN KEY (licence_id) REFERENCES public.licence(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.merged_user
+    ADD CONSTRAINT fk_merged_user_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT fk_person_site_id FOREIGN KEY (site_id) REFERENCES public.site(id);
 ALTER TABLE ONLY public.pin

@@ -43,8 +43,8 @@ CREATE TABLE asset (
 	CONSTRAINT fk_asset_person_id FOREIGN KEY(person_id) REFERENCES person (id), 
 	CONSTRAINT ck_asset_encrypted CHECK (encrypted IN (0, 1))
 );
-INSERT INTO "asset" VALUES(1,'AST-000001',1,2,1,1,'LT-1','ABC1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,256,15.8,NULL,NULL,1,NULL,'2026-11-23T08:00:00Z',NULL,'2029-01-31',NULL,'{"department":"Sales","managed_by":"Intune"}',1,'2026-12-01T04:28:17Z','2026-12-01T04:28:17Z',NULL);
-INSERT INTO "asset" VALUES(2,'AST-000002',1,NULL,NULL,NULL,'LT-2','ABC 2',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{}',1,'2026-12-01T04:28:17Z','2026-12-01T04:28:17Z',NULL);
+INSERT INTO "asset" VALUES(1,'AST-000001',1,2,1,1,'LT-1','ABC1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,256,15.8,NULL,NULL,1,NULL,'2026-11-23T08:00:00Z',NULL,'2029-01-31',NULL,'{"department":"Sales","managed_by":"Intune"}',1,'2026-12-01T05:25:05Z','2026-12-01T05:25:05Z',NULL);
+INSERT INTO "asset" VALUES(2,'AST-000002',1,NULL,NULL,NULL,'LT-2','ABC 2',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{}',1,'2026-12-01T05:25:05Z','2026-12-01T05:25:05Z',NULL);
 CREATE TABLE asset_group (
 	id INTEGER NOT NULL, 
 	name TEXT NOT NULL CONSTRAINT ck_asset_group_name CHECK (name <> ''), 
@@ -152,7 +152,7 @@ CREATE TABLE lease (
 	CONSTRAINT pk_lease PRIMARY KEY (id), 
 	CONSTRAINT ck_lease_held CHECK (held IN (0, 1))
 );
-INSERT INTO "lease" VALUES(1,'3195d9a3','ann on laptop','2026-12-01T04:28:17Z','2026-12-01T04:43:17Z',0,1);
+INSERT INTO "lease" VALUES(1,'aa0ac100','ann on laptop','2026-12-01T05:25:05Z','2026-12-01T05:40:05Z',0,1);
 CREATE TABLE lease_holder (
 	id INTEGER NOT NULL CONSTRAINT ck_lease_holder_one_row CHECK (id = 1), 
 	lease_id TEXT NOT NULL, 
@@ -177,6 +177,12 @@ CREATE TABLE licence_alias (
 );
 INSERT INTO "licence_alias" VALUES(1,'Microsoft Visio');
 INSERT INTO "licence_alias" VALUES(1,'Visio 2021');
+CREATE TABLE merged_user (
+	entra_id TEXT NOT NULL, 
+	person_id INTEGER NOT NULL, 
+	CONSTRAINT pk_merged_user PRIMARY KEY (entra_id), 
+	CONSTRAINT fk_merged_user_person_id FOREIGN KEY(person_id) REFERENCES person (id) ON DELETE CASCADE
+);
 CREATE TABLE open_run (
 	run_id TEXT NOT NULL, 
 	origin TEXT NOT NULL, 
@@ -250,14 +256,14 @@ CREATE TABLE run (
 	usage TEXT NOT NULL, 
 	revision TEXT NOT NULL, 
 	undone_by INTEGER, 
-	undoes INTEGER, 
+	undoes INTEGER, pruned_at TEXT, 
 	CONSTRAINT pk_run PRIMARY KEY (id), 
 	CONSTRAINT uq_run_run_id UNIQUE (run_id), 
 	CONSTRAINT ck_run_settings_clean CHECK (settings_clean IN (0, 1)), 
 	CONSTRAINT fk_run_undone_by FOREIGN KEY(undone_by) REFERENCES run (id), 
 	CONSTRAINT fk_run_undoes FOREIGN KEY(undoes) REFERENCES run (id)
 );
-INSERT INTO "run" VALUES(1,'20261123-080000-07cb','prod','2026-11-23T08:00:00Z','2026-12-01T04:28:17Z','ann','laptop','3f2c1d',1,'p1','{"catalogue-create":11,"created":2,"user-create":2}','{}',NULL,'[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]','24871658197ab2b9272a94a3a5afcef4',NULL,NULL);
+INSERT INTO "run" VALUES(1,'20261123-080000-7424','prod','2026-11-23T08:00:00Z','2026-12-01T05:25:05Z','ann','laptop','3f2c1d',1,'p1','{"catalogue-create":11,"created":2,"user-create":2}','{}',NULL,'[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]','3778d714692fd5febd600a9c5320d974',NULL,NULL,NULL);
 CREATE TABLE run_binding (
 	id INTEGER NOT NULL, 
 	run_id INTEGER NOT NULL, 
@@ -323,7 +329,7 @@ CREATE TABLE settings_revision (
 	document TEXT NOT NULL, 
 	CONSTRAINT pk_settings_revision PRIMARY KEY (id)
 );
-INSERT INTO "settings_revision" VALUES(1,'s1','2026-12-01T04:28:17Z','3f2c1d','{"intune":true}','{"a":1}');
+INSERT INTO "settings_revision" VALUES(1,'s1','2026-12-01T05:25:05Z','3f2c1d','{"intune":true}','{"a":1}');
 CREATE TABLE site (
 	id INTEGER NOT NULL, 
 	organisation_id INTEGER NOT NULL, 
@@ -355,7 +361,7 @@ CREATE TABLE stamp (
 	created_at TEXT NOT NULL, 
 	CONSTRAINT pk_stamp PRIMARY KEY (id)
 );
-INSERT INTO "stamp" VALUES(1,'prod','production','44fb2566eb2de96d',NULL,'24871658197ab2b9272a94a3a5afcef4',2,'2026-12-01T04:28:17Z');
+INSERT INTO "stamp" VALUES(1,'prod','production','8165dca86959d91a',NULL,'3778d714692fd5febd600a9c5320d974',2,'2026-12-01T05:25:05Z');
 CREATE TABLE status (
 	id INTEGER NOT NULL, 
 	name TEXT NOT NULL CONSTRAINT ck_status_name CHECK (name <> ''), remote_id TEXT, 

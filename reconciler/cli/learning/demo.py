@@ -17,6 +17,7 @@ import typer
 from rich.text import Text
 
 from reconciler.cli.global_options import Global
+from reconciler.cli.learning.demo_stores import DemoStore, StoreKind, demo_store
 from reconciler.cli.main import run
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
@@ -36,6 +37,7 @@ def demo(
     context: typer.Context,
     devices: Annotated[int, typer.Option(min=100, max=100_000, help="How many devices the tenant has.")] = 200,
     users: Annotated[int, typer.Option(min=10, max=100_000, help="How many users the tenant has.")] = 160,
+    store: Annotated[StoreKind, typer.Option(help="Where the assets are kept.")] = StoreKind.SQL,
 ) -> int:
     """Tell the main job as a story: a simulated tenant, its first import, its next day, a limit, an undo.
 
@@ -45,10 +47,11 @@ def demo(
     with (
         tempfile.TemporaryDirectory(prefix="reconciler-demo-") as folder,
         Simulator(Tenant.generate(devices=devices, users=users, now=_today())) as simulator,
-        _variables(simulator.environment()),
+        demo_store(store, Path(folder), Path(simulator.ca_file)) as kept,
+        _variables({**simulator.environment(), **kept.variables}),
     ):
-        overlay = _overlay(Path(folder), simulator)
-        _tell(_Story(options, overlay, simulator))
+        overlay = _overlay(Path(folder), simulator, kept)
+        _tell(_Story(options, overlay, simulator), kept)
     return ExitCode.DONE
 
 
@@ -57,15 +60,17 @@ def _today() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _overlay(folder: Path, simulator: "Simulator") -> Path:
+def _overlay(folder: Path, simulator: "Simulator", kept: DemoStore) -> Path:
     """Write the files that are laid over the committed ones: where the simulator and the stores are."""
     for instance in _INSTANCES:
         connection = folder / "overlay" / instance / "connections" / "intune"
         connection.mkdir(parents=True)
         tenant = f"tenantId: {simulator.tenant.tenant_id}\nclientId: {simulator.tenant.application.client_id}\n"
         (connection / "connection.yaml").write_text(tenant + simulator.cloud_block())
-        store = folder / f"{instance}.db"
-        (folder / "overlay" / instance / "instance.yaml").write_text(f"store:\n  url: sqlite:///{store}\n{_LIMITS}")
+        store = kept.instance if instance == "prod" else f"store:\n  url: sqlite:///{folder / instance}.db\n"
+        (folder / "overlay" / instance / "instance.yaml").write_text(f"{store}{_LIMITS}")
+    if kept.imports:
+        (folder / "overlay" / "prod" / "connections" / "intune" / "imports.yaml").write_text(kept.imports)
     return folder / "overlay"
 
 
@@ -110,19 +115,25 @@ class _Story:
             raise ReconcilerError(f"The demo ends here: `reconciler {' '.join(arguments)}` exited with {found}.")
 
     def last_run(self) -> str:
-        """Return the id of production's last run."""
+        """Return the id of production's last run that changed anything."""
         with open_store(f"sqlite:///{self._folder / 'prod.db'}") as store:
-            return store.history(1)[0].run_id
+            return next(each.run_id for each in store.history(5) if each.counts)
 
 
-def _tell(story: _Story) -> None:
+def _tell(story: _Story, kept: DemoStore) -> None:
     tenant = story.simulator.tenant
+    if kept.about:
+        story.say(kept.about)
     story.say(
         f"A tenant with {len(tenant.devices.items)} devices and {len(tenant.users.items)} users is simulated at "
         f"{story.simulator.graph}. The settings are those of environments/prod; --overlay adds only where the "
         "simulator and a fresh store are."
     )
     story.run("validate", "prod", "uat")
+    if kept.first:
+        story.say("What the store's documentation leaves open is tried on a scratch asset, and the answers are kept.")
+        for command in kept.first:
+            story.run(*command)
     story.say("The first plan: an empty store, so everything is new. It is saved, and nothing else is written.")
     story.run("plan", "prod", "--summary", "-o", "first.plan")
     story.say("Apply exactly that. (Production insists on committed settings; an overlay never is, hence the option.)")
@@ -132,7 +143,17 @@ def _tell(story: _Story) -> None:
     day = tenant.next_day(new=2, gone=1, renamed=1, re_enrolled=1, reassigned=1, unassigned=1)
     story.say(f"A day passes in the tenant: {_happened(day)}.")
     story.run("plan", "prod", "-o", "day.plan")
-    story.run("apply", "prod", "day.plan", "--allow-uncommitted")
+    if kept.spoil:
+        kept.spoil()
+        story.say(
+            "The answer to one write is lost, and later the right to write is taken away: the apply stops half way."
+        )
+        story.run("apply", "prod", "day.plan", "--allow-uncommitted", code=ExitCode.ERROR)
+        kept.mend()
+        story.say("With the right back, the next apply finishes first what was interrupted.")
+        story.run("apply", "prod", "--yes", "--allow-uncommitted")
+    else:
+        story.run("apply", "prod", "day.plan", "--allow-uncommitted")
     gone = len(tenant.devices.items) // 10
     tenant.next_day(new=0, gone=gone, renamed=0, re_enrolled=0, reassigned=0, unassigned=0)
     story.say(f"A bad day: {gone} devices are gone at once. A limit stops what nobody allowed.")
@@ -140,6 +161,8 @@ def _tell(story: _Story) -> None:
     story.say("Who did what; and the day's run is put back, where nobody changed it since.")
     story.run("history", "prod")
     story.run("undo", "prod", story.last_run(), "--yes")
+    if kept.audit:
+        story.say(kept.audit())
     story.say("UAT has the same connection, kept out by `enabledForInstances: production-only`.")
     before = story.simulator.tally.total
     story.run("apply", "uat", "--yes")

@@ -32,7 +32,7 @@ generated: $(VENV)/installed
 	$(BIN)/reconciler schema --reference docs/configuration.md
 
 # A checkout has every extra, so that each can be tried and tested.
-EXTRAS := --extra build --extra postgresql --extra simulator
+EXTRAS := --extra build --extra postgresql --extra simulator --extra cluster
 STARTER := reconciler/configuration/template/files/requirements.txt
 
 # The documentation site, into var/site.

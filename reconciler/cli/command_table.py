@@ -46,6 +46,7 @@ TABLE: Final = (
     Entry("show", "runs.history:show", "Show one run in full.", "Look back"),
     Entry("explain", "runs.explain:explain", "Explain one asset or device.", "Look back"),
     Entry("assets", "runs.assets:assets", "List assets, and why each is not updated.", "Look back"),
+    Entry("fleet", "fleet", "Do a command for many environments.", "Many environments"),
     Entry("store", "store", "Make, upgrade, check or move a store.", "Look back"),
     Entry("demo", "learning.demo:demo", "Show the main job on a simulated tenant.", "Find out how it works"),
     Entry("simulate", "learning.simulate:simulate", "Serve a simulated tenant.", "Find out how it works"),
@@ -65,6 +66,15 @@ STORE: Final = (
     Entry("check", "store.maintenance:check", "Check that the store is consistent.", "Commands"),
     Entry("prune", "store.pruning:prune", "Remove the details of old runs from the journal.", "Commands"),
     Entry("upgrade", "store.maintenance:upgrade", "Bring an older store up to date.", "Commands"),
+)
+
+
+FLEET: Final = (
+    Entry("validate", "fleets.commands:validate", "Check the settings of every environment.", "Commands"),
+    Entry("plan", "fleets.commands:plan", "Show what an apply of every environment would do.", "Commands"),
+    Entry("apply", "fleets.commands:apply", "Apply every environment.", "Commands"),
+    Entry("record", "fleets.commands:record", "Save what a plan of every environment needs.", "Commands"),
+    Entry("status", "fleets.commands:status", "Show the state of every environment.", "Commands"),
 )
 
 
@@ -128,6 +138,15 @@ class StoreGroup(TableGroup):
     table = STORE
 
 
+class FleetGroup(TableGroup):
+    """The commands of `reconciler fleet`."""
+
+    table = FLEET
+
+
+_GROUPS: Final[dict[str, type[TableGroup]]] = {"store": StoreGroup, "fleet": FleetGroup}
+
+
 def _load(entry: Entry) -> Command:
     """Return a command, its module imported."""
     module, _, function = entry.function.partition(":")
@@ -140,7 +159,7 @@ def _load(entry: Entry) -> Command:
 
 def _group(entry: Entry) -> Command:
     group = typer.Typer(
-        cls=StoreGroup,
+        cls=_GROUPS[entry.function],
         name=entry.name,
         help=f"{entry.help} Each command has a --help of its own.",
         no_args_is_help=True,

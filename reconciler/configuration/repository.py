@@ -175,6 +175,15 @@ def around(folder: Path) -> Iterator[Repository]:
         yield Repository(repo, b"" if below == Path() else os.fsencode(below.as_posix()))
 
 
+def head_of(folder: Path) -> str | None:
+    """Return the commit that is checked out around a folder; None when there is none."""
+    try:
+        with around(folder) as found:
+            return found.head()
+    except NoRepositoryError:
+        return None
+
+
 def state(folders: Mapping[Path, Iterable[str]]) -> CommitState:
     """Return the commit of the work tree that folders of settings are in, and whether their files are as committed.
 

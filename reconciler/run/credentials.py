@@ -79,6 +79,28 @@ def all_warnings(around: Surroundings) -> tuple[str, ...]:
     )
 
 
+def all_ends(around: Surroundings) -> dict[str, datetime.date]:
+    """Return the day on which each enabled connection's credential ends, by its name, as far as that can be told."""
+    return {
+        name: end
+        for name, connection in sorted(around.environment.connections.items())
+        if around.environment.enabled(connection) and (end := _end(around, connection)) is not None
+    }
+
+
+def _end(around: Surroundings, connection: Connection) -> datetime.date | None:
+    stated = connection.connection.authentication.credential
+    if not isinstance(stated, declared.Certificate):
+        end: datetime.date | None = getattr(stated, "expires", None)
+        return end
+    from reconciler.intune.signin import expiry  # noqa: PLC0415 - requests is heavy
+
+    try:
+        return expiry.end_of(access(around, connection).credential, None)
+    except ReconcilerError:
+        return None  # whoever signs in is told why
+
+
 def moment(around: Surroundings) -> datetime.datetime:
     """Return this machine's time."""
     return datetime.datetime.fromisoformat(around.now())

@@ -1,0 +1,65 @@
+"""What a fleet's environments are asked for, and what each came to (N1-N3).
+
+These values travel between processes and machines: names, options, counts, digests and errors, and never a device or a
+secret.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Work(StrEnum):
+    """What is done for each environment of a fleet."""
+
+    VALIDATE = "validate"
+    PLAN = "plan"
+    APPLY = "apply"
+    RECORD = "record"
+    STATUS = "status"
+
+
+class FleetOptions(Struct, frozen=True, kw_only=True):
+    """What holds for every environment; `environments` is the folder as the workers find it.
+
+    A worker refuses the work when its program has another `version` or its repository another `commit` (None: whatever
+    it has). `recordings` is the folder that recordings are read from or written to. An environment takes at most
+    `time_limit` seconds.
+    """
+
+    work: Work
+    environments: str
+    version: str
+    commit: str | None = None
+    overlay: str | None = None
+    recordings: str | None = None
+    strict: bool = False
+    scheduled: bool = False
+    allow_uncommitted: bool = False
+    resume: bool = False
+    max_age: int | None = None
+    time_limit: int | None = None
+    who: str = ""
+    where: str = ""
+
+
+class FleetRow(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one environment came to: a row of the table.
+
+    `devices` were listed by the read; `changes` are counted by kind, `over` are the limits that are exceeded.
+    `last_success` is when the connection that was read longest ago was read. `credential_ends` is the first day on
+    which a credential ends. `notes` are what a person should know besides: what is pending or held, what was not read.
+    """
+
+    environment: str
+    exit_code: int
+    devices: int | None = None
+    changes: dict[str, int] = {}
+    over: tuple[str, ...] = ()
+    last_success: str | None = None
+    credential_ends: str | None = None
+    error: str = ""
+    notes: tuple[str, ...] = ()
+    run: str | None = None
+    digest: str | None = None
+    seconds: float = 0.0

@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from threading import Event, Timer
 from typing import Final
 from urllib.parse import urlsplit
@@ -191,19 +192,14 @@ def _cluster(address: str) -> Iterator[Executor]:
     """Give a Dask cluster's executor.
 
     Raises:
-        UsageError: the address is of no TLS and of no loopback, or the extra is not installed.
+        UsageError: the address is of no TLS and of no loopback.
         ReconcilerError: nobody answers there.
     """
     check_address(address)
+    distributed = import_module("distributed")  # an extra, without types; who lacks it is told which
+    security = distributed.Security() if address.startswith("tls://") else None
     try:
-        from distributed import Client, Security  # noqa: PLC0415 - an extra, and slow to import
-    except ImportError:
-        raise UsageError(
-            "--cluster needs the extra `cluster`. Install it with: pip install 'it-asset-reconciler[cluster]'"
-        ) from None
-    security = Security() if address.startswith("tls://") else None
-    try:
-        client = Client(address, security=security, timeout=20, set_as_default=False, name="reconciler fleet")
+        client = distributed.Client(address, security=security, timeout=20, set_as_default=False, name="reconciler fleet")
     except (OSError, ValueError, TypeError) as error:
         raise ReconcilerError(
             f"The cluster at {address} cannot be reached: {error}. See that its scheduler runs, and that Dask's "

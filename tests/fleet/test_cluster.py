@@ -27,48 +27,33 @@ PATIENCE = 120
 
 @dataclass
 class Cluster:
-    """A scheduler's address, and its workers' processes."""
+    """A scheduler's address, and the processes: the scheduler's first, then the workers'."""
 
-    address: str
-    folder: Path
-    processes: "list[subprocess.Popen[str]]" = field(default_factory=list)
+    address: str = ""
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
-    def add_worker(self, variables: dict[str, str] | None = None) -> "subprocess.Popen[str]":
-        command = [
-            sys.executable,
-            "-m",
-            "distributed.cli.dask_worker",
-            self.address,
-            "--nworkers",
-            "1",
-            "--nthreads",
-            "1",
-        ]
-        worker = start([*command, "--no-dashboard", "--no-nanny"], self.folder, variables)
-        self.processes.append(worker)
-        return worker
-
-
-def start(command: list[str], folder: Path, variables: dict[str, str] | None = None) -> "subprocess.Popen[str]":
-    environment = os.environ | (variables or {})
-    return subprocess.Popen(
-        command, cwd=folder, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    )
+    def start(self, folder: Path, name: str, *arguments: str, variables: dict[str, str] | None = None) -> Path:
+        """Start one of Dask's programs without its dashboard; return the file that it writes to."""
+        log = folder / f"{name}-{len(self.processes)}.log"
+        command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *arguments, "--no-dashboard"]
+        with log.open("wb") as stream:
+            environment = os.environ | (variables or {})
+            started = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=stream)
+        self.processes.append(started)
+        return log
 
 
 @contextmanager
 def cluster(folder: Path, *workers: dict[str, str]) -> Iterator[Cluster]:
     """Start a scheduler and a worker for each of these variables; end them all afterwards."""
-    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
-    scheduler = start([*command, "--no-dashboard"], folder)
-    assert scheduler.stderr is not None
-    found = next(match for line in scheduler.stderr if (match := re.search(r"Scheduler at:\s+(tcp://\S+)", line)))
-    running = Cluster(found[1], folder, [scheduler])
+    running = Cluster()
+    one = ("--nworkers", "1", "--nthreads", "1", "--no-nanny")
     try:
-        for variables in workers:
-            worker = running.add_worker(variables)
-            assert worker.stderr is not None
-            next(line for line in worker.stderr if "Registered to" in line)
+        log = running.start(folder, "scheduler", "--host", "127.0.0.1", "--port", "0")
+        until(lambda: "Scheduler at:" in log.read_text())
+        running.address = re.findall(r"Scheduler at:\s+(tcp://\S+)", log.read_text())[0]
+        logs = [running.start(folder, "worker", running.address, *one, variables=each) for each in workers]
+        until(lambda: all("Registered to" in each.read_text() for each in logs))
         yield running
     finally:
         for process in reversed(running.processes):

@@ -199,7 +199,9 @@ def _cluster(address: str) -> Iterator[Executor]:
     distributed = import_module("distributed")  # an extra, without types; who lacks it is told which
     security = distributed.Security() if address.startswith("tls://") else None
     try:
-        client = distributed.Client(address, security=security, timeout=20, set_as_default=False, name="reconciler fleet")
+        client = distributed.Client(
+            address, security=security, timeout=10, set_as_default=False, name="reconciler fleet"
+        )
     except (OSError, ValueError, TypeError) as error:
         raise ReconcilerError(
             f"The cluster at {address} cannot be reached: {error}. See that its scheduler runs, and that Dask's "

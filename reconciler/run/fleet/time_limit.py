@@ -9,8 +9,8 @@ from typing import Final, NoReturn, TypeVar
 
 Result = TypeVar("Result")
 _MINUTE: Final = 60
-_GRACE: Final = 90.0
-"""Seconds that work gets to end after its time: what waits for a reply is interrupted once that times out."""
+_GRACE: Final = 5.0
+"""Seconds that work gets to end after its time. What waits for a reply ends once that times out, and writes nothing."""
 
 
 class TimeLimitError(Exception):

@@ -33,6 +33,7 @@ from reconciler.settings.environment import Environment
 from reconciler.settings.instance import InstanceKind
 
 _ATTEMPTS: Final = 3
+_SHOWN: Final = 3
 _SOURCE: Final = "intune"
 
 
@@ -161,9 +162,11 @@ def apply(around: Surroundings, order: Order) -> Applied:
 def _finish_interrupted(around: Surroundings, order: Order) -> None:
     """Finish interrupted runs of a remote store before anything else, and say what they came to (W5)."""
     for outcome in interrupted.finish(around, f"{order.who} on {order.where}"):
-        left = len(outcome.conflicts) + len(outcome.failures)
-        also = f"; {left} were left, as their assets changed meanwhile or the store refused" if left else ""
-        order.warn(f"Run {outcome.run_id}, which was interrupted, is finished: {outcome.changes:,} changes{also}.")
+        left = outcome.conflicts + outcome.failures
+        told = f"; not done: {'; '.join(f'{each.label}: {each.why}' for each in left[:_SHOWN])}" if left else ""
+        more = f"; and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
+        done = f"{outcome.changes:,} change{'' if outcome.changes == 1 else 's'} done"
+        order.warn(f"Run {outcome.run_id}, which was interrupted, is finished: {done}{told}{more}.")
 
 
 def _read(around: Surroundings, order: Order, state: State) -> Source:

@@ -71,10 +71,10 @@ class Client:
         Raises:
             RefusedError: Snipe-IT refused, in its words.
             LostAnswerError: whether it was done is not known.
-            RemoteError: the token is no good any more.
+            RemoteError: the token is no good any more, or lacks the right: every other write would be refused too.
         """
         answer = self.transport.send(Call(method, self.base + _API + path, body=body or {}))
-        if answer.status == _UNAUTHORIZED or answer.status in _REDIRECTS:
+        if answer.status in (_UNAUTHORIZED, _FORBIDDEN) or answer.status in _REDIRECTS:
             raise _unreadable(answer)
         try:
             value = answer.json()

@@ -79,8 +79,7 @@ class SnipeItRoom:
         if change.action is not Action.CREATE or remote_id is not None:
             row = self._client.get(f"hardware/{remote_id}") if remote_id else self._by("bytag", change.name)
             return [row] if isinstance(row, dict) and "asset_tag" in row and not row.get("deleted_at") else []
-        serial = next((each.after for each in change.attributes if each.name == "serialNumber"), None)
-        found = self._by("byserial", str(serial)) if serial else self._by("bytag", change.name)
+        found = self._by(*_told_apart_by(change))
         if found is None:
             return []
         return [found] if "asset_tag" in found else list(found["rows"])
@@ -103,3 +102,12 @@ class SnipeItRoom:
 
     def _read_words(self) -> Vocabulary:
         return Vocabulary.read(self._client, self._settings, self._catalogue, self._fields, lambda _count: None)
+
+
+def _told_apart_by(change: Change) -> tuple[str, str]:
+    """Return how to look whether a new asset is there: by its serial number where that matches assets, else by its tag.
+
+    A placeholder for a serial number, which many have, matches none; the tag alone cannot be given twice.
+    """
+    serial = next((each.after for each in change.attributes if each.name == "serialNumber"), None)
+    return ("byserial", str(serial)) if serial and "serialNumber" in change.match else ("bytag", change.name)

@@ -1,4 +1,4 @@
-"""The stores that the demo can tell its story on: our own database, or a simulated Halo beside a ledger."""
+"""The stores that the demo can tell its story on: our own database, or a simulated Halo or Snipe-IT beside a ledger."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,9 @@ from reconciler.configuration.loader import load_environment
 from reconciler.configuration.template import examples
 from reconciler.settings.environment import Environment
 from reconciler.settings.fields import asset_fields
+from reconciler.settings.stores import SNIPE_IT_FIELDS
 from reconciler.simulator.halo import Halo, HaloServer
+from reconciler.simulator.snipeit import SnipeIt, SnipeItServer
 from reconciler.simulator.stores.faults import Fault, FaultName
 
 
@@ -19,6 +21,7 @@ class StoreKind(StrEnum):
 
     SQL = "sql"
     HALO = "halo"
+    SNIPE_IT = "snipe-it"
 
 
 def _nothing() -> None:
@@ -53,6 +56,10 @@ def demo_store(kind: StoreKind, folder: Path, ca_file: Path) -> Iterator[DemoSto
         case StoreKind.HALO:
             with HaloServer(_furnished(_example()), ca_file=ca_file, per_window=1_000_000) as server:
                 yield _halo(server, database)
+        case StoreKind.SNIPE_IT:
+            made = _snipe_it_of(_example())
+            with SnipeItServer(made, ca_file=ca_file, per_minute=1_000_000) as snipe_it:
+                yield _snipe_it(snipe_it, database)
 
 
 def _example() -> Environment:
@@ -103,6 +110,41 @@ def _halo(server: HaloServer, ledger: str) -> DemoStore:
         variables=server.environment(),
         about=f"The assets are in a Halo, simulated at {server.url}; our ledger stands beside it.",
         first=(("store", "prove", "prod", "--yes"),),
+        spoil=spoil,
+        mend=server.faults.clear,
+        audit=audit,
+    )
+
+
+def _snipe_it_of(environment: Environment) -> SnipeIt:
+    """Return a Snipe-IT with everything that the example's settings name, and no asset yet."""
+    catalogue = environment.catalogue
+    (organisation, *_) = catalogue.organisations
+    labels = [label for name, label in _kept(environment).items() if name not in SNIPE_IT_FIELDS]
+    return SnipeIt.furnished(
+        company=organisation.name, locations=organisation.sites, categories=catalogue.types(), fields=labels
+    )
+
+
+def _snipe_it(server: SnipeItServer, ledger: str) -> DemoStore:
+    kept = {ours: theirs for ours, theirs in _kept(_example()).items() if ours not in SNIPE_IT_FIELDS}
+    fields = "".join(f"    {ours}: {theirs}\n" for ours, theirs in kept.items())
+
+    def spoil() -> None:
+        server.inject(Fault(FaultName.LOST_REPLY, on="(POST|PATCH) /api/v1/hardware"))
+        server.inject(Fault(FaultName.FORBIDDEN, on="(POST|PATCH) /api/v1/hardware", times=None, after=3))
+
+    def audit() -> str:
+        writes = server.audit.writes("hardware")
+        twice = server.audit.created_twice("hardware", "asset_tag")
+        made = sum(1 for each in writes if each.before is None)
+        return f"Snipe-IT's audit has {len(writes):,} writes: {made:,} assets made, {len(twice)} of them twice."
+
+    return DemoStore(
+        f"store:\n  url: null\n  requestsPerMinute: 10000\n  ledger: {{url: {ledger}}}\n"
+        f"  snipeIt: {{url: {server.url}, token: {{env: SNIPEIT_TOKEN}}}}\n  fields:\n{fields}",
+        variables=server.environment(),
+        about=f"The assets are in a Snipe-IT, simulated at {server.url}; our ledger stands beside it.",
         spoil=spoil,
         mend=server.faults.clear,
         audit=audit,

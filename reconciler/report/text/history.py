@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from reconciler.model.plan import SettingChange
-from reconciler.model.run import LicenceUse, Outcome, Run, RunDetail, StoreStatus
+from reconciler.model.run import LicenceUse, OpenRun, Outcome, Run, RunDetail, StoreStatus
 from reconciler.report.summary import counts_words, outcome_line
 from reconciler.report.text.changes import change_lines
 from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
@@ -98,6 +98,7 @@ def status_text(
         *(("licence", _licence(each)) for each in status.licences),
         *(("held", f"{each}; apply needs other settings, or --resume") for each in held),
         ("lease", status.lease or ""),
+        *(("interrupted", _open_run(each)) for each in status.open_runs),
     ]
     since = (status.last_run.commit or status.last_run.started_at) if status.last_run else None
     heading = styled((f"Store of {status.instance}", Style.HEADING))
@@ -114,6 +115,11 @@ def _licence(use: LicenceUse) -> str:
         return f"{use.name}: {use.used:,} used"
     over = f", {many(use.over(), 'seat')} too few" if use.over() else ""
     return f"{use.name}: {use.used:,} of {many(use.seats, 'seat')} used{over}"
+
+
+def _open_run(run: OpenRun) -> str:
+    settled = ", ".join(f"{number:,} {state}" for state, number in sorted(run.intents.items()) if number)
+    return f"{run.run_id}, {moment(run.started_at)}, by {run.who}: {settled}; the next apply finishes it"
 
 
 def _last_run(run: Run | None) -> str:

@@ -9,6 +9,7 @@
   `absent`, `absenceUnknown` and so on are the snapshot of connection `intune`, `also` those of others.
   `fleet` adds so many uneventful bound devices, so that a case is not over a limit.
 - `plan.yaml` is what must come out, whole.
+- `stores.yaml` (optional) says which stores behind an API do not take all of it, and why.
 """
 
 import datetime

@@ -81,7 +81,7 @@ def user(data: Halo, row: Row, *, details: bool = False) -> Row:
     site = data.tables["sites"].get(row["site_id"]) or {}
     shown = {
         **{name: row.get(name) for name in ("id", "name", "emailaddress", "login", "inactive")},
-        "site_id": float(row["site_id"]),
+        "site_id": float(row["site_id"] or 0),
         "site_id_int": row["site_id"],
         "site_name": site.get("name"),
         "client_id": site.get("client_id"),

@@ -15,6 +15,7 @@ import typer
 from reconciler.cli.context import allowances, surroundings
 from reconciler.cli.options import Allow, Env, can_ask, can_be_written
 from reconciler.cli.runs import plan as plans
+from reconciler.cli.runs.abandoning import give_up
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say, warn
 from reconciler.errors import UsageError
@@ -37,6 +38,10 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
     because: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Why a limit is raised; the journal keeps it.")
     ] = None,
+    abandon: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Give up the rest of an interrupted run (W5); needs --because."),
+    ] = None,
     record: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Save what was read, with every list property, as a recording.")
     ] = None,
@@ -54,6 +59,9 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
 
     With PLAN, apply that saved plan, unless anything that it was made from has moved.
     """
+    if abandon is not None:
+        with Talk() as talk:
+            return give_up(surroundings(context, env, talk), abandon, because, who())
     allowed = allowances(allow)
     if allowed and not because:
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")

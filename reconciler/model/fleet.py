@@ -23,8 +23,8 @@ class FleetOptions(Struct, frozen=True, kw_only=True):
     """What holds for every environment; `environments` is the folder as the workers find it.
 
     A worker refuses the work when its program has another `version` or its repository another `commit` (None: whatever
-    it has). `recordings` is the folder that recordings are read from or written to. An environment takes at most
-    `time_limit` seconds.
+    it has). `recordings` is the folder that recordings are read from or written to, `base` the commit whose settings a
+    plan is compared with. An environment takes at most `time_limit` seconds.
     """
 
     work: Work
@@ -33,6 +33,7 @@ class FleetOptions(Struct, frozen=True, kw_only=True):
     commit: str | None = None
     overlay: str | None = None
     recordings: str | None = None
+    base: str | None = None
     strict: bool = False
     scheduled: bool = False
     allow_uncommitted: bool = False
@@ -41,6 +42,25 @@ class FleetOptions(Struct, frozen=True, kw_only=True):
     time_limit: int | None = None
     who: str = ""
     where: str = ""
+
+
+class FleetImpact(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a change of the settings causes in one environment (N4).
+
+    `affected` assets, users and entries end up different; `caused` counts by kind what happens only with the new
+    settings, `prevented` what happens only without them, `over` are limits that only the new settings are over.
+    `note` says why nothing could be compared.
+    """
+
+    affected: int = 0
+    caused: dict[str, int] = {}
+    prevented: dict[str, int] = {}
+    over: tuple[str, ...] = ()
+    note: str | None = None
+
+    def is_nothing(self) -> bool:
+        """Return whether the change makes no difference here."""
+        return not (self.affected or self.caused or self.prevented or self.over or self.note)
 
 
 class FleetRow(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -60,6 +80,7 @@ class FleetRow(Struct, frozen=True, kw_only=True, rename="camel"):
     credential_ends: str | None = None
     error: str = ""
     notes: tuple[str, ...] = ()
+    impact: FleetImpact | None = None
     run: str | None = None
     digest: str | None = None
     seconds: float = 0.0

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command_line import rows, write
+from command_line import git, rows, write
 from many_environments import ManyEnvironments, hanging
 
 from reconciler.run.fleet.selection import order_of_day
@@ -100,6 +100,35 @@ def test_recordings_are_written_and_planned_from(fleet: ManyEnvironments, simula
     assert planned["birch"]["digest"] == alone["digest"]
     assert "there is no recording cedar.rec" in planned["cedar"]["error"]
     assert done.code == 64
+
+
+def test_a_pull_requests_impact_is_one_comment(fleet: ManyEnvironments, simulator: Simulator) -> None:
+    """What merging changes stands in the first line; an environment that cannot be planned hides no other (N4)."""
+    fleet.connect_all(simulator, NAMES)
+    folder = fleet.folder / "recordings"
+    folder.mkdir()
+    assert fleet.fleet("record", "-o", str(folder))[0].code == 0
+    git(fleet.folder, "init", "--quiet", "--initial-branch", "main")
+    git(fleet.folder, "add", "environments")
+    git(fleet.folder, "commit", "--quiet", "--message", "settings")
+    planned = ("fleet", "plan", "--recordings", str(folder), "--base", "main", "--format", "markdown")
+    assert "#### Merging changes nothing in 3 environments.\n" in fleet.run(*planned).out
+    fleet.edit("_shared/connections/_shared/imports.yaml", "createAssets: true", "createAssets: false")
+    write_file(fleet.environments / "cedar/connections/intune/imports.yaml", "version: 1\ncreateAssets: true\n")
+    (folder / "acme.rec.gz").unlink()
+    done = fleet.run(*planned)
+    head, _, rest = done.out.partition("\n\n")
+    assert head == (
+        "<!-- reconciler:fleet -->\n#### Merging changes 1 of 3 environments: no longer 16 created; no limit stops it; "
+        "1 could not be planned."
+    )
+    assert "| `birch` |" in rest
+    assert "`16 created`" in rest
+    assert "`cedar`" not in done.out
+
+
+def write_file(file: Path, text: str) -> None:
+    file.write_text(text)
 
 
 @pytest.mark.thorough

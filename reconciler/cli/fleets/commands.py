@@ -63,14 +63,21 @@ def plan(
     context: typer.Context,
     select: Select = None,
     recordings: Recordings = None,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="REF", help="Show what is caused by settings that this commit does not have (N4)."),
+    ] = None,
     jobs: Jobs = 1,
     cluster: Cluster = None,
     time_out: TimeOut = None,
     form: Form = FleetFormat.TEXT,
 ) -> int:
-    """Plan every environment, from Intune or from recordings; nothing is written."""
+    """Plan every environment, from Intune or from recordings; nothing is written.
+
+    With --base REF and --format markdown, one comment says what a pull request changes over all environments.
+    """
     many = _Fleet(context, select, jobs, cluster, time_out, form)
-    return many.run("plan", recordings=str(recordings) if recordings else None)
+    return many.run("plan", recordings=str(recordings) if recordings else None, base=base)
 
 
 def apply(  # noqa: PLR0917 - typer reads the options from the signature
@@ -154,7 +161,7 @@ class _Fleet:
         """Do the work, show the table, and return the worst exit code (V4)."""
         names = order_of_day(self.names, today()) if daily else self.names
         rows = run_all(names, self._options(work, given), Workers(self.jobs, self.cluster), _Progress(len(names)))
-        self._show(rows)
+        self._show(rows, given.get("base"))
         return first_exit_code({ExitCode(row.exit_code) for row in rows})
 
     def _options(self, work: str, given: dict[str, object]) -> FleetOptions:
@@ -170,10 +177,12 @@ class _Fleet:
             **given,  # type: ignore[arg-type]
         )
 
-    def _show(self, rows: list[FleetRow]) -> None:
+    def _show(self, rows: list[FleetRow], base: object) -> None:
         match self.form:
             case FleetFormat.TEXT:
                 printing.show(fleet.fleet_text(rows))
+            case FleetFormat.MARKDOWN if base is not None:
+                printing.put(fleet.impact_markdown(rows, str(base)).encode())
             case FleetFormat.MARKDOWN:
                 printing.put(fleet.fleet_markdown(rows).encode())
             case FleetFormat.HTML:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciler.errors import ExitCode
-from reconciler.model.fleet import FleetRow
+from reconciler.model.fleet import FleetImpact, FleetRow
 from reconciler.report.values import moment
 
 COLUMNS: Final = (
@@ -49,7 +49,8 @@ def cells(row: FleetRow) -> Cells:
     """Return what is shown of an environment."""
     code = ExitCode(row.exit_code)
     changes = ", ".join(f"{count} {kind}" for kind, count in row.changes.items())
-    told = " · ".join([*([row.error] if row.error else []), *row.notes])
+    caused = [_impact(row.impact)] if row.impact is not None else []
+    told = " · ".join([*([row.error] if row.error else []), *caused, *row.notes])
     return Cells(
         (
             row.environment,
@@ -63,6 +64,13 @@ def cells(row: FleetRow) -> Cells:
         ),
         code not in {ExitCode.DONE, ExitCode.CHANGES_PENDING},
     )
+
+
+def _impact(found: FleetImpact) -> str:
+    if found.note:
+        return f"this change: {found.note}"
+    counts = ", ".join(f"{count} {kind}" for kind, count in found.caused.items())
+    return f"this change: {counts or ('nothing different' if found.is_nothing() else f'{found.affected} affected')}"
 
 
 def summary(rows: Sequence[FleetRow]) -> str:

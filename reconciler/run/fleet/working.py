@@ -7,16 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 import reconciler
 from reconciler.configuration import repository
 from reconciler.configuration.loader import Loaded, load_environment
 from reconciler.configuration.parsing.problems import errors, strictly
 from reconciler.errors import ExitCode, ReconcilerError, SettingsError, UsageError, first_exit_code
-from reconciler.model.fleet import FleetOptions, FleetRow, Work
+from reconciler.model.fleet import FleetImpact, FleetOptions, FleetRow, Work
 from reconciler.model.plan import Plan
 from reconciler.model.state import Recording, State
 from reconciler.planning.tenants import late_reads, unconfigured_tenants
-from reconciler.run import applying, planning, reading
+from reconciler.run import applying, impact, planning, reading
 from reconciler.run.context import Surroundings, utc_now
 from reconciler.run.credentials import all_ends
 from reconciler.run.fleet.time_limit import TimeLimitError, limited
@@ -46,8 +48,6 @@ def carry_out(environment: str, options: FleetOptions) -> FleetRow:
 
 
 def _timed(row: FleetRow, seconds: float) -> FleetRow:
-    from msgspec.structs import replace  # noqa: PLC0415 - beside its only use
-
     return replace(row, seconds=round(seconds, 3))
 
 
@@ -119,15 +119,37 @@ def _validate(environment: str, options: FleetOptions) -> FleetRow:
 
 def _plan(environment: str, options: FleetOptions) -> FleetRow:
     around = _around(_load(environment, options), options)
+    if options.base is not None:
+        return _plan_with_impact(around, options, options.base)
     if options.recordings is None:
         planned = planning.plan(around, {})
     else:
         planned = planning.plan_from_recording(around.environment, recording_of(environment, options), {})
-    state = planned.recording.state
+    return _planned_row(around, planned)
+
+
+def _planned_row(around: Surroundings, planned: planning.Planned) -> FleetRow:
     codes = {ExitCode.OVER_LIMIT} if planned.plan.over_limit() else set()
     if planned.plan.incomplete():
         codes.add(ExitCode.PARTLY_UNKNOWN)
-    return _row(around, planned.plan, planned.recording, state, first_exit_code(codes))
+    return _row(around, planned.plan, planned.recording, planned.recording.state, first_exit_code(codes))
+
+
+def _plan_with_impact(around: Surroundings, options: FleetOptions, base: str) -> FleetRow:
+    """Return the row of a plan, with what the settings cause that those at `base` would not (N4)."""
+    name = around.instance.name
+    overlay = Path(options.overlay) if options.overlay else None
+    before = impact.base_at(around.environments, name, base, overlay)
+    recording = recording_of(name, options) if options.recordings else None
+    planned, caused = impact.plan_with_impact(around, before, recording, impact.Asked({}))
+    found = FleetImpact(
+        affected=len(caused.effects),
+        caused=caused.caused,
+        prevented=caused.prevented,
+        over=tuple(f"{use.kind} ({use.connection})" for use in caused.over),
+        note=caused.note,
+    )
+    return replace(_planned_row(around, planned), impact=found)
 
 
 def recording_of(environment: str, options: FleetOptions) -> Path:
@@ -161,8 +183,6 @@ def _apply(environment: str, options: FleetOptions) -> FleetRow:
     if applied.plan.incomplete():
         codes.add(ExitCode.PARTLY_UNKNOWN)
     row = _row(around, applied.plan, kept[0] if kept else None, reading.read_state(around), first_exit_code(codes))
-    from msgspec.structs import replace  # noqa: PLC0415 - beside its use
-
     over = tuple(f"{use.kind} ({use.connection})" for use in applied.withheld)
     return replace(row, run=applied.outcome.run_id if applied.outcome else None, over=(*row.over, *over))
 

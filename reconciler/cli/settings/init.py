@@ -16,6 +16,10 @@ _NEXT = (
     "Next, in {folder}: make it a Git repository, put {missing} into environments/prod, then run `reconciler validate` "
     "and `reconciler test prod`. README.md has the five commands of every day."
 )
+_NEXT_OF_MANY = (
+    "Next, in {folder}: make it a Git repository, put what all tenants share into environments/_shared, then run "
+    "`reconciler fleet validate`. docs/fleet.md tells of the secrets that each tenant needs."
+)
 
 
 def init(  # noqa: PLR0917 - typer reads the options from the signature
@@ -41,6 +45,13 @@ def init(  # noqa: PLR0917 - typer reads the options from the signature
     halo_connection: Annotated[
         str | None, typer.Option(help="With --from-halo: which of several Intune connections.")
     ] = None,
+    tenants: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv",
+            help="Write an environment for each row (name, tenantId, clientId, kind) over shared settings.",
+        ),
+    ] = None,
     only: Annotated[
         Literal["requirements"] | None,
         typer.Option(help="Write requirements.txt anew for this version of the program, and nothing else."),
@@ -56,7 +67,7 @@ def init(  # noqa: PLR0917 - typer reads the options from the signature
         return ExitCode.DONE
     if from_halo:
         return _adopt(folder, from_halo, halo_connection, Pipeline(ci or Pipeline.GITHUB))
-    asked = sys.stdin.isatty() and not any((tenant_id, client_id, organisation, site, store, ci))
+    asked = sys.stdin.isatty() and not any((tenants, tenant_id, client_id, organisation, site, store, ci))
     given = Answers(
         tenant_id=tenant_id,
         client_id=client_id,
@@ -66,8 +77,11 @@ def init(  # noqa: PLR0917 - typer reads the options from the signature
         pipeline=Pipeline(ci or Pipeline.GITHUB),
     )
     answers = _asked() if asked else given
-    for path in start(folder, answers):
+    for path in start(folder, answers, tenants=tenants):
         printing.write(str(path))
+    if tenants is not None:
+        say(_NEXT_OF_MANY.format(folder=folder))
+        return ExitCode.DONE
     if answers.store is Store.SQLITE and answers.pipeline is not Pipeline.NONE:
         say("A pipeline's runner keeps no files: before it applies, let store: name a PostgreSQL (--store postgresql).")
     missing = [] if answers.tenant_id and answers.client_id else ["tenantId and clientId"]

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from reconciler.configuration import schemas
 from reconciler.configuration.template.answers import Answers, Example, Pipeline, Store, answered, check
 from reconciler.configuration.template.requirements import requirements
+from reconciler.configuration.template.tenants import tenant_rows, tenant_settings
 from reconciler.errors import ReconcilerError
 
 __all__ = ["Answers", "Pipeline", "Store", "example_names", "examples", "renew_requirements", "start"]
@@ -24,18 +25,20 @@ def start(
     answers: Answers = Answers(),  # noqa: B008 - frozen
     *,
     settings: Mapping[str, str] | None = None,
+    tenants: Path | None = None,
 ) -> list[Path]:
     """Write a settings repository into a folder, which is made when missing, and return its files, sorted.
 
-    `settings` are the files of `environments/prod` instead of the example's two environments.
+    `settings` are the files of `environments/prod` instead of the example's two environments; `tenants` is a CSV file
+    with a row for each tenant, and makes shared settings and an environment for each (K9).
 
     A file that is there with the same content is left, so that an interrupted start is finished by doing it again.
 
-    ReconcilerError, and nothing written, when an answer cannot be used, or a file is there with another content; when
-    one cannot be written.
+    ReconcilerError, and nothing written, when the tenants' table or an answer cannot be used, or a file is there with
+    another content; when one cannot be written.
     """
     check(answers)
-    wanted = {folder / name: content for name, content in _contents(answers, settings)}
+    wanted = {folder / name: content for name, content in _contents(answers, settings, tenants)}
     there = sorted(str(path) for path, content in wanted.items() if _differs(path, content))
     if there:
         more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
@@ -101,10 +104,14 @@ def _write(wanted: Mapping[Path, bytes]) -> None:
         raise
 
 
-def _contents(answers: Answers, settings: Mapping[str, str] | None) -> Iterator[tuple[str, bytes]]:
+def _contents(
+    answers: Answers, settings: Mapping[str, str] | None, tenants: Path | None
+) -> Iterator[tuple[str, bytes]]:
     """Yield the name and content of each file of the repository."""
     published = schemas.folder()
     given = {f"prod/{name}": text for name, text in (settings or {}).items()}
+    if tenants is not None:
+        given = tenant_settings(_example_settings(answers), tenant_rows(tenants), answers.store)
     for name, text in (given or _example_settings(answers)).items():
         yield f"environments/{name}", text.encode()
     for path in published.glob("*.json"):

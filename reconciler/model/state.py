@@ -38,7 +38,10 @@ class Stamp(Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 class Person(Struct, frozen=True, gc=False, rename="camel"):
-    """A store user. `entra_id` is the Entra object id of an imported one; `site` is `Organisation/Site`."""
+    """A store user. `entra_id` is the Entra object id of an imported one; `site` is `Organisation/Site`.
+
+    `also_entra_ids` are the Entra ids of users that were merged into this one, one to a line.
+    """
 
     id: int
     name: str
@@ -48,6 +51,7 @@ class Person(Struct, frozen=True, gc=False, rename="camel"):
     site: str | None = None
     active: bool = True
     entra_id: str | None = None
+    also_entra_ids: str | None = None
 
 
 class Asset(Struct, frozen=True, array_like=True, gc=False):

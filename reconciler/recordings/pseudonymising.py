@@ -63,7 +63,7 @@ ASSET_FIELDS: Final = ("name", "serialNumber", "wifiMac", "ethernetMac", "imei",
 _CODES: Final = frozenset(
     {"serialNumber", "imei", "meid", "iccid", "udid", "easDeviceId", "phoneNumber", "employeeId", "employee_id"}
 )
-_PERSON: Final = ("name", "upn", "mail", "employee_id", "entra_id")
+_PERSON: Final = ("name", "upn", "mail", "employee_id", "entra_id", "also_entra_ids")
 _CUSTOM: Final = "custom."
 _LEFT_OUT: Final = "(left out)"
 

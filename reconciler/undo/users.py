@@ -10,10 +10,10 @@ from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person
 from reconciler.undo.ground import RULE, Ground, shown
 
-_FIELDS: Final = {"employeeId": "employee_id", "entraId": "entra_id"}
+_FIELDS: Final = {"employeeId": "employee_id", "entraId": "entra_id", "alsoEntraIds": "also_entra_ids"}
 """The fields of a Person that are not called as the attributes are."""
 
-_NAMES: Final = ("name", "upn", "mail", "employeeId", "site", "active", "entraId")
+_NAMES: Final = ("name", "upn", "mail", "employeeId", "site", "active", "entraId", "alsoEntraIds")
 
 
 def put_back_users(ground: Ground, changes: Iterable[Change]) -> None:

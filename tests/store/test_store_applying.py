@@ -62,7 +62,7 @@ def test_a_first_import_is_read_again_as_it_was_planned(place: Where) -> None:
     found = state(place)
     assert found.applied is not None
     assert found.stamp is not None
-    assert found == State(
+    assert replace(found, catalogue=replace(found.catalogue, details={})) == State(
         stamp=Stamp("prod", "production", found.stamp.store_id),
         revision=outcome.revision,
         fields=(*FIELDS, "custom.department", "custom.managed_by"),

@@ -92,9 +92,15 @@ class Directory:
 
     @cached_property
     def by_entra_id(self) -> Mapping[str, int]:
-        """The users that are Entra's, by the id there in lower case."""
+        """The users that are Entra's, by the id there in lower case, and by those of users merged into them."""
         entra = zip(self.column("entra_id"), self.ids, strict=True)
-        return {entra_id.lower(): key for entra_id, key in entra if entra_id is not None}
+        return {**self.merged, **{entra_id.lower(): key for entra_id, key in entra if entra_id is not None}}
+
+    @cached_property
+    def merged(self) -> Mapping[str, int]:
+        """The users that others were merged into, by the Entra ids of those in lower case."""
+        also = zip(self.column("also_entra_ids"), self.ids, strict=True)
+        return {entra_id.lower(): key for ids, key in also if ids for entra_id in ids.split("\n")}
 
     def called(self, ids: Collection[int]) -> dict[int, str]:
         """Return what these users will be called in plans (by id)."""

@@ -2,6 +2,7 @@
 
 - A user is found by the Entra object id we stored, else by the user identifier among those that have none.
 - An empty value in Entra clears nothing; a disabled account becomes inactive; nobody is deleted.
+- An Entra user whose store user was merged into another one is that one; nothing is taken over from it.
 - Two store users with one identifier are a problem, and neither is touched.
 """
 
@@ -78,7 +79,7 @@ def import_users(
     known = directory.by_entra_id
     matched, places = {}, []
     for place, key in enumerate(ids):
-        if key in contested:
+        if key in contested or key.lower() in directory.merged:
             continue
         mine = found.get(key) or ([known[key.lower()]] if key.lower() in known else [])
         if mine:

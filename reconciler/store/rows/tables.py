@@ -80,16 +80,10 @@ person = Table(
     Column("site_id", ForeignKey("site.id")),
     Column("active", Boolean(create_constraint=True, name="active"), nullable=False, server_default=true()),
     Column("entra_id", TEXT, unique=True),
+    Column("also_entra_ids", TEXT, comment="of users merged into it, one to a line"),
     _remote_id(),
     _once("person"),
     sqlite_autoincrement=True,
-)
-
-merged_user = Table(
-    "merged_user",
-    metadata,
-    Column("entra_id", TEXT, primary_key=True),
-    Column("person_id", ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
 )
 
 custom_field = Table(

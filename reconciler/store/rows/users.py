@@ -30,6 +30,7 @@ COLUMNS: Final = {
     "site": "site_id",
     "active": "active",
     "entraId": "entra_id",
+    "alsoEntraIds": "also_entra_ids",
 }
 """The column of each attribute of a user; the names of `model.state.Person` are the same but for the site."""
 
@@ -43,10 +44,10 @@ Written = dict[tuple[Action, str], int]
 def read_people(connection: Connection, sites: dict[int, str]) -> Packed[Person]:
     """Return every store user, by id."""
     c = person.c
-    columns = (c.id, c.name, c.upn, c.mail, c.employee_id, c.site_id, c.active, c.entra_id)
+    columns = (c.id, c.name, c.upn, c.mail, c.employee_id, c.site_id, c.active, c.entra_id, c.also_entra_ids)
     people = Packing(PEOPLE, plain=PEOPLE.names)
-    for *names, site_ids, active, entra_ids in read_columns(connection, select(*columns).order_by(c.id)):
-        people.add([*names, list(map(sites.get, site_ids)), truths(active), entra_ids], len(site_ids))
+    for *names, site_ids, active, entra_ids, also in read_columns(connection, select(*columns).order_by(c.id)):
+        people.add([*names, list(map(sites.get, site_ids)), truths(active), entra_ids, also], len(site_ids))
     return people.packed()
 
 
@@ -88,8 +89,10 @@ def _create(connection: Connection, changes: Sequence[Change], vocabulary: Vocab
     rows: list[tuple[Any, ...]] = []
     created: dict[str, int] = {}
     for change in changes:
-        *values, site, active, entra_id = (_EMPTY | {each.name: each.after for each in change.attributes}).values()
-        row = (*values, sites[site], active, entra_id)
+        *values, site, active, entra_id, also = (
+            _EMPTY | {each.name: each.after for each in change.attributes}
+        ).values()
+        row = (*values, sites[site], active, entra_id, also)
         if entra_id is None:
             new = insert(person).values(dict(zip(COLUMNS.values(), row, strict=True))).returning(person.c.id)
             created[change.name] = int(connection.execute(new).scalar_one())

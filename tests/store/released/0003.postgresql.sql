@@ -124,6 +124,7 @@ CREATE TABLE public.person (
     active boolean DEFAULT true NOT NULL,
     entra_id text COLLATE pg_catalog."C",
     remote_id text COLLATE pg_catalog."C",
+    also_entra_ids text COLLATE pg_catalog."C",
     CONSTRAINT ck_person_name CHECK ((name <> ''::text))
 );
 CREATE TABLE public.site (
@@ -316,10 +317,6 @@ CREATE SEQUENCE public.licence_id_seq
     NO MAXVALUE
     CACHE 1;
 ALTER SEQUENCE public.licence_id_seq OWNED BY public.licence.id;
-CREATE TABLE public.merged_user (
-    entra_id text NOT NULL COLLATE pg_catalog."C",
-    person_id integer NOT NULL
-);
 CREATE TABLE public.open_run (
     run_id text NOT NULL COLLATE pg_catalog."C",
     origin text NOT NULL COLLATE pg_catalog."C",
@@ -519,8 +516,8 @@ ALTER TABLE ONLY public.site ALTER COLUMN id SET DEFAULT nextval('public.site_id
 ALTER TABLE ONLY public.software ALTER COLUMN id SET DEFAULT nextval('public.software_id_seq'::regclass);
 ALTER TABLE ONLY public.status ALTER COLUMN id SET DEFAULT nextval('public.status_id_seq'::regclass);
 INSERT INTO public.alembic_version VALUES ('0003');
-INSERT INTO public.asset VALUES (1, 'AST-000001', 1, 2, 1, 1, 'LT-1', 'ABC1', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 256, 15.8, NULL, NULL, true, NULL, '2026-11-23T08:00:00Z', NULL, '2029-01-31', NULL, '{"department":"Sales","managed_by":"Intune"}', 1, '2026-12-01T05:25:20Z', '2026-12-01T05:25:20Z', NULL);
-INSERT INTO public.asset VALUES (2, 'AST-000002', 1, NULL, NULL, NULL, 'LT-2', 'ABC 2', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1, '2026-12-01T05:25:20Z', '2026-12-01T05:25:20Z', NULL);
+INSERT INTO public.asset VALUES (1, 'AST-000001', 1, 2, 1, 1, 'LT-1', 'ABC1', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 256, 15.8, NULL, NULL, true, NULL, '2026-11-23T08:00:00Z', NULL, '2029-01-31', NULL, '{"department":"Sales","managed_by":"Intune"}', 1, '2026-12-01T05:30:18Z', '2026-12-01T05:30:18Z', NULL);
+INSERT INTO public.asset VALUES (2, 'AST-000002', 1, NULL, NULL, NULL, 'LT-2', 'ABC 2', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', 1, '2026-12-01T05:30:18Z', '2026-12-01T05:30:18Z', NULL);
 INSERT INTO public.asset_group VALUES (1, 'Computers');
 INSERT INTO public.asset_type VALUES (1, 'Laptop', 1, NULL);
 INSERT INTO public.asset_type VALUES (2, 'Virtual Machine', 1, NULL);
@@ -530,14 +527,14 @@ INSERT INTO public.connection_read VALUES ('intune', '7d1a3b52-0f8e-4c3e-9a53-3a
 INSERT INTO public.custom_field VALUES (1, 'department', 'Department', 'text', 80, '[]');
 INSERT INTO public.custom_field VALUES (2, 'managed_by', 'Managed by', 'choice', NULL, '["Intune","Nobody"]');
 INSERT INTO public.pin VALUES (1, 'name', 'it is right', 'ann', '2026-11-23T08:00:00Z');
-INSERT INTO public.lease VALUES (1, 'a05aab74', 'ann on laptop', '2026-12-01T05:25:20Z', '2026-12-01T05:40:20Z', false, 1);
+INSERT INTO public.lease VALUES (1, 'cd7aa95d', 'ann on laptop', '2026-12-01T05:30:18Z', '2026-12-01T05:45:18Z', false, 1);
 INSERT INTO public.licence VALUES (1, 'Visio', 40);
 INSERT INTO public.licence_alias VALUES (1, 'Microsoft Visio');
 INSERT INTO public.licence_alias VALUES (1, 'Visio 2021');
 INSERT INTO public.organisation VALUES (1, 'Contoso', NULL);
-INSERT INTO public.person VALUES (1, 'Ann', 'ann@contoso.com', NULL, NULL, 2, true, 'e-ann@contoso.com', NULL);
-INSERT INTO public.person VALUES (2, 'Bob', 'bob@contoso.com', NULL, NULL, NULL, true, 'e-bob@contoso.com', NULL);
-INSERT INTO public.run VALUES (1, '20261123-080000-5cc5', 'prod', '2026-11-23T08:00:00Z', '2026-12-01T05:25:20Z', 'ann', 'laptop', '3f2c1d', true, 'p1', '{"catalogue-create":11,"created":2,"user-create":2}', '{}', NULL, '[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]', '2f55af57800cae1998bb47808ca83913', NULL, NULL, NULL);
+INSERT INTO public.person VALUES (1, 'Ann', 'ann@contoso.com', NULL, NULL, 2, true, 'e-ann@contoso.com', NULL, NULL);
+INSERT INTO public.person VALUES (2, 'Bob', 'bob@contoso.com', NULL, NULL, NULL, true, 'e-bob@contoso.com', NULL, NULL);
+INSERT INTO public.run VALUES (1, '20261123-080000-8ea2', 'prod', '2026-11-23T08:00:00Z', '2026-12-01T05:30:18Z', 'ann', 'laptop', '3f2c1d', true, 'p1', '{"catalogue-create":11,"created":2,"user-create":2}', '{}', NULL, '[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]', '43596523a5ae5096a7a8c20e6824530c', NULL, NULL, NULL);
 INSERT INTO public.run_binding VALUES (1, 1, 'intune', 'intune', '7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11', 'AST-000001', NULL, '{"deviceId":"d1","presence":"present","boundAt":"2026-11-23T08:00:00Z","statusSet":"In Use"}', 3);
 INSERT INTO public.run_binding VALUES (2, 1, 'intune', 'intune', '7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11', 'AST-000002', NULL, '{"deviceId":"d2","presence":"present","boundAt":"2026-11-23T08:00:00Z"}', 3);
 INSERT INTO public.run_change VALUES (1, 1, 'catalogue', 'create', 'organisation/Contoso', 'organisation/Contoso', NULL, NULL, '[]', '[]');
@@ -559,10 +556,10 @@ INSERT INTO public.run_reason VALUES (1, 0, 'K2', 'because');
 INSERT INTO public.run_reason VALUES (1, 1, 'U4', 'because');
 INSERT INTO public.run_reason VALUES (1, 2, 'F1', 'because');
 INSERT INTO public.run_reason VALUES (1, 3, 'row 1', 'as read');
-INSERT INTO public.settings_revision VALUES (1, 's1', '2026-12-01T05:25:20Z', '3f2c1d', '{"intune":true}', '{"a":1}');
+INSERT INTO public.settings_revision VALUES (1, 's1', '2026-12-01T05:30:18Z', '3f2c1d', '{"intune":true}', '{"a":1}');
 INSERT INTO public.site VALUES (1, 1, 'Head Office', NULL);
 INSERT INTO public.site VALUES (2, 1, 'Leeds', NULL);
-INSERT INTO public.stamp VALUES (1, 'prod', 'production', '49f2d6b865a8b6c7', NULL, '2f55af57800cae1998bb47808ca83913', 2, '2026-12-01T05:25:20Z');
+INSERT INTO public.stamp VALUES (1, 'prod', 'production', '75087bb19eb55869', NULL, '43596523a5ae5096a7a8c20e6824530c', 2, '2026-12-01T05:30:18Z');
 INSERT INTO public.status VALUES (1, 'In Use', NULL);
 INSERT INTO public.status VALUES (2, 'Retired', NULL);
 INSERT INTO public.whole_read_day VALUES ('intune', '7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11', '2026-11-23');
@@ -612,8 +609,6 @@ ALTER TABLE ONLY public.licence
     ADD CONSTRAINT pk_licence PRIMARY KEY (id);
 ALTER TABLE ONLY public.licence_alias
     ADD CONSTRAINT pk_licence_alias PRIMARY KEY (licence_id, name);
-ALTER TABLE ONLY public.merged_user
-    ADD CONSTRAINT pk_merged_user PRIMARY KEY (entra_id);
 ALTER TABLE ONLY public.open_run
     ADD CONSTRAINT pk_open_run PRIMARY KEY (run_id);
 ALTER TABLE ONLY public.organisation
@@ -703,8 +698,6 @@ ALTER TABLE ONLY public.hold
     ADD CONSTRAINT fk_hold_run_id FOREIGN KEY (run_id) REFERENCES public.run(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.licence_alias
     ADD CONSTRAINT fk_licence_alias_licence_id FOREIGN KEY (licence_id) REFERENCES public.licence(id) ON DELETE CASCADE;
-ALTER TABLE ONLY public.merged_user
-    ADD CONSTRAINT fk_merged_user_person_id FOREIGN KEY (person_id) REFERENCES public.person(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT fk_person_site_id FOREIGN KEY (site_id) REFERENCES public.site(id);
 ALTER TABLE ONLY public.pin

@@ -43,8 +43,8 @@ CREATE TABLE asset (
 	CONSTRAINT fk_asset_person_id FOREIGN KEY(person_id) REFERENCES person (id), 
 	CONSTRAINT ck_asset_encrypted CHECK (encrypted IN (0, 1))
 );
-INSERT INTO "asset" VALUES(1,'AST-000001',1,2,1,1,'LT-1','ABC1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,256,15.8,NULL,NULL,1,NULL,'2026-11-23T08:00:00Z',NULL,'2029-01-31',NULL,'{"department":"Sales","managed_by":"Intune"}',1,'2026-12-01T05:25:05Z','2026-12-01T05:25:05Z',NULL);
-INSERT INTO "asset" VALUES(2,'AST-000002',1,NULL,NULL,NULL,'LT-2','ABC 2',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{}',1,'2026-12-01T05:25:05Z','2026-12-01T05:25:05Z',NULL);
+INSERT INTO "asset" VALUES(1,'AST-000001',1,2,1,1,'LT-1','ABC1',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,256,15.8,NULL,NULL,1,NULL,'2026-11-23T08:00:00Z',NULL,'2029-01-31',NULL,'{"department":"Sales","managed_by":"Intune"}',1,'2026-12-01T05:30:09Z','2026-12-01T05:30:09Z',NULL);
+INSERT INTO "asset" VALUES(2,'AST-000002',1,NULL,NULL,NULL,'LT-2','ABC 2',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{}',1,'2026-12-01T05:30:09Z','2026-12-01T05:30:09Z',NULL);
 CREATE TABLE asset_group (
 	id INTEGER NOT NULL, 
 	name TEXT NOT NULL CONSTRAINT ck_asset_group_name CHECK (name <> ''), 
@@ -152,7 +152,7 @@ CREATE TABLE lease (
 	CONSTRAINT pk_lease PRIMARY KEY (id), 
 	CONSTRAINT ck_lease_held CHECK (held IN (0, 1))
 );
-INSERT INTO "lease" VALUES(1,'aa0ac100','ann on laptop','2026-12-01T05:25:05Z','2026-12-01T05:40:05Z',0,1);
+INSERT INTO "lease" VALUES(1,'0d6da6db','ann on laptop','2026-12-01T05:30:08Z','2026-12-01T05:45:08Z',0,1);
 CREATE TABLE lease_holder (
 	id INTEGER NOT NULL CONSTRAINT ck_lease_holder_one_row CHECK (id = 1), 
 	lease_id TEXT NOT NULL, 
@@ -177,12 +177,6 @@ CREATE TABLE licence_alias (
 );
 INSERT INTO "licence_alias" VALUES(1,'Microsoft Visio');
 INSERT INTO "licence_alias" VALUES(1,'Visio 2021');
-CREATE TABLE merged_user (
-	entra_id TEXT NOT NULL, 
-	person_id INTEGER NOT NULL, 
-	CONSTRAINT pk_merged_user PRIMARY KEY (entra_id), 
-	CONSTRAINT fk_merged_user_person_id FOREIGN KEY(person_id) REFERENCES person (id) ON DELETE CASCADE
-);
 CREATE TABLE open_run (
 	run_id TEXT NOT NULL, 
 	origin TEXT NOT NULL, 
@@ -208,13 +202,13 @@ CREATE TABLE person (
 	employee_id TEXT, 
 	site_id INTEGER, 
 	active BOOLEAN DEFAULT 1 NOT NULL, 
-	entra_id TEXT, remote_id TEXT, 
+	entra_id TEXT, remote_id TEXT, also_entra_ids TEXT, 
 	CONSTRAINT uq_person_entra_id UNIQUE (entra_id), 
 	CONSTRAINT fk_person_site_id FOREIGN KEY(site_id) REFERENCES site (id), 
 	CONSTRAINT ck_person_active CHECK (active IN (0, 1))
 );
-INSERT INTO "person" VALUES(1,'Ann','ann@contoso.com',NULL,NULL,2,1,'e-ann@contoso.com',NULL);
-INSERT INTO "person" VALUES(2,'Bob','bob@contoso.com',NULL,NULL,NULL,1,'e-bob@contoso.com',NULL);
+INSERT INTO "person" VALUES(1,'Ann','ann@contoso.com',NULL,NULL,2,1,'e-ann@contoso.com',NULL,NULL);
+INSERT INTO "person" VALUES(2,'Bob','bob@contoso.com',NULL,NULL,NULL,1,'e-bob@contoso.com',NULL,NULL);
 CREATE TABLE pin (
 	asset_id INTEGER NOT NULL, 
 	field TEXT NOT NULL, 
@@ -263,7 +257,7 @@ CREATE TABLE run (
 	CONSTRAINT fk_run_undone_by FOREIGN KEY(undone_by) REFERENCES run (id), 
 	CONSTRAINT fk_run_undoes FOREIGN KEY(undoes) REFERENCES run (id)
 );
-INSERT INTO "run" VALUES(1,'20261123-080000-7424','prod','2026-11-23T08:00:00Z','2026-12-01T05:25:05Z','ann','laptop','3f2c1d',1,'p1','{"catalogue-create":11,"created":2,"user-create":2}','{}',NULL,'[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]','3778d714692fd5febd600a9c5320d974',NULL,NULL,NULL);
+INSERT INTO "run" VALUES(1,'20261123-080000-c2d2','prod','2026-11-23T08:00:00Z','2026-12-01T05:30:09Z','ann','laptop','3f2c1d',1,'p1','{"catalogue-create":11,"created":2,"user-create":2}','{}',NULL,'[{"source":"intune","tenantId":"7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11","bound":0,"counts":{}}]','4962e425f9ada15e95c9f279d22bb199',NULL,NULL,NULL);
 CREATE TABLE run_binding (
 	id INTEGER NOT NULL, 
 	run_id INTEGER NOT NULL, 
@@ -329,7 +323,7 @@ CREATE TABLE settings_revision (
 	document TEXT NOT NULL, 
 	CONSTRAINT pk_settings_revision PRIMARY KEY (id)
 );
-INSERT INTO "settings_revision" VALUES(1,'s1','2026-12-01T05:25:05Z','3f2c1d','{"intune":true}','{"a":1}');
+INSERT INTO "settings_revision" VALUES(1,'s1','2026-12-01T05:30:09Z','3f2c1d','{"intune":true}','{"a":1}');
 CREATE TABLE site (
 	id INTEGER NOT NULL, 
 	organisation_id INTEGER NOT NULL, 
@@ -361,7 +355,7 @@ CREATE TABLE stamp (
 	created_at TEXT NOT NULL, 
 	CONSTRAINT pk_stamp PRIMARY KEY (id)
 );
-INSERT INTO "stamp" VALUES(1,'prod','production','8165dca86959d91a',NULL,'3778d714692fd5febd600a9c5320d974',2,'2026-12-01T05:25:05Z');
+INSERT INTO "stamp" VALUES(1,'prod','production','88055dba878a3ec2',NULL,'4962e425f9ada15e95c9f279d22bb199',2,'2026-12-01T05:30:09Z');
 CREATE TABLE status (
 	id INTEGER NOT NULL, 
 	name TEXT NOT NULL CONSTRAINT ck_status_name CHECK (name <> ''), remote_id TEXT, 

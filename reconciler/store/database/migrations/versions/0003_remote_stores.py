@@ -5,7 +5,7 @@ Revises: 0002
 """
 
 from alembic import op
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, PrimaryKeyConstraint, Text
+from sqlalchemy import CheckConstraint, Column, Integer, PrimaryKeyConstraint, Text
 from sqlalchemy.types import TypeEngine
 
 revision = "0003"
@@ -21,17 +21,7 @@ def upgrade() -> None:
         op.add_column(name, Column("remote_id", TEXT))
         op.create_index(f"uq_{name}_remote_id", name, ["remote_id"], unique=True)
     op.add_column("run", Column("pruned_at", TEXT, comment="when its changes were removed; empty while they are there"))
-    op.create_table(
-        "merged_user",
-        Column("entra_id", TEXT),
-        Column(
-            "person_id",
-            Integer,
-            ForeignKey("person.id", name=op.f("fk_merged_user_person_id"), ondelete="CASCADE"),
-            nullable=False,
-        ),
-        PrimaryKeyConstraint("entra_id", name=op.f("pk_merged_user")),
-    )
+    op.add_column("person", Column("also_entra_ids", TEXT, comment="of users merged into it, one to a line"))
     _remote()
     op.create_table(
         "attempt",

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
+from reconciler.errors import RemoteError
 from reconciler.halo.api import HaloApi, ReportsRefusedError, Row
 from reconciler.halo.directory import Directory
 from reconciler.halo.proofs import unproven
@@ -31,6 +32,8 @@ from reconciler.remote.proven import ask_unlisted
 PRODUCT: Final = "Halo"
 _SEVERAL_USERS: Final = "It has several users in Halo, and which of them is Intune's is not known."
 _UNSEEN: Final = 20
+_MOST_ASKED: Final = 5
+"""How many users that are not listed are asked for by their id."""
 _UNSEEN_SHARE: Final = 0.05
 
 
@@ -62,6 +65,7 @@ class Reader:
         records = _told_apart(records, self.remarks)
         locked = {each.tag: {"user": _SEVERAL_USERS} for each in records if each.remote_id in self.several}
         people = [person_record(each) for each in self.api.whole("Users", "store users")]
+        self._refuse_lacking(users.values(), {each.remote_id for each in people})
         self._warn(whole)
         reading = Reading(
             records,
@@ -128,6 +132,20 @@ class Reader:
             read = self._one_by_one(rows, f"{why}edit:reporting to read them at once")
             return self._users_of(read)
         return {**links.one, **self._users_of(self._single(id_) or {"id": id_} for id_ in links.several)}
+
+    def _refuse_lacking(self, linked: Iterable[str | None], listed: set[str]) -> None:
+        """Refuse a list of users that lacks one whom an asset has, and who is there when asked for.
+
+        Raises:
+            RemoteError: there is such a user.
+        """
+        lacking = sorted({each for each in linked if each is not None} - listed, key=int)
+        for id_ in lacking[:_MOST_ASKED]:
+            if not listed or self.api.one("Users", id_) is not None:
+                raise RemoteError(
+                    f"The list of store users is not whole: it lacks {len(lacking):,} users whom assets have, such as "
+                    f"the one with Halo's id {id_}. Nothing was planned. Check the rights of the application's agent."
+                )
 
     def _users_of(self, rows: Iterable[Row]) -> dict[str, str | None]:
         """Return the first user of each asset that was read by itself, and note those that have more."""

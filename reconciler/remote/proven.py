@@ -89,3 +89,18 @@ def ask_unlisted(
         [record for _, record in answers if record is not None],
         frozenset(id_ for id_, record in answers if record is None),
     )
+
+
+def refuse_shrunk(product: str, known: frozenset[str], listed: frozenset[str]) -> None:
+    """Refuse a list of users that lacks most of those that were last seen: rights ended, for users are not lost so.
+
+    Raises:
+        RemoteError: fewer than half of the known users are listed.
+    """
+    there = len(known & listed)
+    if 2 * there < len(known):
+        raise RemoteError(
+            f"{product} lists {there:,} of the {len(known):,} users that were last seen there: the account most likely "
+            "lost rights. Planning from it would take users from assets and make users twice. Nothing was planned. "
+            "Check the account's rights to see users."
+        )

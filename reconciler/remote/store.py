@@ -15,6 +15,7 @@ from reconciler.remote.application import Progress, RemoteApplication, carry_out
 from reconciler.remote.assembly import assemble
 from reconciler.remote.identity import refuse_other
 from reconciler.remote.people import people_of
+from reconciler.remote.proven import refuse_shrunk
 from reconciler.remote.room import Room
 
 
@@ -51,7 +52,10 @@ class RemoteReader:
         """
         refuse_other(self._ledger.stamp(), self._room.identity())
         known, ids = self._ledger.state(window_seconds, now), self._ledger.remote_ids()
-        return assemble(known, ids, self._room.read(frozenset(ids.assets.values())))
+        reading = self._room.read(frozenset(ids.assets.values()))
+        listed = frozenset(each.remote_id for each in reading.people)
+        refuse_shrunk(self._room.product, frozenset(ids.people.values()), listed)
+        return assemble(known, ids, reading)
 
     def last_seen(self, window_seconds: int, now: str) -> State:
         """Return what the ledger last saw; no request is made."""

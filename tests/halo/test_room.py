@@ -166,6 +166,15 @@ def test_rights_that_lapsed_are_no_empty_store(server: HaloServer, data: Halo) -
         room.read(known)
 
 
+@pytest.mark.parametrize("fault", [Fault(FaultName.EMPTY_LIST), Fault(FaultName.SHORT_LIST)])
+def test_a_list_of_users_that_lacks_one_whom_an_asset_has_is_refused(server, data: Halo, fault: Fault) -> None:
+    data.add_user("Ann", "ann@contoso.example")
+    data.edit("assets", laptop(data, "AST-1"), users=[data.add_user("Bob", "bob@contoso.example")])
+    server.inject(Fault(fault.name, on="GET /api/Users$", times=None))
+    with room_at(server) as room, pytest.raises(RemoteError, match="The list of store users is not whole: it lacks 1"):
+        room.read(frozenset())
+
+
 def test_a_list_much_shorter_than_the_database_creates_nothing(server: HaloServer, data: Halo) -> None:
     ids = [laptop(data, f"AST-{number}") for number in range(60)]
     server.inject(Fault(FaultName.SHORT_LIST, on="GET /api/Asset$", times=None, ids=tuple(ids[:40])))

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     DELETED_IN_INTUNE = "deletedInIntune"
     INACTIVE = "inactive"
     USERS_DEACTIVATED = "usersDeactivated"
+    USERS_CREATED = "usersCreated"
     NEW_TYPES = "newTypes"
     REMOVED = "removed"
     """An asset that goes because the run that created it is undone; held to the limit of what is created (J2)."""

@@ -209,7 +209,9 @@ def _user_changes(users: Users) -> list[Change]:
         return []
     ids = frozenset(user.id for user in changed)
     names = directory.called(ids) | directory.called_before(ids)
-    changes = [change for user in changed for change in user_changes(users.owners[user.id], before, [user], names)]
+    changes = [
+        change for user in changed for change in user_changes(users.owners[user.id], before, [user], names, users.gone)
+    ]
     return sorted(changes, key=lambda each: (each.name, each.entra_id or ""))
 
 

@@ -1,6 +1,6 @@
 """Drafts into changes: what becomes of one asset, what could not be decided, and what the change counts as (R1)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from reconciler.model.plan import SOFTWARE, Action, Kind
 from reconciler.model.state import Asset
@@ -36,15 +36,20 @@ def change_decisions(
             tag=asset.tag,
             label=label,
             attributes=attributes,
-            kinds=kinds(attributes, of_status),
+            kinds=kinds(attributes, of_status, inputs.compiled.fields.volatile),
             connection=inputs.name,
             device_id=device_id,
             asset_id=asset.id,
         )
 
 
-def kinds(attributes: Iterable[AttributeChange], of_status: Kind | None) -> tuple[Kind, ...]:
-    """Return what the change of an existing asset counts as; `of_status` is what a change of its status counts as."""
+def kinds(
+    attributes: Iterable[AttributeChange], of_status: Kind | None, volatile: Collection[str] = ()
+) -> tuple[Kind, ...]:
+    """Return what the change of an existing asset counts as (R1).
+
+    `of_status` is what a change of its status counts as; a change of `volatile` fields alone counts as nothing (R5).
+    """
     names = {each.name: each for each in attributes}
     found = set()
     if "type" in names:
@@ -59,6 +64,6 @@ def kinds(attributes: Iterable[AttributeChange], of_status: Kind | None) -> tupl
         found.add(of_status)
     special = _OF_THEIR_OWN | ({"user"} if Kind.UNLINKED in found else set())
     special |= {"status"} if of_status is not None else set()
-    if any(name not in special and not name.startswith(SOFTWARE) for name in names):
+    if any(name not in special and name not in volatile and not name.startswith(SOFTWARE) for name in names):
         found.add(Kind.UPDATED)
     return tuple(sorted(found))

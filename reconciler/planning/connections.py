@@ -39,7 +39,7 @@ from reconciler.planning.scope import Scope
 from reconciler.planning.stored import Stored
 from reconciler.planning.summary import advances, summarise, summarise_users, undecided_together
 from reconciler.planning.users.directory import Directory, directory_of
-from reconciler.planning.users.imports import claims, import_users
+from reconciler.planning.users.imports import claims, deactivated, gone_users, import_users
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields
 
@@ -59,6 +59,8 @@ class Users:
     not_imported: Mapping[str, str]
     problems: tuple[Problem, ...]
     withheld: tuple[Withheld, ...]
+    gone: frozenset[int] = frozenset()
+    """The users whose account Entra has no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class ConnectionsDecided:
 
 def decide_connections(environment: Environment, stored: Stored, scope: Scope, read: Reads) -> ConnectionsDecided:
     """Return what becomes of the devices and bindings of every connection that was read."""
-    users = _decide_users(stored, [each for each in read if each[0].users.import_users.enabled])
+    users = _decide_users(environment, stored, [each for each in read if each[0].users.import_users.enabled])
     software = _software(environment, stored, read)
     inputs = list(_inputs(environment, stored, scope, read, users, software))
     names = frozenset(name for each in environment.connections.values() for name in each.imports.matching_fields())
@@ -103,7 +105,7 @@ def decide_connections(environment: Environment, stored: Stored, scope: Scope, r
     )
 
 
-def _decide_users(stored: Stored, importing: Reads) -> Users:
+def _decide_users(environment: Environment, stored: Stored, importing: Reads) -> Users:
     """Bring the store's users to what Entra says (U4); all of it is withheld when the users could not be read."""
     directory = directory_of(stored.state.people)
     unknown = {
@@ -112,8 +114,11 @@ def _decide_users(stored: Stored, importing: Reads) -> Users:
         if snapshot.users_unknown is not None
     }
     known = [each for each in importing if each[0].name not in unknown]
+    gone: frozenset[int] = frozenset()
+    if _every_directory(environment, stored, known):
+        gone = gone_users(directory, (snapshot.users for _, snapshot in known))
     found = {
-        connection.name: claims(connection.users.user_identifier.store, snapshot.users, directory)
+        connection.name: claims(connection.users.user_identifier.store, snapshot.users, directory, gone)
         for connection, snapshot in known
     }
     wanted = Counter(user for mine in found.values() for several in mine.values() for user in several)
@@ -125,11 +130,27 @@ def _decide_users(stored: Stored, importing: Reads) -> Users:
         directory = directory.with_users(imported.users)
         owners |= {user.id: name for user in imported.users}
         problems += imported.problems
+    taken_over = {key for key in gone if key in owners}
+    left = deactivated(directory, gone - taken_over)
+    directory = dataclasses.replace(directory.with_users(left), gone=gone - taken_over)
+    owners |= {user.id: known[0][0].name for user in left}
     withheld = tuple(
         Withheld(connection=name, label="all users", what="import of users", reason=reason, rule="U4")
         for name, reason in unknown.items()
     )
-    return Users(directory, owners, unknown, tuple(problems), withheld)
+    return Users(directory, owners, unknown, tuple(problems), withheld, gone - taken_over)
+
+
+def _every_directory(environment: Environment, stored: Stored, known: Reads) -> bool:
+    """Return whether the directory of every tenant that the store may have users of was read whole.
+
+    A user's tenant is not stored: with one that was not read, nobody can be said to have left. A directory without
+    anybody in it is one that could not be seen.
+    """
+    tenants = {connection.tenant_id for connection, _ in known}
+    every = {each.tenant_id for each in environment.connections.values()}
+    every |= set(stored.bindings.column("tenant_id"))
+    return bool(known) and every <= tenants and all(len(snapshot.users) > 0 for _, snapshot in known)
 
 
 def _software(environment: Environment, stored: Stored, read: Reads) -> KnownSoftware | None:

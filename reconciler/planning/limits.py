@@ -25,6 +25,7 @@ _ATTRIBUTES = {
     Kind.DELETED_IN_INTUNE: "deleted_in_intune",
     Kind.INACTIVE: "inactive",
     Kind.USERS_DEACTIVATED: "users_deactivated",
+    Kind.USERS_CREATED: "users_created",
     Kind.NEW_TYPES: "new_types",
     Kind.REMOVED: "created",
 }
@@ -59,7 +60,7 @@ def bound_assets(bindings: Sequence[Binding], source: str, tenant_id: str) -> in
 
 
 def is_first_import(state: State, source: str, tenant_id: str) -> bool:
-    """Say whether no device of the tenant was ever bound (R3)."""
+    """Return whether no device of the tenant was ever bound (R3)."""
     columns = map(pack(state.bindings, BINDINGS).column, ("source", "tenant_id"))
     return (source, tenant_id) not in zip(*columns, strict=True)
 
@@ -125,8 +126,10 @@ def _use(
 
 def _exempt(state: State, tenant: str, kind: Kind) -> str | None:
     """Return why a connection's first import is not held to a limit, None when it is (R3)."""
-    if kind not in (Kind.UPDATED, Kind.CREATED) or not is_first_import(state, "intune", tenant):
+    if kind not in (Kind.UPDATED, Kind.CREATED, Kind.USERS_CREATED) or not is_first_import(state, "intune", tenant):
         return None
+    if kind is Kind.USERS_CREATED:
+        return None if state.people else "the first import into a store without users"
     if kind is Kind.UPDATED:
         return "the connection's first import"
     return None if state.assets else "the first import into an empty store"

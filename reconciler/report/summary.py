@@ -117,6 +117,7 @@ def counts_words(counts: Mapping[str, int]) -> list[str]:
     names: dict[str, tuple[str, str]] = {kind: (kind, kind) for kind in ORDER}
     names |= {
         Kind.USERS_DEACTIVATED: ("user deactivated", "users deactivated"),
+        Kind.USERS_CREATED: ("user created", "users created"),
         "user-create": ("user created", "users created"),
         "user-update": ("user updated", "users updated"),
         "user-delete": ("user removed", "users removed"),

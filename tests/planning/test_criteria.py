@@ -108,3 +108,26 @@ def test_inputs_are_what_is_there_and_read() -> None:
     }
     found = inputs([ADAPTER.validate_python(criterion)], PLACES)
     assert (found.properties, found.fields) == ((0,), (0,))
+
+
+@pytest.mark.parametrize(
+    ("value", "operator", "wanted", "answer"),
+    [
+        ("9.3.5", "lessThan", 15, True),
+        ("15.1", "lessThan", "15.0.9", False),
+        ("10.10", "greaterThan", "10.9", True),
+        ("14", "greaterThan", "14.0", False),
+        (1.5, "greaterThan", 1.25, True),
+        ("-3", "lessThan", "2", True),
+        ("2026-01-02", "greaterThan", "2026-01-01T08:00:00Z", True),
+        ("abc", "lessThan", 15, False),
+        ("abc", "greaterThan", 15, False),
+    ],
+)
+def test_versions_numbers_and_dates_are_ordered_as_what_they_are(
+    value: Any, operator: str, wanted: Any, answer: bool
+) -> None:
+    """Versions part by part, numbers as numbers, dates as dates; other text is neither more nor less (T3)."""
+    criterion = TypeAdapter[Criterion](Criterion).validate_python({"property": "osVersion", operator: wanted})
+    [found] = compile_criterion(criterion, Places({"osVersion": 0}, {}))(of_one([value], []))
+    assert found is answer

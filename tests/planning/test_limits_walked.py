@@ -41,6 +41,7 @@ EVENTS: dict[Kind, tuple[Row, Event]] = {
         lambda _number, _asset, device: device.update(lastSyncDateTime=LONG_AGO),
     ),
     Kind.USERS_DEACTIVATED: ({"users": {"importUsers": {"enabled": True}}}, lambda *_: None),
+    Kind.USERS_CREATED: ({"users": {"importUsers": {"enabled": True}}}, lambda *_: None),
     Kind.NEW_TYPES: (
         {
             "asset-types": {
@@ -64,10 +65,11 @@ def planned(kind: Kind, fleet: int, count: int) -> Plan:
     ]
     devices: list[Row] = [{"id": f"d-{n}", "deviceName": f"L{n}", "serialNumber": f"S{n}"} for n in range(fleet)]
     created = [{"deviceName": f"N{n}"} for n in range(count)] if kind is Kind.CREATED else []
-    for number in range(count):
+    for number in range(count) if kind is not Kind.USERS_CREATED else ():
         event(number, assets[number] if not created else {}, created[number] if created else devices[number])
     there = {each.get("id") for each in devices}
     users = range(count) if kind in (Kind.UNLINKED, Kind.USERS_DEACTIVATED) else ()
+    made = range(count) if kind is Kind.USERS_CREATED else ()
     before = {
         "assets": assets,
         "devices": [each for each in (*devices, *created) if each],
@@ -75,11 +77,15 @@ def planned(kind: Kind, fleet: int, count: int) -> Plan:
         "users": [{"name": f"U{n}", "upn": f"u{n}", "entraId": f"e{n}"} for n in users],
         "entraUsers": [
             {"id": f"e{n}", "displayName": f"U{n}", "userPrincipalName": f"u{n}", "accountEnabled": False}
-            for n in users
+            for n in (*users, *made)
         ],
     }
     environment = environment_of({"intune": settings})
     return build_plan(environment, recording_of(before, environment))
+
+
+UNBOUND = (Kind.CREATED, Kind.USERS_CREATED)
+"""Of these there can be more than the fleet has assets."""
 
 
 def use_of(plan: Plan, kind: Kind) -> LimitUse:
@@ -93,7 +99,7 @@ def use_of(plan: Plan, kind: Kind) -> LimitUse:
 def test_the_last_change_that_is_allowed_passes_and_one_more_does_not(kind: Kind, fleet: int) -> None:
     """Walked with real plans; what a fleet is too small to exceed is walked to its end."""
     most = allowed(Limits(), kind, fleet)
-    for count in {min(most, fleet), min(most + 1, fleet)} if kind is not Kind.CREATED else {most, most + 1}:
+    for count in {min(most, fleet), min(most + 1, fleet)} if kind not in UNBOUND else {most, most + 1}:
         use = use_of(planned(kind, fleet, count), kind)
         assert (use.planned, use.allowed, use.bound, use.over) == (count, most, fleet, count > most)
 

@@ -53,3 +53,18 @@ def test_transforms_run_in_order_and_stop_at_an_empty_value(transforms: list[Any
 def test_no_transforms_are_no_steps() -> None:
     """A mapping without transforms costs nothing."""
     assert compile_transforms([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [
+        ("alice's macbook", "Alice's Macbook"),
+        ("2nd floor", "2nd Floor"),
+        ("o'neil-smith", "O'neil-Smith"),
+        ("\u00e9cole", "\u00c9cole"),
+    ],
+)
+def test_titles_begin_words_alone_with_a_large_letter(text: str, titled: str) -> None:
+    """Not what follows an apostrophe, or a digit (F2)."""
+    [step] = compile_transforms(TypeAdapter(list[Transform]).validate_python(["title"]))
+    assert step.value(text) == titled

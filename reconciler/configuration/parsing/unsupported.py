@@ -51,12 +51,10 @@ ROWS: Final[tuple[Row, ...]] = (
         Row(file, path, _is_written, what, _LEAVE_OUT)
         for file, path, what in (
             ("instance.yaml", ("notify",), "telling people of runs"),
-            ("instance.yaml", ("limits", "usersCreated"), "a limit of the store users that are created"),
             ("connection.yaml", ("details",), "asking devices less often than in each run"),
             ("connection.yaml", ("reading",), "bounds of a read"),
             ("connection.yaml", ("inventory",), "the inventory report"),
             ("connection.yaml", ("autopilot",), "devices of Windows Autopilot"),
-            ("field-mappings.yaml", ("mappings", "*", "volatile"), "a mapping that is volatile"),
             ("imports.yaml", ("statuses", "registered"), "a status of registered devices"),
             ("users.yaml", ("importUsers", "include"), "choosing users by a criterion"),
             ("users.yaml", ("importUsers", "exclude"), "choosing users by a criterion"),

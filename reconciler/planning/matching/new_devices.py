@@ -1,10 +1,11 @@
 """Devices that have no asset: one is created when everything that decides is known, else they are left (M7)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from reconciler.model.plan import Action, Kind
 from reconciler.model.snapshot import Scalar
+from reconciler.planning.attributes.comparison import Undecided
 from reconciler.planning.attributes.drafts import Draft
 from reconciler.planning.attributes.rows import Rows
 from reconciler.planning.decisions import AssetChange, Decision, Met, NewAsset
@@ -12,6 +13,7 @@ from reconciler.planning.inputs import ConnectionInputs
 from reconciler.planning.matching.asset_index import AssetIndex, Form, may_be_one, worthy_form
 from reconciler.planning.matching.matches import Match, Matches, MatchResult
 from reconciler.planning.matching.presence import Transition, created_life
+from reconciler.settings.field_mappings import Mapping, Write
 
 _OF_TYPES: Final = frozenset({"T1", "T2", "T3"})
 
@@ -45,7 +47,7 @@ class Creations:
         self._forms.append((new.change.connection, forms))
 
 
-def matching_values(change: AssetChange, names: Sequence[str]) -> Mapping[str, Scalar]:
+def matching_values(change: AssetChange, names: Sequence[str]) -> dict[str, Scalar]:
     """Return what a change writes to these fields."""
     return {each.name: each.after for each in change.attributes if each.name in names}
 
@@ -77,6 +79,7 @@ def decide_new(
             continue
         for message, rule in draft.problems:
             yield inputs.problem(ids[row], label, message, rule)
+        yield from draft.undecided
         asset = _new_asset(inputs, index, (ids[row], label, forms), draft, transitions[row], new[places[row]])
         creations.add(asset)
         yield asset
@@ -96,10 +99,21 @@ def _refusal(
         yield Met(MatchResult.PROBLEM)
         message = f"a device of connection {rival} with the same matching value is created by this plan; remove one"
         yield inputs.problem(device_id, label, message, "M4")
-    elif draft.undecided:
+    elif deciding := _deciding(inputs, draft):
         yield Met(MatchResult.WITHHELD)
-        reason = "; ".join(f"{each.name}: {each.reason}" for each in draft.undecided)
-        yield inputs.withheld(device_id, label, "its creation", reason, draft.undecided[0].rule)
+        reason = "; ".join(f"{each.name}: {each.reason}" for each in deciding)
+        yield inputs.withheld(device_id, label, "its creation", reason, deciding[0].rule)
+
+
+def _deciding(inputs: ConnectionInputs, draft: Draft) -> list[Undecided]:
+    """Return what must be known before an asset is created: all but fields that a later read can still fill (G11)."""
+    mappings = inputs.compiled.fields.mappings
+    later = {each.to for each in mappings if each.write is not Write.ON_CREATE and not _of_user(each)}
+    return [each for each in draft.undecided if each.name not in later]
+
+
+def _of_user(mapping: Mapping) -> bool:
+    return any(name.startswith("user.") for name in mapping.sources())
 
 
 def _new_asset(

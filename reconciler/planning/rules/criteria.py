@@ -4,6 +4,7 @@ An unknown value makes a comparison unknown; `all`, `any` and `not` combine the 
 an unknown only remains where it decides.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -23,6 +24,9 @@ Answer = bool | None
 
 Test = Callable[[DeviceColumns], Sequence[Answer]]
 """A compiled criterion: the answer for each device of a table."""
+
+_DOTTED: Final = re.compile(r"\d{1,18}(\.\d{1,18})*", re.ASCII)
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 _Predicate = Callable[[Scalar], bool]
 
@@ -201,12 +205,37 @@ def _one_of(wanted: Sequence[Scalar], fold: Callable[[str], str]) -> _Predicate:
 
 
 def _compare(value: Scalar, wanted: Scalar) -> int:
-    """Return 1, 0 or -1: numbers as numbers, otherwise as text (points in time are ISO text); 0 for an empty value."""
+    """Return 1, 0 or -1; 0 where the two are not of one kind, or the value is empty.
+
+    Numbers compare as numbers, dotted versions part by part, dates as dates: ISO texts order as the dates do.
+    """
     if value is None:
         return 0
+    orders: tuple[Callable[[Scalar], Any], ...] = (_version, _number, _date)
+    for ordered in orders[1:] if isinstance(value, int | float) else orders:
+        left, right = ordered(value), ordered(wanted)
+        if left is not None and right is not None:
+            return int(left > right) - int(left < right)
+    return 0
+
+
+def _number(value: Scalar) -> float | None:
     try:
-        left, right = float(as_text(value)), float(as_text(wanted))
+        return float(as_text(value))
     except ValueError:
-        texts = as_text(value), as_text(wanted)
-        return (texts[0] > texts[1]) - (texts[0] < texts[1])
-    return (left > right) - (left < right)
+        return None
+
+
+def _version(value: Scalar) -> tuple[int, ...] | None:
+    text = as_text(value).strip()
+    if not _DOTTED.fullmatch(text):
+        return None
+    parts = [int(part) for part in text.split(".")]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
+
+
+def _date(value: Scalar) -> str | None:
+    text = as_text(value)
+    return text if _ISO.match(text) else None

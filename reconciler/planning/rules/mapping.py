@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from reconciler.columnar import Column, DictionaryColumn
 from reconciler.model.snapshot import UNKNOWN
@@ -14,6 +15,7 @@ from reconciler.settings.fields import AssetField
 Source = Callable[[Columns, Users], Column]
 """A mapping's values for the columns of device properties and the devices' Entra users, of which none is Unclear."""
 
+VOLATILE: Final = frozenset({"lastSyncDateTime", "freeStorageSpaceInBytes"})
 _USER = "user."
 
 
@@ -62,10 +64,19 @@ class FieldMap:
     words: tuple[MappingWords, ...]
     places: Places
     sources: tuple[Source, ...]
+    volatile: frozenset[str]
+    """The fields that change by themselves, which count against no limit (R5)."""
 
     def columns(self, properties: Columns, users: Users) -> list[Column]:
         """Return the mapped values, field by field; UNKNOWN where a property that decides is."""
         return [source(properties, users) for source in self.sources]
+
+
+def is_volatile(mapping: Mapping) -> bool:
+    """Return whether what a mapping writes changes by itself (R5)."""
+    if mapping.volatile is not None:
+        return mapping.volatile
+    return bool(mapping.sources()) and VOLATILE.issuperset(mapping.sources())
 
 
 def compile_mappings(
@@ -86,6 +97,7 @@ def compile_mappings(
         words=tuple(map(mapping_words, mappings)),
         places=places,
         sources=tuple(_source(each, places, known_users) for each in mappings),
+        volatile=frozenset(each.to for each in mappings if is_volatile(each)),
     )
 
 

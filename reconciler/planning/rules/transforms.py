@@ -23,6 +23,7 @@ class CompiledTransform(NamedTuple):
 _BYTES_PER_GIGABYTE: Final = 1024**3
 _NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
 _NOT_HEX_OR_LINE: Final = bytes({*range(256)}.difference(b"0123456789ABCDEFabcdef\n"))
+_WORD: Final = re.compile(r"[^\W_](?:['\u2019]?\w)*")
 _MAC_DIGITS: Final = 12
 _MAC_WRITTEN: Final = 17
 _DAY: Final = 10
@@ -65,12 +66,19 @@ def _step(transform: Transform) -> CompiledTransform:
             assert_never(transform)
 
 
+def _title(text: str) -> str:
+    """Return each word with a large first letter: not what follows an apostrophe or a digit within it."""
+    return _WORD.sub(lambda found: found[0][:1].upper() + found[0][1:].lower(), text)
+
+
 def _gigabytes(value: Scalar) -> Scalar:
     """Return bytes as gigabytes of 1024³, as Intune's own pages show them, to two decimals."""
     try:
         number = round(float(value if value.__class__ is int else as_text(value)) / _BYTES_PER_GIGABYTE, 2)
     except (ValueError, OverflowError):
         return value
+    if number < 0:
+        return None
     return int(number) if number.is_integer() else number
 
 
@@ -120,7 +128,7 @@ _PLAIN: Final[dict[str, CompiledTransform]] = {
     "trim": _of_text(str.strip),
     "upper": _of_text(str.upper),
     "lower": _of_text(str.lower),
-    "title": _of_text(str.title),
+    "title": _of_text(_title),
     "bytesToGigabytes": CompiledTransform(_gigabytes, _many_gigabytes),
     "date": CompiledTransform(lambda value: as_text(value)[:_DAY], _many_dates),
     "boolean": CompiledTransform(_boolean),

@@ -43,6 +43,8 @@ class Directory:
 
     stored: Packed[Person]
     changed: Mapping[int, Person]
+    gone: frozenset[int] = frozenset()
+    """The users whose account Entra has no more: they are nobody's rivals (U4)."""
 
     def with_users(self, users: Iterable[Person]) -> "Directory":
         """Return the directory with these users added or replaced."""
@@ -127,6 +129,8 @@ class Directory:
         key = field, without_entra_id
         if key not in self._lookups:
             forms = [form or None for form in identifier_forms(self.column(_COLUMNS[field]))]
+            if self.gone:
+                forms = [None if key in self.gone else form for form, key in zip(forms, self.ids, strict=True)]
             if without_entra_id:
                 entra = self.column("entra_id")
                 forms = [form if its is None else None for form, its in zip(forms, entra, strict=True)]

@@ -7,7 +7,7 @@
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
@@ -20,10 +20,11 @@ from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.model.state import Person
 from reconciler.planning.attributes.comparison import Because, Desired, compare
 from reconciler.planning.rules.columns import map_distinct
-from reconciler.planning.users.directory import Directory
-from reconciler.settings.users import ImportUsers, UserField, UsersFile
+from reconciler.planning.users.directory import Directory, identifier_form
+from reconciler.settings.users import ImportUsers, UserField, UsersFile, UserSite
 
 _ID: Final = attrgetter("id")
+_SHOWN: Final = 5
 _ENTRA: Final = {
     UserField.NAME: "displayName",
     UserField.UPN: "userPrincipalName",
@@ -54,11 +55,11 @@ Claims = dict[str, list[int]]
 """For each Entra user (by id) that is no store user yet: the store users with its identifier that are no Entra user."""
 
 
-def claims(field: UserField, users: Sequence[Any], directory: Directory) -> Claims:
-    """Return which store users these Entra users could be."""
+def claims(field: UserField, users: Sequence[Any], directory: Directory, gone: frozenset[int] = frozenset()) -> Claims:
+    """Return which store users these Entra users could be; those in `gone` have an account that Entra has no more."""
     users, known = pack(users), directory.by_entra_id
     new = [place for place, user_id in enumerate(users.column("id")) if user_id.lower() not in known]
-    return {user.id: _found(user, field, directory) for user in users.at(new).values()}
+    return {user.id: _found(user, field, directory, gone) for user in users.at(new).values()}
 
 
 def import_users(
@@ -92,6 +93,7 @@ def import_users(
     made = [_new(user, settings.import_users, first - number) for number, user in enumerate(new)]
     others = users.at([place for place, key in enumerate(ids) if key in contested]).values()
     problems = [_ambiguous(connection, user, field, found[user.id]) for user in sorted(others, key=_ID)]
+    problems += _unnamed_offices(connection, settings.import_users, users)
     return ImportedUsers((*kept, *made), tuple(problems))
 
 
@@ -127,21 +129,69 @@ def _desired(settings: ImportUsers, users: Packed[Any], places: Sequence[int]) -
                 column = map_distinct(lambda value: value if isinstance(value, str) and value else None, column)
             yield Desired(own, column, _from_entra, keeps_empty=True)
     if settings.site is not None and (name := settings.site.from_.removeprefix("user.")) in names:
-        site_of = settings.site.lookup.get
+        site_of = _sites(settings.site)
         column = take_ordered(users.coded(name), places)
-        sites = map_distinct(lambda value: site_of(value) if isinstance(value, str) else None, column)
+        sites = map_distinct(
+            lambda value: site_of.get(identifier_form(value)) if isinstance(value, str) else None, column
+        )
         yield Desired("site", sites, _from_entra, keeps_empty=True)
     yield Desired("entra_id", take_ordered(users.column("id"), places), _from_entra)
+
+
+def _sites(site: UserSite) -> dict[str, str]:
+    """Return the sites of a look-up by the form in which values are compared (U2, U4)."""
+    return {identifier_form(value): name for value, name in site.lookup.items()}
+
+
+def _unnamed_offices(connection: str, settings: ImportUsers, users: Packed[Any]) -> Iterator[Problem]:
+    """Yield the values that no entry of the site look-up names, all of them together."""
+    name = settings.site.from_.removeprefix("user.") if settings.site is not None else ""
+    if settings.site is None or name not in users.layout.names:
+        return
+    known = _sites(settings.site)
+    texts = Counter(value.strip() for value in users.column(name) if isinstance(value, str) and value.strip())
+    missing = {value: count for value, count in texts.items() if identifier_form(value) not in known}
+    if missing:
+        shown = ", ".join(f"“{value}”" for value in sorted(missing)[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
+        count = sum(missing.values())
+        message = f"importUsers.site.lookup has no entry for {shown}: these users keep their site, or get none; add it"
+        yield Problem(
+            connection=connection, label=f"{count} user{'s' if count > 1 else ''}", message=message, rule="U4"
+        )
 
 
 def _from_entra(_row: int) -> Because:
     return Because("from Entra", "U4")
 
 
-def _found(user: Any, field: UserField, directory: Directory) -> list[int]:
+def _found(user: Any, field: UserField, directory: Directory, gone: frozenset[int]) -> list[int]:
     value = getattr(user, _ENTRA[field], UNKNOWN)
     found = directory.find(field, value) if value is not UNKNOWN and value else ()
-    return [each for each in found if directory.user(each).entra_id is None]
+    return [each for each in found if _may_become(user, directory.user(each), each in gone)]
+
+
+def _may_become(user: Any, stored: Person, gone: bool) -> bool:
+    """Return whether a store user with an Entra user's identifier may be that one.
+
+    One of another account is, when that is gone and made again: the same name or employee id says so (U4).
+    """
+    if stored.entra_id is None:
+        return True
+    number = _known(user, "employeeId")
+    return gone and (
+        _known(user, "displayName") == stored.name or (number is not None and number == stored.employee_id)
+    )
+
+
+def gone_users(directory: Directory, reads: Iterable[Sequence[Any]]) -> frozenset[int]:
+    """Return the store users whose account none of these whole reads of directories has."""
+    known = {user_id.lower() for users in reads for user_id in pack(users).column("id")}
+    return frozenset(key for entra_id, key in directory.by_entra_id.items() if entra_id not in known)
+
+
+def deactivated(directory: Directory, gone: Iterable[int]) -> list[Person]:
+    """Return the users who become inactive since their account is gone (U4)."""
+    return [replace(user, active=False) for key in sorted(gone) if (user := directory.user(key)).active]
 
 
 def _new(user: Any, settings: ImportUsers, key: int) -> Person:
@@ -156,7 +206,7 @@ def _new(user: Any, settings: ImportUsers, key: int) -> Person:
         upn=upn,
         mail=_known(user, "mail"),
         employee_id=_known(user, "employeeId"),
-        site=site.lookup.get(value) if site and isinstance(value, str) else None,
+        site=_sites(site).get(identifier_form(value)) if site and isinstance(value, str) else None,
         active=enabled if isinstance(enabled, bool) else True,
         entra_id=user.id,
     )
@@ -188,18 +238,30 @@ _ATTRIBUTES: Final[tuple[tuple[str, str], ...]] = (
 
 
 def user_changes(
-    connection: str, before: dict[int, Person], changed: Iterable[Person], names: dict[int, str]
+    connection: str,
+    before: dict[int, Person],
+    changed: Iterable[Person],
+    names: dict[int, str],
+    gone: Collection[int] = (),
 ) -> list[Change]:
     """Return the changes that make `before` into `changed`; `names` are what the users are called in the plan."""
     changes = []
     for person in changed:
         old = before.get(person.id)
         attributes = tuple(
-            Attribute(name, _get(old, attribute), getattr(person, attribute), _reason(name, person, old), "U4")
+            Attribute(
+                name,
+                _get(old, attribute),
+                getattr(person, attribute),
+                _reason(name, person, old, person.id in gone),
+                "U4",
+            )
             for name, attribute in _ATTRIBUTES
             if _get(old, attribute) != getattr(person, attribute)
         )
-        deactivated = old is not None and old.active and not person.active
+        kinds: tuple[Kind, ...] = () if old else (Kind.USERS_CREATED,)
+        if old is not None and old.active and not person.active:
+            kinds = (Kind.USERS_DEACTIVATED,)
         changes.append(
             Change(
                 subject=Subject.USER,
@@ -207,7 +269,7 @@ def user_changes(
                 name=names[person.id],
                 label=person.name,
                 attributes=attributes,
-                kinds=(Kind.USERS_DEACTIVATED,) if deactivated else (),
+                kinds=kinds,
                 connection=connection,
                 entra_id=person.entra_id,
             )
@@ -220,7 +282,9 @@ def _get(person: Person | None, attribute: str) -> Scalar:
     return value
 
 
-def _reason(name: str, person: Person, old: Person | None) -> str:
+def _reason(name: str, person: Person, old: Person | None, gone: bool) -> str:
+    if name == "active" and gone:
+        return "Entra has this account no more"
     if name == "active":
         return "the Entra account is enabled" if person.active else "the Entra account is disabled"
     if name == "entraId":

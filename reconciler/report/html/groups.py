@@ -73,5 +73,5 @@ def bits_of_counts(names: tuple[str, ...]) -> int:
     """Return a bit for each group that an effect counts as; 0 without any count."""
     bits = 0
     for name in names:
-        bits |= BIT[group_of_count(name)] | (BIT[USERS] if name == Kind.USERS_DEACTIVATED else 0)
+        bits |= BIT[group_of_count(name)] | (BIT[USERS] if name in (Kind.USERS_DEACTIVATED, Kind.USERS_CREATED) else 0)
     return bits

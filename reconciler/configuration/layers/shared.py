@@ -7,6 +7,7 @@ and no connection.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -80,7 +81,8 @@ def folders(environments: Path, own: Layer, problems: list[SettingsProblem]) -> 
                 hint = did_you_mean(name, known) or "A shared folder's name begins with `_`."
                 problems.append(_problem(document, f"there is no shared folder `{name}`", hint))
             break
-        layer = read(environments, name, problems)
+        layer, found_problems = _read_shared(environments, name, _signature(folder))
+        problems += found_problems
         layers.append(layer)
         names.append(name)
     return layers
@@ -99,6 +101,22 @@ def read(environments: Path, name: str, problems: list[SettingsProblem], files: 
         if document is not None:
             documents[path] = document
     return Layer(name, files, documents)
+
+
+@lru_cache(maxsize=8)
+def _read_shared(environments: Path, name: str, _signature: "_Signature") -> tuple[Layer, list[SettingsProblem]]:
+    """Return a shared folder and its problems, read once for all environments of a process while it stays as it is."""
+    problems: list[SettingsProblem] = []
+    return read(environments, name, problems), problems
+
+
+_Signature = tuple[tuple[str, int, int, int], ...]
+
+
+def _signature(folder: Path) -> _Signature:
+    """Return what tells a folder's files from what they were: their names, times, sizes and numbers."""
+    found = ((str(path), path.lstat()) for path in sorted(folder.rglob("*")))
+    return tuple((name, each.st_mtime_ns, each.st_size, each.st_ino) for name, each in found)
 
 
 def _named(layer: Layer, *, default: bool) -> tuple[str, Document | None] | None:

@@ -8,22 +8,27 @@
 4. Words that are `spared` stay, those of three characters or more at the beginning of others too: what settings
    compare with.
 5. What looks like a GUID or a MAC address is permuted as a whole, by its hexadecimal digits; a serial or another
-   number as a whole too, since spaces in it mean nothing when it is matched.
+   number as a whole too, since spaces and invisible characters in it mean nothing when it is matched.
+6. What could match still can (M3): a MAC address keeps its first byte, which says whether it is randomised, and an
+   IMEI gets the check digit of its pseudonym.
 """
 
 import hashlib
 import hmac
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Final
 
-from reconciler.planning.rules.identity import is_worthless, matching_form, worthless_forms
+from reconciler.planning.rules.identity import IMEI, is_worthless, matching_form, worthless_forms
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _HEXADECIMAL: Final = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{2}([:-]?[0-9a-f]{2}){5}", re.IGNORECASE
 )
+_GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_IMEI_LENGTH: Final = 15
 _SHORT: Final = 2
 _ROUNDS: Final = 8
 _DIGITS: Final = "0123456789"
@@ -49,12 +54,19 @@ class Pseudonyms:
         if self._stays(text):
             return text
         if _HEXADECIMAL.fullmatch(text.strip()):
-            return self._permuted(text, _DIGITS + "abcdef", _DIGITS + "abcdef")
+            begin = 0 if _GUID.fullmatch(text.strip()) else len(text) - len(text.lstrip()) + 2
+            return text[:begin] + self._permuted(text[begin:], _DIGITS + "abcdef", _DIGITS + "abcdef")
         return _WORD.sub(lambda found: self._word(found[0]), text)
 
     def of_code(self, text: str) -> str:
         """Return the pseudonym of a serial or another number: of all its words as one, however they are separated."""
-        return self._word(text) if text.isascii() and not self._stays(text) else self.of(text)
+        form = matching_form(text)
+        if self._stays(text) or not form.isascii():
+            return self.of(text)
+        plain = unicodedata.normalize("NFKC", text)
+        if len(form) == _IMEI_LENGTH and form.isdigit() and not is_worthless(form, frozenset(), IMEI):
+            return self._imei(plain)
+        return self._word(plain)
 
     def of_known(self, text: str) -> str:
         """Return a text with those of its words replaced that were replaced elsewhere."""
@@ -63,11 +75,19 @@ class Pseudonyms:
     def _stays(self, text: str) -> bool:
         return is_worthless(matching_form(text), self._staying)
 
+    def _imei(self, text: str) -> str:
+        """Return the pseudonym of an IMEI with the check digit that is right for it (Luhn)."""
+        last = max(place for place, char in enumerate(text) if char.isdigit())
+        new = self._permuted(text[:last], _LETTERS, _DIGITS)
+        doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(filter(str.isdigit, new)))
+        check = -sum(number // 10 + number % 10 for number in doubled) % 10
+        return f"{new}{check}{text[last + 1 :]}"
+
     def _word(self, word: str) -> str:
         folded = word.casefold()
         if folded in self._spared:
             return word
-        if not word.isascii():
+        if not matching_form(word).isascii():
             return self._remembered(folded, self._foreign(folded))
         kept = next((n for n in self._lengths if n < len(word) and folded[:n] in self._spared), 0)
         new = word[:kept] + self._permuted(word[kept:], _LETTERS, _DIGITS)

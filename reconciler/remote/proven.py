@@ -81,8 +81,8 @@ def ask_unlisted(
         raise RemoteError(
             f"{product} lists {len(known) - len(missing):,} of the {len(known):,} assets that were last seen there. An "
             "empty or much shorter list most likely means that the account lost rights, or that the address is another "
-            f"store's; planning from it would make duplicates. Nothing was planned. Check the account; if {product} "
-            "really lost these assets, remove them from the ledger with `reconciler store prune`."
+            f"store's; planning from it would make duplicates. Nothing was planned. Check the account. If {product} "
+            "really lost these assets, begin with a new ledger (docs/stores.md, losing the ledger)."
         )
     answers = [(id_, ask(id_)) for id_ in missing]
     return Unlisted(

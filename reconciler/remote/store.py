@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
+from msgspec.structs import replace
+
 from reconciler.errors import StaleError, UsageError
 from reconciler.model.ledger import Ledger, RemoteState, WritableLedger
 from reconciler.model.run import Attempt, Finding, Origin, Outcome, Prunable, Run, RunDetail, StoreStatus, Undoable
@@ -55,7 +57,15 @@ class RemoteReader:
         reading = self._room.read(frozenset(ids.assets.values()))
         listed = frozenset(each.remote_id for each in reading.people)
         refuse_shrunk(self._room.product, frozenset(ids.people.values()), listed)
-        return assemble(known, ids, reading)
+        state = assemble(known, ids, reading)
+        return replace(state, offer=replace(reading.offer, remarks=(*reading.offer.remarks, *self._interrupted())))
+
+    def _interrupted(self) -> tuple[str, ...]:
+        """Return what a plan has to say of runs that are not finished."""
+        return tuple(
+            f"Run {each.run_id} was interrupted: the next apply finishes it before anything else, and then plans anew."
+            for each in self._ledger.open_runs()
+        )
 
     def last_seen(self, window_seconds: int, now: str) -> State:
         """Return what the ledger last saw; no request is made."""

@@ -54,6 +54,14 @@ def read_state(around: Surroundings | AtStore) -> State:
         return store.state(window, around.now())
 
 
+def last_seen(around: Surroundings) -> State:
+    """Return what the store holds, behind an API as it was last seen there: no request is made (W1)."""
+    if not around.instance.store.is_remote:
+        return read_state(around)
+    with stores.open_ledger(around) as ledger:
+        return ledger.state(seconds(around.instance.limits.window), around.now())
+
+
 def state_or_stamp(around: Surroundings) -> State:
     """Return the store's state; of another instance's store that is another version's too, its stamp alone.
 

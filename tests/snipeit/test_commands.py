@@ -59,13 +59,26 @@ def test_an_interrupted_apply_is_shown_and_given_up(place: Place) -> None:
     stopped = command.apply()
     status = command.run("status", "prod")
     run = re.findall(r"interrupted +(\S+),", status.out)[0]
+    snipe_it.faults.clear()
+    planned = command.run("plan", "prod")
     unsaid = command.run("apply", "prod", "--abandon", run)
     given_up = command.run("apply", "prod", "--abandon", run, "--because", "the token is gone")
 
     assert (stopped.code, unsaid.code, given_up.code) == (1, 64, 0)
     assert "the token is not valid" in stopped.err
+    assert f"Run {run} was interrupted" in " ".join(planned.out.split())
     assert "is given up" in given_up.err
     assert "interrupted" not in command.run("status", "prod").out
+
+
+def test_assets_are_listed_as_they_were_last_seen_and_nothing_is_asked(place: Place) -> None:
+    command, _, snipe_it = place
+    command.apply()
+    snipe_it.forget_requests()
+    listed = command.run("assets", "prod", "--format", "csv")
+
+    assert listed.out.count("AST-0") == len(snipe_it.data.live_assets())
+    assert snipe_it.log == ()
 
 
 def test_a_store_of_ours_has_no_interrupted_run(place: Place) -> None:

@@ -81,7 +81,7 @@ def test_an_apply_killed_anywhere_is_finished_by_the_next(day: Day, after_import
         for number, moment in world.kills():
             world.again()
             killed += world.killed_at_request(number, moment) == KILLED
-            if random.random() < 0.2:
+            while random.random() < 0.7:
                 killed += world.killed_at_request(random.randint(9, 14), random.choice(list(Moment))) == KILLED
             world.finish()
         for number in range(1, world.commits + 1):

@@ -12,7 +12,7 @@ from reconciler.cli.terminal.progress import Talk
 from reconciler.errors import ExitCode
 from reconciler.inventory.overview import Tie, overview
 from reconciler.report import assets as report
-from reconciler.run.reading import read_state
+from reconciler.run.reading import last_seen
 
 
 class AssetsFormat(StrEnum):
@@ -49,7 +49,7 @@ def assets(
     seconds = None if not_updated is None else duration(not_updated, "--not-updated")
     with Talk() as talk:
         around = surroundings(context, env, talk)
-        state = read_state(around)
+        state = last_seen(around)
     wanted = {tie for tie, is_asked in asked.items() if is_asked}
     views = overview(
         around.environment, state, now=around.now(), ties=wanted, not_updated=seconds, superseded=superseded

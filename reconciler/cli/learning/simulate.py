@@ -1,12 +1,14 @@
 """`reconciler simulate`: a pretend tenant to try settings against."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
-from reconciler.errors import ExitCode
+from reconciler.errors import ExitCode, UsageError
+from reconciler.simulator.many import serve_many
 from reconciler.simulator.server import Simulator, serve_forever
 
 
@@ -16,13 +18,33 @@ def simulate(
     software: Annotated[int, typer.Option(min=0, max=1_000, help="How many applications a device has.")] = 12,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on this machine; 0 takes a free one.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed makes the same tenant.")] = 1,
+    tenants: Annotated[
+        int, typer.Option(min=1, max=1_000, help="So many tenants, each with ids, users and a clock of its own.")
+    ] = 1,
+    into: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --tenants: a folder for their table, overlay, CA and variables."),
+    ] = None,
 ) -> int:
     """Serve a simulated Intune tenant over HTTPS on this machine until it is interrupted.
 
     Prints the environment variables and the `cloud:` block that a connection needs to read it.
     """
+    if tenants > 1:
+        if into is None:
+            raise UsageError("--tenants needs --into DIR: where their table, overlay and variables go.")
+        serve_many(tenants, into, devices=devices, seed=seed, started=_tell_of_many)
+        return ExitCode.DONE
     serve_forever(devices=devices, users=users, seed=seed, software=software, port=port, started=_tell)
     return ExitCode.DONE
+
+
+def _tell_of_many(folder: Path) -> None:
+    say(
+        f"Serving. From another terminal: reconciler init REPOSITORY --tenants {folder}/tenants.csv --ci none; "
+        f". {folder}/variables.sh; then in REPOSITORY: reconciler --overlay {folder}/overlay fleet apply --yes "
+        "--allow-uncommitted. Ctrl-C ends it."
+    )
 
 
 def _tell(simulator: "Simulator") -> None:

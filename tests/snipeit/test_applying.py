@@ -92,6 +92,7 @@ def test_a_days_changes_take_two_requests_an_asset_and_the_plan_says_how_many(fl
     assert abs(said.reading + said.writing - asked) <= 0.05 * asked
 
 
+@pytest.mark.thorough
 def test_a_plans_figures_hold_for_a_first_import(fleet: SnipeItFleet) -> None:
     for number in range(24):
         fleet.enrol(f"SN{number}", deviceName=f"PC-{number}", model=f"Model {number % 4}")
@@ -160,6 +161,7 @@ def test_what_a_person_changes_between_reading_and_writing_stays_theirs(fleet_af
     assert {"Theirs", "Also ours"} <= names
 
 
+@pytest.mark.thorough
 def test_an_edit_between_the_look_and_the_write_of_another_member_is_kept(fleet_after: SnipeItFleet) -> None:
     data, target = fleet_after.data, fleet_after.asset("PC-0")
     fleet_after.rename("PC-0", "Ours")
@@ -189,6 +191,7 @@ def test_a_lost_answer_is_looked_for_and_nothing_is_made_twice(fleet: SnipeItFle
 
 
 @pytest.mark.parametrize("name", [FaultName.THROTTLE, FaultName.SERVER_ERROR, FaultName.ERROR_AFTER])
+@pytest.mark.thorough
 def test_a_storm_of_refusals_is_outlasted(fleet_after: SnipeItFleet, name: FaultName) -> None:
     a_day(fleet_after)
     fleet_after.server.inject(Fault(name, on="hardware", times=3, after=4))

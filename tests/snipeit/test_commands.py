@@ -71,6 +71,7 @@ def test_an_interrupted_apply_is_shown_and_given_up(place: Place) -> None:
     assert "interrupted" not in command.run("status", "prod").out
 
 
+@pytest.mark.thorough
 def test_assets_are_listed_as_they_were_last_seen_and_nothing_is_asked(place: Place) -> None:
     command, _, snipe_it = place
     command.apply()
@@ -144,6 +145,7 @@ def test_a_status_that_is_lacking_is_a_problem_and_assets_that_need_it_wait(plac
     assert "In Use" not in {each["after"] for each in written}
 
 
+@pytest.mark.thorough
 def test_a_location_that_is_there_twice_is_a_problem(place: Place) -> None:
     command, _, snipe_it = place
     snipe_it.data.add("locations", name="Leeds")
@@ -161,6 +163,7 @@ def test_a_host_that_only_the_settings_name_is_sent_no_token(place: Place) -> No
     assert "RECONCILER_ALLOW_HOST=assets.elsewhere.example" in done.err
 
 
+@pytest.mark.thorough
 def test_a_token_that_may_only_read_is_refused_before_a_plan(place: Place) -> None:
     command, _, snipe_it = place
     command.apply()

@@ -58,6 +58,7 @@ def test_what_a_person_changes_after_a_kill_stays_theirs(world: World) -> None:
     assert fleet.data.tables["hardware"][target]["name"] == "Theirs"
 
 
+@pytest.mark.thorough
 def test_an_interrupted_run_is_given_up_and_what_was_done_is_kept(world: World) -> None:
     fleet = world.again()
     assert world.killed_at_request(world.requests - 1, Moment.AFTER) == KILLED

@@ -64,6 +64,7 @@ STORE: Final = (
     Entry("unpin", "store.pins:unpin", "Let a field of an asset be written again.", "Commands"),
     Entry("pins", "store.pins:pins", "List the pinned fields.", "Commands"),
     Entry("check", "store.maintenance:check", "Check that the store is consistent.", "Commands"),
+    Entry("merge-users", "store.merging:merge_users", "Make one store user of two.", "Commands"),
     Entry("prune", "store.pruning:prune", "Remove the details of old runs from the journal.", "Commands"),
     Entry("upgrade", "store.maintenance:upgrade", "Bring an older store up to date.", "Commands"),
 )

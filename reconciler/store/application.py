@@ -24,7 +24,7 @@ from reconciler.store.rows.catalogue import write_entries
 from reconciler.store.rows.changes import Changes, those
 from reconciler.store.rows.differences import after, listed
 from reconciler.store.rows.software import write_software
-from reconciler.store.rows.users import Written, people_to_remove, remove_people, write_people
+from reconciler.store.rows.users import Written, people_to_remove, release_entra_ids, remove_people, write_people
 from reconciler.store.rows.vocabulary import Vocabulary
 from reconciler.store.state import read_state
 from reconciler.store.verification import verify
@@ -157,6 +157,7 @@ class SqlApplication:
         if changes.users:
             self._vocabulary = None  # a fleet's users are many: they are let go when they are read anew
             gone = people_to_remove(vocabulary, changes.users)
+            release_entra_ids(connection, gone)
             self._users = write_people(connection, changes.users, vocabulary)
             created = _created(changes.users, self._users)
             vocabulary = Vocabulary.read(connection, created, gone)

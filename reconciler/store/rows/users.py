@@ -137,6 +137,13 @@ def people_to_remove(vocabulary: Vocabulary, changes: Iterable[Change]) -> froze
     return frozenset(vocabulary.ids["user"][name] for name in names)
 
 
+def release_entra_ids(connection: Connection, keys: Iterable[int]) -> None:
+    """Let another user have the Entra ids of users that are about to be removed."""
+    rows = [{"which": key} for key in sorted(keys)]
+    if rows:
+        connection.execute(update(person).where(person.c.id == bindparam("which")).values(entra_id=None), rows)
+
+
 def remove_people(connection: Connection, keys: Iterable[int]) -> None:
     """Remove users; the database refuses when an asset still refers to one."""
     rows = [{"which": key} for key in sorted(keys)]

@@ -1,9 +1,11 @@
 """What a read is told: where to go and as whom, what to select, and what the store knows of the connection."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from reconciler.intune.signin.credentials import Credential
+from reconciler.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from reconciler.intune.signin.token_cache import TokenCache
@@ -31,7 +33,8 @@ class Needs:
     Each device is asked by itself for the properties that lists leave empty (G5), which takes its time.
     With `devices` False only the users and the organisation are read. `software` is the way to read the detected
     software (G8), None when it is not read; `owners` says whether the registered owners of Entra's devices are (U1),
-    `organisation` whether the tenant's own is (S2).
+    `organisation` whether the tenant's own is (S2). `details_due` gives the listed devices that are asked for the
+    properties that lists leave empty, None for all of them; it gets a snapshot of the list alone.
     """
 
     device_properties: tuple[str, ...]
@@ -40,6 +43,7 @@ class Needs:
     owners: bool = False
     organisation: bool = False
     devices: bool = True
+    details_due: Callable[[Snapshot], tuple[str, ...] | None] = lambda _listed: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,15 @@ class Bound:
     `expected` are bound and present, `others` bound and missing or excluded: these are asked for too when they are not
     listed.
     When more than `allowed_absent` of `expected` are not listed, none is asked for. `prove` is False for
-    `absence: list`, which asks for none either.
+    `absence: list`, which asks for none either. `re_enrolled` gives those of the unlisted devices that were enrolled
+    again, which count as listed; it gets a snapshot of the list alone.
     """
 
     expected: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
     allowed_absent: int = 0
     prove: bool = True
+    re_enrolled: Callable[[Snapshot, frozenset[str]], frozenset[str]] = lambda _listed, _unlisted: frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,11 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         counting = parts.submit(enrolled_count, graph)
         devices = read_devices(graph, listed, progress)
         ids = frozenset(devices.devices.column("id"))
-        absence = _absence(graph, needs, bound, devices, ids, progress)
-        details = read_details(graph, device_details(needs.device_properties), devices.devices, progress)
+        list_ = _list_alone(name, access, listed, devices)
+        absence = _absence(graph, needs, bound, list_, ids, progress)
+        details_of = device_details(needs.device_properties)
+        due = needs.details_due(list_) if details_of.properties else None
+        details = read_details(graph, details_of, devices.devices, due, progress)
         found_people, people_unknown = reading_people.result()
         software = reading_software.result()
         owners = reading_owners.result()
@@ -86,6 +89,7 @@ def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, p
         absence_unknown=absence.unknown,
         absence_skipped=absence.skipped,
         details_unknown=details.unknown,
+        details_asked=due,
         user_properties=people.properties,
         users=found_people,
         users_unknown=people_unknown,
@@ -130,12 +134,24 @@ def _people(graph: Graph, records: Records, progress: Progress) -> tuple[Sequenc
     return read_people(graph, records, progress)
 
 
+def _list_alone(name: str, access: Access, records: Records, devices: DeviceList) -> Snapshot:
+    return Snapshot(
+        connection=name,
+        source="intune",
+        tenant_id=access.tenant_id,
+        read_at=devices.read_at,
+        device_properties=records.properties,
+        devices=devices.devices,
+        devices_unknown=devices.unknown,
+    )
+
+
 def _absence(
-    graph: Graph, needs: Needs, bound: Bound, devices: DeviceList, ids: frozenset[str], progress: Progress
+    graph: Graph, needs: Needs, bound: Bound, list_: Snapshot, ids: frozenset[str], progress: Progress
 ) -> Absence:
-    if devices.unknown is not None:
+    if list_.devices_unknown is not None:
         return Absence()
-    return prove_absence(graph, single_devices(needs.device_properties), bound, ids, progress)
+    return prove_absence(graph, single_devices(needs.device_properties), bound, list_, ids, progress)
 
 
 def _together(devices: Sequence[Any], absence: Absence) -> Sequence[Any]:

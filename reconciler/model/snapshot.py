@@ -84,6 +84,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, rename="camel"):
     """More bound ids were unlisted than the deletedInIntune limit allows, so none was fetched (G3)."""
     details_unknown: dict[str, str] = {}
     """Listed devices of which a property that lists leave empty is not known, with the reason (G5)."""
+    details_asked: tuple[str, ...] | None = None
+    """The listed devices that were asked for these properties; None when all were. The others keep what they have."""
     user_properties: tuple[str, ...] = ()
     users: Sequence[Any] = ()
     users_unknown: str | None = "not read"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from reconciler.errors import ReconcilerError, RevisionError
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Presence, Recording, State
+from reconciler.planning.asking import Asking
 from reconciler.planning.limits import absences_allowed
 from reconciler.planning.rules import needs
 from reconciler.planning.scope import EVERYTHING, Scope
@@ -143,6 +145,7 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
 
     access = credentials.access(around, connection)
     warnings = credentials.warnings(around, connection, access)
+    asking = Asking(around.environment.catalogue, connection, state)
     selected = Needs(
         _device_properties(connection, wanted),
         _user_properties(connection, wanted),
@@ -150,8 +153,9 @@ def _read_one(around: Surroundings, connection: Connection, state: State, wanted
         needs.owners(connection),
         needs.organisation(connection),
         connection.plans_assets,
+        asking.details_due,
     )
-    bound = _bound(around, connection, state, wanted)
+    bound = replaced(_bound(around, connection, state, wanted), re_enrolled=asking.re_enrolled)
     progress = partial(around.progress, connection.name)
     snapshot = read_snapshot(connection.name, access, selected, bound, progress, pace=around.pace)
     return replace(snapshot, warnings=(*warnings, *snapshot.warnings))

@@ -99,6 +99,12 @@ DEVICE_PROPERTIES: dict[str, Property] = {
     )
 }
 
+
+def is_detail(name: str) -> bool:
+    """Return whether lists leave a property of devices empty (G5)."""
+    return name in DEVICE_PROPERTIES and not DEVICE_PROPERTIES[name].in_list
+
+
 USER_PROPERTIES: dict[str, Property] = {
     property_.name: property_
     for property_ in (

@@ -53,7 +53,7 @@ def serial_of(simulator: Simulator, device_id: str) -> str:
 
 
 def test_details_are_stored_and_an_unknown_one_clears_nothing(detailed: CommandLine, simulator: Simulator) -> None:
-    """Devices that cannot be asked the next day keep their addresses; the run says so, and goes on."""
+    """Devices that cannot be asked a week later keep their addresses; the run says so, and goes on."""
     assert detailed.apply().code == 0
     stored = macs(detailed)
     assert len({mac for mac in stored.values() if mac}) > 10
@@ -61,11 +61,24 @@ def test_details_are_stored_and_an_unknown_one_clears_nothing(detailed: CommandL
     simulator.inject(Fault(FaultName.GET_UNKNOWN, ids=(asked[0],), status=400, times=None))
     for device_id in asked[:2]:
         simulator.tenant.edit(device_id, ethernetMacAddress=None)
+    simulator.tenant.advance(8 * 24 * 3600)
     done = detailed.apply()
     assert done.code == 5
     assert "details unknown" in done.out + done.err
     emptied = [serial for serial, mac in macs(detailed).items() if mac != stored[serial]]
     assert emptied == [serial_of(simulator, asked[1])]
+
+
+def test_details_are_asked_when_they_are_due(detailed: CommandLine, simulator: Simulator) -> None:
+    """A minute later no bound device is asked, nothing is missing, and a new device is asked at once (G5)."""
+    assert detailed.apply().code == 0
+    stored = macs(detailed)
+    simulator.tally.reset()
+    simulator.tenant.advance(60)
+    new = simulator.tenant.enrol(ethernetMacAddress="147dda48f752")
+    assert detailed.apply().code == 0
+    assert simulator.tally.counts["batch/device"] == 1
+    assert macs(detailed) == {**stored, new.serialNumber: "14:7D:DA:48:F7:52"}
 
 
 def test_assets_go_to_who_registered_the_device(by_owner: CommandLine, simulator: Simulator) -> None:

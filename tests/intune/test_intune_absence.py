@@ -173,3 +173,10 @@ def test_a_short_list_is_reported(simulator: Simulator, read: Read, bound: Bound
     assert read(bound=bound).warnings == (
         "The list was short: it lacked 1 device that Intune has when asked for by id. It counts as seen (G3).",
     )
+
+
+def test_devices_enrolled_again_do_not_count(simulator: Simulator, read: Read, bound: Bound) -> None:
+    """Eleven are not listed and ten may be absent; one of them was enrolled again, so all are asked for (G3)."""
+    gone = delete(simulator, 11)
+    again = Bound(bound.expected, allowed_absent=10, re_enrolled=lambda _list, unlisted: frozenset({min(unlisted)}))
+    assert (read(bound=again).absent, read(bound=bound).absence_skipped) == (tuple(gone), True)

@@ -236,6 +236,7 @@ def _person(tenant: Tenant, name: str) -> str:
 
 def _detailed(place: CommandLine) -> None:
     place.edit("prod/connections/intune/field-mappings.yaml", _MODEL, _MODEL + _MAC)
+    place.edit("prod/connections/intune/connection.yaml", "\nintegrator:", "\ndetails: {refresh: 1h}\nintegrator:")
 
 
 def _one_by_one(made: World) -> None:

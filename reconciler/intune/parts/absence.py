@@ -1,7 +1,8 @@
 """Proving that devices are gone, one by one, after a list that was read to its end (G3).
 
 1. 404 is absent. 200 with the device means that the list was short. Anything else proves nothing.
-2. When more of the expected devices are not listed than may be absent, none is asked for.
+2. When more of the expected devices are not listed than may be absent, none is asked for; those that were enrolled
+   again do not count.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from reconciler.intune.http.graph import Graph
 from reconciler.intune.inputs import Bound
 from reconciler.intune.parts.devices import Progress
 from reconciler.intune.parts.records import Records
+from reconciler.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,14 @@ class Absence:
     skipped: bool = False
 
 
-def prove_absence(graph: Graph, records: Records, bound: Bound, listed: frozenset[str], progress: Progress) -> Absence:
+def prove_absence(
+    graph: Graph, records: Records, bound: Bound, list_: Snapshot, listed: frozenset[str], progress: Progress
+) -> Absence:
     """Ask for each bound device that was not listed, as the rules of this module say."""
     if not bound.prove:
         return Absence()
-    if len(bound.expected - listed) > bound.allowed_absent:
+    missing = bound.expected - listed
+    if len(missing) > bound.allowed_absent and len(missing - bound.re_enrolled(list_, missing)) > bound.allowed_absent:
         return Absence(skipped=True)
     return _ask(graph, records, sorted((bound.expected | bound.others) - listed), progress)
 

@@ -1,4 +1,4 @@
-"""Properties that lists leave empty by design: each listed device is asked for them by itself (G5).
+"""Properties that lists leave empty by design: listed devices are asked for them one by one, when it is due (G5).
 
 1. A device that only a single GET found has them from that one.
 2. An answer that fails leaves its device's properties unknown. What an answer holds as empty is known to be empty.
@@ -30,13 +30,15 @@ class Details:
     unknown: dict[str, str] = field(default_factory=dict)
 
 
-def read_details(graph: Graph, records: Records, devices: Packed[Any], progress: Progress) -> Details:
-    """Ask each device for the properties of these records; for none when there are no such properties."""
+def read_details(
+    graph: Graph, records: Records, devices: Packed[Any], due: Sequence[str] | None, progress: Progress
+) -> Details:
+    """Ask the devices that are due, None being all, for these properties; none when there are no such properties."""
     if not records.properties:
         return Details(devices)
     known: dict[str, Any] = {}
     unknown: dict[str, str] = {}
-    for number, (id_, answer) in enumerate(ask_singly(graph, records, devices.column("id")), 1):
+    for number, (id_, answer) in enumerate(ask_singly(graph, records, devices.column("id") if due is None else due), 1):
         match answer:
             case None:
                 unknown[id_] = _GONE

@@ -9,11 +9,12 @@ from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.attributes.comparison import Because, Desired
 from reconciler.planning.attributes.rows import Rows
 from reconciler.planning.matching.asset_index import worthy_form
-from reconciler.planning.rules.columns import MISFIT
+from reconciler.planning.rules.columns import KEEP, MISFIT
 from reconciler.planning.rules.mapping import MappingWords
 from reconciler.planning.rules.values import misfit
 from reconciler.settings.field_mappings import Empty, Write
 from reconciler.settings.fields import AssetField
+from reconciler.settings.properties import is_detail
 
 _SHOWN: Final = 60
 
@@ -37,6 +38,7 @@ def _desired(
     rows: Rows, place: int, field: AssetField, words: MappingWords, *, keeps_empty: bool, keeps_filled: bool
 ) -> Desired:
     column, worthless = _worthy(rows, place, field)
+    column = _asked_for(rows, place, column)
     written = Because(words.written, "F1")
 
     @cache
@@ -83,6 +85,17 @@ def _worthy(rows: Rows, place: int, field: AssetField) -> tuple[Column, Mapping[
 def _placeholder(field: AssetField, words: MappingWords, value: Any, stored: Any) -> str:
     shown = f"“{str(value)[:_SHOWN]}” from {words.origin} identifies no machine"
     return f"{field.name}: {shown}, so “{stored}” stays; pin the field if that goes on"
+
+
+def _asked_for(rows: Rows, place: int, column: Column) -> Column:
+    """Return the column with KEEP where a device was not asked for what lists leave empty: nothing is missing (G5)."""
+    compiled = rows.devices.compiled
+    if compiled.asked is None or not any(map(is_detail, compiled.fields.mappings[place].sources())):
+        return column
+    return [
+        KEEP if value is UNKNOWN and device_id not in compiled.asked else value
+        for value, device_id in zip(column, rows.devices.ids, strict=True)
+    ]
 
 
 def _misfit(field: AssetField, words: MappingWords, value: Any) -> str:

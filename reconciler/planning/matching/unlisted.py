@@ -62,7 +62,7 @@ def _decide_one(inputs: ConnectionInputs, binding: Binding, index: AssetIndex, l
         yield inputs.binding(asset.tag, binding.life, done.life, done.reason, done.rule)
     if done.deletion_withheld:
         skipped = inputs.snapshot.absence_skipped and inputs.snapshot.devices_unknown is None
-        if skipped and binding.life.presence is Presence.PRESENT:
+        if skipped and binding.life.presence is Presence.PRESENT and _twin(index, asset, listed) is None:
             yield Unproven(device_id)
         yield inputs.withheld(device_id, label, "its deletion", *why)
 

@@ -38,6 +38,8 @@ class Compiled:
     places: dict[str, int]
     names: tuple[str, ...]
     """The properties by their place."""
+    asked: frozenset[str] | None
+    """The devices that were asked for what lists leave empty; None when all were (G5)."""
 
     def types(self, devices: DeviceColumns) -> Sequence[TypeDecision]:
         """Return each device's type (T1-T3)."""
@@ -86,6 +88,7 @@ def compile_connection(
         stale_before=stale_before if by_check_in else None,
         places=mapped.places.properties,
         names=tuple(mapped.places.properties),
+        asked=None if snapshot.details_asked is None else frozenset(snapshot.details_asked),
     )
 
 

@@ -9,6 +9,7 @@ from reconciler.settings.asset_types import Determine
 from reconciler.settings.connection import Entity
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Clock
+from reconciler.settings.properties import DEVICE_PROPERTIES
 from reconciler.settings.users import AssignFrom
 
 _USER = "user."
@@ -33,6 +34,26 @@ def device_properties(connection: Connection) -> tuple[str, ...]:
     elif user_properties(connection) or connection.users.assign_from is AssignFrom.INTUNE:
         names.add("userId")
     return tuple(sorted(names - {"id"}))
+
+
+def details(connection: Connection) -> frozenset[str]:
+    """Return the properties that are mapped, or read otherwise, and that lists leave empty (G5)."""
+    return frozenset(name for name in device_properties(connection) if not DEVICE_PROPERTIES[name].in_list)
+
+
+def details_decide(connection: Connection) -> bool:
+    """Return whether a rule, a criterion, matching or the user's identifier reads such a property."""
+    keys = set(connection.imports.matching_fields())
+    comparisons = [each for criterion in _criteria(connection) for each in comparisons_in(criterion)]
+    fields = keys | {each.field for each in comparisons if each.field is not None}
+    types = connection.asset_types.field
+    if types is not None and types.field is not None:
+        fields.add(types.field)
+    decides = {name for each in connection.field_mappings.mappings if each.to in fields for name in each.sources()}
+    decides |= {each.property for each in comparisons if each.property is not None}
+    decides |= {types.property} if types is not None and types.property is not None else set()
+    decides.add(connection.users.identifier_source())
+    return not details(connection).isdisjoint(decides)
 
 
 def user_properties(connection: Connection) -> tuple[str, ...]:

@@ -132,3 +132,13 @@ def test_a_run_of_users_alone_asks_for_no_device(cli: CommandLine, simulator: Si
     assert rows(cli.store, "SELECT count(*) AS n FROM person")[0]["n"] == len(simulator.tenant.users.items)
     asked = {name for name, number in simulator.tally.counts.items() if number}
     assert asked.isdisjoint({"devices", "device", "batch", "overview", "exports"})
+
+
+def test_a_bound_of_the_settings_is_kept_and_named(cli: CommandLine, simulator: Simulator) -> None:
+    """A report larger than `reading.exportBytes` leaves the software unknown, and the rest is applied (G11)."""
+    connection = "prod/connections/intune/connection.yaml"
+    cli.edit(connection, "\nintegrator:", "\nreading: {exportBytes: 1048576}\nintegrator:")
+    simulator.inject(Fault(FaultName.ZIP_BOMB, size=2_000_000))
+    done = cli.apply()
+    assert (done.code, rows(cli.store, "SELECT count(*) AS n FROM asset")[0]["n"] > 0) == (5, True), done.err
+    assert "`reading.exportBytes`" in " ".join(done.out.split())

@@ -51,8 +51,6 @@ ROWS: Final[tuple[Row, ...]] = (
         Row(file, path, _is_written, what, _LEAVE_OUT)
         for file, path, what in (
             ("instance.yaml", ("notify",), "telling people of runs"),
-            ("connection.yaml", ("details",), "asking devices less often than in each run"),
-            ("connection.yaml", ("reading",), "bounds of a read"),
             ("connection.yaml", ("inventory",), "the inventory report"),
             ("connection.yaml", ("autopilot",), "devices of Windows Autopilot"),
             ("imports.yaml", ("statuses", "registered"), "a status of registered devices"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from halo_fleet import FIELDS, Fleet, Kept, a_day, fleet_at, imported, quiet
+from halo_fleet import FIELDS, Fleet, Kept, a_day, fleet_at, imported, in_memory, quiet
 from halo_room import room_at
 from storing import DAY
 
@@ -18,9 +18,9 @@ from reconciler.undo.build import plan_undo
 
 
 @pytest.fixture(scope="module")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fleet, Kept, Kept]]:
+def worlds() -> Iterator[tuple[Fleet, Kept, Kept]]:
     """Serve a Halo that tests take turns with: as it was before its first import, and after it."""
-    with fleet_at(tmp_path_factory.mktemp("halo")) as made:
+    with in_memory() as folder, fleet_at(folder) as made:
         fresh = made.keep("fresh")
         imported(made)
         yield made, fresh, made.keep("imported")
@@ -137,7 +137,13 @@ def test_what_a_person_changes_between_reading_and_writing_stays_theirs(fleet_af
     assert {"Theirs", "Also ours"} <= names
 
 
-@pytest.mark.parametrize("name", [FaultName.LOST_REPLY, FaultName.ERROR_AFTER, FaultName.BAD_JSON])
+@pytest.mark.parametrize(
+    "name",
+    [
+        FaultName.LOST_REPLY,
+        *(pytest.param(each, marks=pytest.mark.thorough) for each in (FaultName.ERROR_AFTER, FaultName.BAD_JSON)),
+    ],
+)
 def test_a_creation_whose_answer_is_lost_is_found_and_not_made_twice(fleet_after: Fleet, name: FaultName) -> None:
     fleet_after.enrol("NEW1", deviceName="PC-new")
     fleet_after.server.inject(Fault(name, on="POST /api/Asset$"))

@@ -35,6 +35,7 @@ def place(tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
         yield Place(command, tenant, server)
 
 
+@pytest.mark.thorough
 def test_an_environment_is_proven_imported_kept_and_undone(place: Place) -> None:
     command, tenant, halo = place
     proven = command.run("store", "prove", "prod", "--yes")

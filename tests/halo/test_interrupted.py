@@ -9,21 +9,18 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from crashing import Ended, in_child
-from halo_fleet import Fleet, Killer, a_day, first_day, fleet_at, imported, quiet
+from halo_fleet import Fleet, Killer, a_day, first_day, fleet_at, imported, in_memory, quiet
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from reconciler.simulator.stores.server import Moment
 
 KILLED = Ended(signal.SIGKILL, 0)
-MEMORY = Path("/dev/shm")
 Day = Callable[[Fleet], None]
 
 
@@ -56,10 +53,7 @@ class World:
 
 @contextmanager
 def world_of(day: Day, *, after_import: bool) -> Iterator[World]:
-    with (
-        TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder,
-        fleet_at(Path(folder)) as made,
-    ):
+    with in_memory() as folder, fleet_at(folder) as made:
         if after_import:
             imported(made)
         yield World(made, day)

@@ -4,20 +4,17 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from crashing import in_child
-from halo_fleet import Fleet, Kept, Killer, fleet_at, quiet
+from halo_fleet import Fleet, Kept, Killer, fleet_at, in_memory, quiet
 
 from reconciler.errors import StoreError
 from reconciler.simulator.stores.faults import Fault, FaultName
 from reconciler.simulator.stores.server import Moment
 
-MEMORY = Path("/dev/shm")
 PEOPLE = ("Ann", "Bob", "Cat", "Dan")
 
 
@@ -163,25 +160,21 @@ class Days:
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[tuple[Fleet, Kept]]:
-    with (
-        TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder,
-        fleet_at(Path(folder)) as made,
-    ):
+    with in_memory() as folder, fleet_at(folder) as made:
         yield made, made.keep("fresh")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_few_days_end_as_intune_says(world: tuple[Fleet, Kept], seed: int) -> None:
+def test_a_few_days_end_as_intune_says(world: tuple[Fleet, Kept]) -> None:
     fleet, fresh = world
     fleet.rewind(fresh)
-    Days(fleet, seed, Counter()).drive(4)
+    Days(fleet, 1, Counter()).drive(4)
 
 
 @pytest.mark.thorough
 def test_many_days_end_as_intune_says(world: tuple[Fleet, Kept]) -> None:
     fleet, fresh = world
     told: Counter[str] = Counter()
-    for seed in range(3, 18):
+    for seed in range(2, 18):
         fleet.rewind(fresh)
         Days(fleet, seed, told).drive(6)
     sys.stdout.write(f"\nDays on Halo: {dict(told)}\n")

@@ -79,7 +79,8 @@ def _write(recording: Recording, stream: BinaryIO) -> None:
     writer = LineWriter(stream)
     writer.header()
     writer.section("recording", [replace(recording, state=State(), snapshots=())])
-    writer.section("state", [replace(state, assets=(), people=(), bindings=(), pins={}, **_NO_SOFTWARE)])
+    plain = State(**{name: getattr(state, name) for name in State.__struct_fields__})  # without a remote's own ids
+    writer.section("state", [replace(plain, assets=(), people=(), bindings=(), pins={}, **_NO_SOFTWARE)])
     writer.section("assets", state.assets)
     writer.section("people", state.people)
     writer.section("bindings", state.bindings)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, Protocol, runtime_checkable
 from urllib.parse import urlsplit
+from weakref import finalize
 
 import msgspec
 import requests
@@ -114,10 +115,8 @@ class Transport:
         self._session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=4))
         self._session.headers.update({"Accept": "application/json", "User-Agent": f"it-asset-reconciler/{__version__}"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._session.close()
+        self.close = finalize(self, self._session.close)
+        """Close every connection; done by itself when nobody has the transport any more."""
 
     def send(self, call: Call) -> Answer:
         """Return the answer to a request.

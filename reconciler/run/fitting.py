@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from reconciler.errors import SecretError
 from reconciler.model.offer import Offer
 from reconciler.model.plan import Effort, Plan
 from reconciler.model.state import State
@@ -33,5 +34,9 @@ def with_effort(around: Surroundings, plan: Plan, state: State) -> Plan:
     """Return the plan with the requests and minutes that applying it takes."""
     if not is_remote(state):
         return plan
-    found: Effort | UnsetType = effort(plan, state, around.remotes.room(around).requests) or UNSET
+    try:
+        requests = around.remotes.room(around).requests
+    except SecretError:
+        return plan  # from a recording, without the store's secrets: what it takes cannot be told
+    found: Effort | UnsetType = effort(plan, state, requests) or UNSET
     return with_digest(replace(plan, effort=found))

@@ -76,6 +76,38 @@ def test_a_store_of_ours_has_nothing_to_prove(place: Place) -> None:
 
 
 @pytest.mark.thorough
+def test_a_recording_plans_the_same_without_the_halo_and_its_secret(place: Place, monkeypatch) -> None:
+    command, _, halo = place
+    command.run("store", "prove", "prod", "--yes")
+    command.apply()
+    halo.data.set_field(halo.data.assets()[0]["id"], "Model", "Somebody's")
+    file = str(command.folder / "prod.gz")
+    recorded = command.run("record", "prod", "-o", file)
+    live = command.plan()
+    monkeypatch.delenv("HALO_SECRET")
+    halo.forget_requests()
+    from_file = command.plan("prod", "--recording", file)
+
+    assert (recorded.code, halo.log) == (0, ())
+    assert (from_file["changes"], from_file["problems"]) == (live["changes"], live["problems"])
+    assert len(live["changes"]) == 1
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(
+    "arguments",
+    [("assets", "prod"), ("status", "prod"), ("explain", "prod", "AST-000001"), ("store", "check", "prod")],
+)
+def test_what_looks_at_a_store_works_beside_a_halo(place: Place, arguments: tuple[str, ...]) -> None:
+    place.command.run("store", "prove", "prod", "--yes")
+    place.command.apply()
+    done = place.command.run(*arguments)
+
+    assert done.code == 0, done.err
+    assert done.out
+
+
+@pytest.mark.thorough
 def test_a_limit_stops_an_apply_before_anything_is_sent(place: Place) -> None:
     command, tenant, halo = place
     command.run("store", "prove", "prod", "--yes")

@@ -68,7 +68,6 @@ def _show(plan: Plan) -> None:
         printing.write(f"  {sign} {terminal(change.label)} ({terminal(change.name)})\n")
         if change.action is Action.UPDATE:
             for each in change.attributes:
-                printing.write(
-                    f"      {each.name}: {terminal(str(each.before or 'empty'))} → {terminal(str(each.after))}\n"
-                )
+                before, after = (terminal(str(value or "empty")) for value in (each.before, each.after))
+                printing.write(f"      {each.name}: {before} → {after}\n")
     printing.write(f"{many(links, 'asset')} linked anew\n")

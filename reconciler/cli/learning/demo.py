@@ -135,9 +135,10 @@ def _tell(story: _Story, kept: DemoStore) -> None:
         for command in kept.first:
             story.run(*command)
     story.say("The first plan: an empty store, so everything is new. It is saved, and nothing else is written.")
-    story.run("plan", "prod", "--summary", "-o", "first.plan")
+    story.run("plan", "prod", "--summary", "-o", "first.plan", *kept.allow)
     story.say("Apply exactly that. (Production insists on committed settings; an overlay never is, hence the option.)")
-    story.run("apply", "prod", "first.plan", "--allow-uncommitted")
+    because = ("--because", "the first import") if kept.allow else ()
+    story.run("apply", "prod", "first.plan", "--allow-uncommitted", *kept.allow, *because)
     story.say("Plan again: the store is what the settings and Intune say.")
     story.run("plan", "prod", "--summary")
     day = tenant.next_day(new=2, gone=1, renamed=1, re_enrolled=1, reassigned=1, unassigned=1)

@@ -32,7 +32,8 @@ def _nothing() -> None:
 class DemoStore:
     """One store of the story: its lines of instance.yaml and imports.yaml, and what is special about it.
 
-    `about` is said first, `first` are commands to run before the first plan. `spoil` takes the right to write away in
+    `about` is said first, `first` are commands to run before the first plan,
+    `allow` what it needs where the store is not empty. `spoil` takes the right to write away in
     the middle of an apply and loses an answer before that, `mend` gives it back; `audit` says what was written.
     """
 
@@ -41,6 +42,7 @@ class DemoStore:
     variables: dict[str, str] = field(default_factory=dict)
     about: str = ""
     first: tuple[tuple[str, ...], ...] = ()
+    allow: tuple[str, ...] = ()
     spoil: Callable[[], None] | None = None
     mend: Callable[[], None] = _nothing
     audit: Callable[[], str] | None = None
@@ -110,6 +112,7 @@ def _halo(server: HaloServer, ledger: str) -> DemoStore:
         variables=server.environment(),
         about=f"The assets are in a Halo, simulated at {server.url}; our ledger stands beside it.",
         first=(("store", "prove", "prod", "--yes"),),
+        allow=("--allow", "usersCreated=100000"),  # it has a user already, so a first import is not exempt (R3)
         spoil=spoil,
         mend=server.faults.clear,
         audit=audit,

@@ -58,7 +58,7 @@ class DictionaryColumn(Sequence[Any]):
 
 
 def is_text(values: Iterable[Any]) -> bool:
-    """Say whether there is nothing but text and None: equal numbers of two kinds must not become one."""
+    """Return whether there is nothing but text and None: equal numbers of two kinds must not become one."""
     return _TEXT.issuperset(map(type, values.values if isinstance(values, DictionaryColumn) else values))
 
 

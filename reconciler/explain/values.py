@@ -137,7 +137,7 @@ def _why_not(mapping: Mapping, row: Row, stored: object, value: object) -> str:
         return "written only while it is empty"
     if (value is None or value == "") and stored is not None:
         return "the source is empty, and the mapping keeps"
-    return "it is so already"
+    return "unchanged"
 
 
 def user_facts(row: Row) -> Iterator[Fact]:

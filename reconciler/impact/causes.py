@@ -55,7 +55,7 @@ def _speaking_of(paths: Sequence[str], change: Change, name: str) -> tuple[str, 
 
 
 def _can_concern(path: str, change: Change) -> bool:
-    """Say whether a path is of the instance, or of the change's own connection; limits judge and decide nothing."""
+    """Return whether a path is of the instance, or of the change's own connection; limits judge and decide nothing."""
     if path.startswith(_DECIDES_NOTHING):
         return False
     if not path.startswith(_CONNECTIONS) or change.connection is None:

@@ -116,7 +116,7 @@ class Impact(Struct, frozen=True, rename="camel", kw_only=True):
     effects: tuple[Effect, ...] = ()
 
     def nothing(self) -> bool:
-        """Say whether the new settings come to the same as those at `base`, as far as could be compared."""
+        """Return whether the new settings come to the same as those at `base`, as far as could be compared."""
         differing = (
             *(self.effects, self.over, self.unknown, self.withheld),
             *(self.problems, self.solved, self.left_alone, self.taken_up),

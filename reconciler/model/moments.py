@@ -9,7 +9,7 @@ _ZEROS: Final = bytes.maketrans(b"123456789", b"000000000")
 
 
 def are_moments(texts: Collection[str]) -> bool:
-    """Say whether each of these is a point in time that is written so, much faster than one by one."""
+    """Return whether each of these is a point in time that is written so, much faster than one by one."""
     try:
         if "".join(texts).encode("ascii").translate(_ZEROS) != _WRITTEN * len(texts):
             return False

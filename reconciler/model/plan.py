@@ -267,5 +267,5 @@ class Plan(Struct, frozen=True, rename="camel", kw_only=True):
         return tuple(use for use in self.limits if use.over)
 
     def incomplete(self) -> bool:
-        """Say whether part of what was needed is unknown (exit 5)."""
+        """Return whether part of what was needed is unknown (exit 5)."""
         return bool(self.withheld) or any(summary.unknown for summary in self.connections)

@@ -93,7 +93,7 @@ def with_digest(plan: Plan) -> Plan:
 
 
 def is_encoded(plan: Plan, data: bytes) -> bool:
-    """Say whether the data is what `encode` returns for the plan."""
+    """Return whether the data is what `encode` returns for the plan."""
     place = 0
     for piece in pieces(plan):
         if not data.startswith(piece, place):

@@ -37,7 +37,7 @@ def put_back_bindings(ground: Ground, changes: Iterable[BindingChange]) -> None:
 
 
 def _is_as_written(ground: Ground, change: BindingChange) -> bool:
-    """Say whether a binding is as the run left it; which devices it supersedes may have changed since."""
+    """Return whether a binding is as the run left it; which devices it supersedes may have changed since."""
     found = ground.bound.get(_device(change, change.after))
     its = found is not None and ground.tags.get(found.asset_id) == change.asset
     if found is not None and its and bare(found.life) == bare(change.after):

@@ -69,7 +69,7 @@ def _find(ground: Ground, change: Change) -> int | None:
 
 
 def _has(person: Person, written: dict[str, Scalar]) -> bool:
-    """Say whether a user has everything that a run wrote."""
+    """Return whether a user has everything that a run wrote."""
     return all(getattr(person, _FIELDS.get(name, name)) == value for name, value in written.items())
 
 

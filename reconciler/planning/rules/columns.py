@@ -115,7 +115,7 @@ def _fitted(field: AssetField, value: Any) -> Any:
 
 
 def _all_fit(field: AssetField, column: Column) -> bool:
-    """Say whether every value fits as it is, and needs no look of its own."""
+    """Return whether every value fits as it is, and needs no look of its own."""
     match field.type:
         case FieldType.TEXT | FieldType.DATETIME if is_text(column):
             texts = [text for text in (column if differ(column) else _values(column)) if text is not None]
@@ -129,7 +129,7 @@ def _all_fit(field: AssetField, column: Column) -> bool:
 
 
 def differ(column: Column) -> bool:
-    """Say whether most values of a column come once; not all of a long one are looked at when its first are all new."""
+    """Return whether most values of a column come once; not all of a long one are looked at when its first are all new."""
     if isinstance(column, DictionaryColumn):
         return False
     if len(column) > _SOME and len(set(column[:_SOME])) > _SOME * 9 // 10:

@@ -70,12 +70,12 @@ def user_properties(connection: Connection) -> tuple[str, ...]:
 
 
 def owners(connection: Connection) -> bool:
-    """Say whether the registered owners of Entra's devices are read (U1)."""
+    """Return whether the registered owners of Entra's devices are read (U1)."""
     return connection.users.assign_from is AssignFrom.ENTRA
 
 
 def organisation(connection: Connection) -> bool:
-    """Say whether the tenant's own organisation is kept: only when `entities` are written and name it (S2)."""
+    """Return whether the tenant's own organisation is kept: only when `entities` are written and name it (S2)."""
     integrator = connection.connection.integrator
     return "entities" in integrator.model_fields_set and Entity.ORGANISATIONS in integrator.entities
 
@@ -86,7 +86,7 @@ def software(connection: Connection) -> Literal["export", "detected-apps"] | Non
 
 
 def measures_check_in(connection: Connection) -> bool:
-    """Say whether inactivity is measured by the device's own check-in."""
+    """Return whether inactivity is measured by the device's own check-in."""
     inactive = connection.imports.inactive
     return inactive is not None and inactive.measured_by is Clock.DEVICE_CHECK_IN
 

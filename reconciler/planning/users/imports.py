@@ -289,4 +289,4 @@ def _reason(name: str, person: Person, old: Person | None, gone: bool) -> str:
         return "the Entra account is enabled" if person.active else "the Entra account is disabled"
     if name == "entraId":
         return "the Entra user that this store user is"
-    return "as Entra has it" if old else "a new Entra user"
+    return "from Entra" if old else "a new Entra user"

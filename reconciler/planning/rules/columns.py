@@ -129,7 +129,7 @@ def _all_fit(field: AssetField, column: Column) -> bool:
 
 
 def differ(column: Column) -> bool:
-    """Return whether most values of a column come once; not all of a long one are looked at when its first are all new."""
+    """Return whether most values of a column come once; a long one is judged by its first when these are all new."""
     if isinstance(column, DictionaryColumn):
         return False
     if len(column) > _SOME and len(set(column[:_SOME])) > _SOME * 9 // 10:

@@ -86,11 +86,14 @@ class Asking:
         return list_devices(compiled, snapshot)
 
     def _bound(self) -> frozenset[str]:
-        return frozenset(
-            binding.life.device_id
+        """Return the devices that are bound, and those that a bound one supersedes."""
+        lives = [
+            binding.life
             for binding in self.state.bindings
             if binding.tenant_id == self.connection.tenant_id and binding.life.presence is not Presence.DELETED
-        )
+        ]
+        superseded = {each.device_id for life in lives for each in life.superseded}
+        return frozenset(superseded.union(life.device_id for life in lives))
 
     def _maps_other_details(self) -> bool:
         """Return whether a detail is mapped that the settings applied last did not map."""

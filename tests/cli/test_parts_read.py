@@ -71,6 +71,8 @@ def test_details_are_stored_and_an_unknown_one_clears_nothing(detailed: CommandL
 
 def test_details_are_asked_when_they_are_due(detailed: CommandLine, simulator: Simulator) -> None:
     """A minute later no bound device is asked, nothing is missing, and a new device is asked at once (G5)."""
+    connection = "prod/connections/intune/connection.yaml"
+    detailed.edit(connection, "\nintegrator:", "\ndetails: {refresh: 3650d}\nintegrator:")
     assert detailed.apply().code == 0
     stored = macs(detailed)
     simulator.tally.reset()

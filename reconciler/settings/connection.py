@@ -140,7 +140,7 @@ class ConnectionFile(SettingsFile):
     )
 
     def enabled_for(self, name: str, kind: InstanceKind) -> bool:
-        """Say whether this connection runs in the instance of that name and kind (E1)."""
+        """Return whether this connection runs in the instance of that name and kind (E1)."""
         match self.enabled_for_instances:
             case EnabledFor.ALL:
                 return True

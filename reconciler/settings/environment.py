@@ -59,5 +59,5 @@ class Environment:
         return f"{self.commit}-dirty" if self.commit and not self.clean else self.commit
 
     def enabled(self, connection: Connection) -> bool:
-        """Say whether the connection runs in this instance (E1)."""
+        """Return whether the connection runs in this instance (E1)."""
         return connection.connection.enabled_for(self.instance.name, self.instance.kind)

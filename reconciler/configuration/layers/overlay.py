@@ -74,7 +74,7 @@ def _replace(path: Path, places: dict[Path, Any], document: Document) -> None:
 
 
 def cloud_from_overlay(connection: Document) -> bool:
-    """Say whether every address of a connection's `cloud` comes from an overlay, none from a committed file (K8)."""
+    """Return whether every address of a connection's `cloud` comes from an overlay, none from a committed file (K8)."""
     cloud = connection.value(("cloud",))
     paths: list[Path] = [("cloud", key) for key in cloud] if isinstance(cloud, dict) else [("cloud",)]
     return cloud is not None and all(connection.place(path).source.from_overlay for path in paths)

@@ -24,7 +24,7 @@ _BY_TEXT: Final = {
 
 
 def is_impossible(alternative: Alternative) -> bool:
-    """Say whether no value can have all that an alternative asks for."""
+    """Return whether no value can have all that an alternative asks for."""
     positive = [each for each in alternative if each.positive]
     opposites = [each.opposite() for each in alternative if not each.positive]
     return any(implies(one, other) for one in positive for other in opposites) or any(

@@ -38,7 +38,7 @@ def as_text(value: Scalar) -> str:
 
 
 def implies(one: Literal, other: Literal) -> bool:
-    """Say whether the other literal holds for every value for which the one does."""
+    """Return whether the other literal holds for every value for which the one does."""
     if one == other:
         return True
     if one.subject != other.subject:
@@ -55,7 +55,7 @@ def implies(one: Literal, other: Literal) -> bool:
 
 
 def excludes(one: Literal, other: Literal) -> bool:
-    """Say whether the other literal holds for no value for which the one does; both are positive."""
+    """Return whether the other literal holds for no value for which the one does; both are positive."""
     if one.subject != other.subject:
         return False
     if one.operator == "is_empty":
@@ -72,7 +72,7 @@ def excludes(one: Literal, other: Literal) -> bool:
 
 
 def _follows(one: Literal, other: Literal) -> bool:
-    """Say whether the other follows from the one; both taken as positive."""
+    """Return whether the other follows from the one; both taken as positive."""
     if other.operator in ("greater_than", "less_than"):
         return _ordered(one, other)
     if other.operator == "is_empty":
@@ -95,7 +95,7 @@ def _follows(one: Literal, other: Literal) -> bool:
 
 
 def _holds(literal: Literal, text: str) -> bool:
-    """Say whether a text passes, whatever its case: one that does not passes in no case."""
+    """Return whether a text passes, whatever its case: one that does not passes in no case."""
     value, wanted = text.casefold(), literal.text.casefold()
     match literal.operator:
         case "equals":
@@ -109,7 +109,7 @@ def _holds(literal: Literal, text: str) -> bool:
 
 
 def _ordered(one: Literal, other: Literal) -> bool:
-    """Say whether a bound is the laxer one; values are compared as numbers where both are, else as text."""
+    """Return whether a bound is the laxer one; values are compared as numbers where both are, else as text."""
     have, want = _number(one.text), _number(other.text)
     if one.operator == "equals":
         return have is not None and want is not None and (have > want if _is_upward(other) else have < want)

@@ -57,7 +57,7 @@ class Branch:
         return list(self.schema.get("properties", {}))
 
     def takes(self, value: Any) -> bool:
-        """Say whether the alternative is for values of this kind."""
+        """Return whether the alternative is for values of this kind."""
         kind = self.schema.get("type")
         if kind is None:
             return True

@@ -54,17 +54,17 @@ def _without(line: str, *patterns: re.Pattern[str]) -> str:
 
 
 def names_secret(path: tuple[str | int, ...]) -> bool:
-    """Say whether a key on the way to a value says that it holds a secret."""
+    """Return whether a key on the way to a value says that it holds a secret."""
     return any(isinstance(part, str) and _SECRET_NAME.search(part) for part in path)
 
 
 def has_password(url: str) -> bool:
-    """Say whether a URL has a password in it, also one that is not escaped as it should be."""
+    """Return whether a URL has a password in it, also one that is not escaped as it should be."""
     return bool(_URL_QUERY.search(url) or re.search(r"://[^/]*:[^@]*@", url) or _URL_PASSWORD.search(url))
 
 
 def is_secret(path: tuple[str | int, ...], value: object) -> bool:
-    """Say whether the scalar at a path may be a literal secret: below a key that names one, and not a reference."""
+    """Return whether the scalar at a path may be a literal secret: below a key that names one, and not a reference."""
     if not names_secret(path) and path[-1] != "credential":
         return isinstance(value, str) and has_password(value)
     if path[-1] == "file":

@@ -30,7 +30,7 @@ class Sound:
     problems: tuple[SettingsProblem, ...]
 
     def is_told(self, message: str) -> bool:
-        """Say whether a message may be about what was taken out, and not about what is there."""
+        """Return whether a message may be about what was taken out, and not about what is there."""
         return any(f"`{part}`" in message for path in self.taken for part in path if isinstance(part, str))
 
 
@@ -59,7 +59,7 @@ def sound_part(document: Document, schema: dict[str, Any], model: type[SettingsF
 
 
 def _lacks(path: Path, taken: Iterable[Path]) -> bool:
-    """Say whether something was taken out of what is at a path: then that may be all that is wrong with the rest."""
+    """Return whether something was taken out of what is at a path: then that may be all that is wrong with the rest."""
     return any(each[: len(path)] == path for each in taken)
 
 

@@ -144,7 +144,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _may_be_text(options: list[Branch], value: Any) -> bool:
-    """Say whether text may stand here beside a reference (a store's URL): then text is judged as text."""
+    """Return whether text may stand here beside a reference (a store's URL): then text is judged as text."""
     return isinstance(value, str) and any(option.takes(value) for option in options)
 
 

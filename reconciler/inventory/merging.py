@@ -101,7 +101,8 @@ def plan_merge(environment: Environment, state: State, kept: Person, other: Pers
 def _merged(kept: Person, other: Person) -> Person:
     """Return the user that is kept with what it lacks of the other, and the Entra ids that the other went by."""
     lacking = {name: getattr(other, name) for name in _TAKEN_OVER if getattr(kept, name) is None}
-    merged = replace(kept, active=kept.active or other.active, **lacking)
+    active = kept.active if kept.entra_id is not None else kept.active or other.active  # Entra's account decides
+    merged = replace(kept, active=active, **lacking)
     ids = [*_lines(kept.also_entra_ids), *_lines(other.also_entra_ids), *_lines(other.entra_id)]
     also = [each for each in dict.fromkeys(ids) if each != merged.entra_id]
     return replace(merged, also_entra_ids="\n".join(also) or None)

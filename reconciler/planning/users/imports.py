@@ -186,7 +186,8 @@ def _may_become(user: Any, stored: Person, gone: bool) -> bool:
 def gone_users(directory: Directory, reads: Iterable[Sequence[Any]]) -> frozenset[int]:
     """Return the store users whose account none of these whole reads of directories has."""
     known = {user_id.lower() for users in reads for user_id in pack(users).column("id")}
-    return frozenset(key for entra_id, key in directory.by_entra_id.items() if entra_id not in known)
+    own = ((entra_id, key) for entra_id, key in directory.by_entra_id.items() if entra_id not in directory.merged)
+    return frozenset(key for entra_id, key in own if entra_id not in known)
 
 
 def deactivated(directory: Directory, gone: Iterable[int]) -> list[Person]:

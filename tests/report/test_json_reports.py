@@ -40,6 +40,7 @@ RUN_DOCUMENT = {
     "because": None,
     "undoes": None,
     "undoneBy": None,
+    "prunedAt": None,
 }
 
 
@@ -87,5 +88,7 @@ def test_status() -> None:
             "lastReads": {},
             "lease": None,
             "licences": [],
+            "lastFailures": {},
+            "openRuns": [],
         },
     }

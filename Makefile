@@ -27,9 +27,9 @@ check: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev $(BENCH_VENV)/installed
 	$(BIN)/python -m benchmarks $(if $(SIZES),--sizes $(SIZES)) $(if $(PARTS),--parts $(PARTS)) $(BENCH)
 
-# The schemas and the settings' reference; run after changing the settings models or the plan.
+# The schemas, the settings' reference and the page about commands; run after changing the settings models, the plan or a command.
 generated: $(VENV)/installed
-	$(BIN)/reconciler schema --reference docs/configuration.md
+	$(BIN)/reconciler schema --reference docs/configuration.md --commands docs/commands.md
 
 # A checkout has every extra, so that each can be tried and tested.
 EXTRAS := --extra build --extra postgresql --extra simulator --extra cluster

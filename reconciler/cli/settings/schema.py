@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from reconciler.cli.commands_page import commands_page
 from reconciler.cli.terminal.progress import say
 from reconciler.configuration.schemas import generate
 from reconciler.configuration.settings_reference import with_reference
@@ -12,12 +13,16 @@ from reconciler.errors import ExitCode, ReconcilerError
 
 
 def schema(
+    context: typer.Context,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Where to write them.")] = Path(
         "schemas"
     ),
     reference: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write the settings' reference into this page too, between its marks."),
+    ] = None,
+    commands: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the page about every command too.")
     ] = None,
 ) -> int:
     """Write the JSON Schemas of every settings file and of saved plans."""
@@ -26,6 +31,8 @@ def schema(
         output.mkdir(parents=True, exist_ok=True)
         if reference is not None:
             files[reference] = with_reference(reference.read_text(encoding="utf-8")).encode()
+        if commands is not None:
+            files[commands] = commands_page(context.find_root().command).encode()
         for path, text in sorted(files.items()):
             path.write_bytes(text)
             say(str(path))

@@ -17,22 +17,23 @@ from reconciler.simulator.faults import Fault, FaultName
 from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant.tenant import Tenant
 
+ANSWERED = 120.0
+"""After how many seconds the slow answer comes: a command that waited for it has not ended by half of them."""
+
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_while_reading_ends_the_command(
     cli: CommandLine, simulator: Simulator, sent: signal.Signals
 ) -> None:
     """It does not wait for the answer that is under way, says one line, exits with 130 and makes no store."""
-    simulator.inject(Fault(FaultName.SLOW, on=(Endpoint.DEVICES,), seconds=4))
+    simulator.inject(Fault(FaultName.SLOW, on=(Endpoint.DEVICES,), seconds=ANSWERED))
     command = cli.command("apply", "prod", "--yes", "--allow-uncommitted")
     started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
     while not simulator.tally.counts.get("devices"):
         assert started.poll() is None
         time.sleep(0.01)
-    asked = time.monotonic()
     started.send_signal(sent)
-    out, err = started.communicate(timeout=10)
-    assert time.monotonic() - asked < 2
+    out, err = started.communicate(timeout=ANSWERED / 2)
     assert (started.returncode, out) == (130, "")
     assert err.splitlines()[-1] == "Interrupted. What was not finished was not kept."
     assert "Traceback" not in err

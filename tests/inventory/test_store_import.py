@@ -278,17 +278,21 @@ def test_a_user_that_the_store_has_is_never_overwritten(cli: CommandLine) -> Non
 
 @pytest.mark.thorough
 def test_a_hundred_thousand_rows_are_looked_at_in_seconds(cli: CommandLine) -> None:
-    """Room is left for a busy machine; alone it takes under five."""
+    """It takes no more CPU time than reading the file as CSV two hundred times; growth is linear."""
     path = cli.folder / "big.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["tag", "name", "serialNumber", "type", "site", "status", "model", "storageGb", "encrypted"])
         for n in range(100_000):
             writer.writerow([f"B-{n}", f"LT-{n}", f"S{n:08}", "Laptop", "Contoso/Leeds", "In Use", "EB", 256, "true"])
-    began = time.monotonic()
+    began = time.process_time()
+    for _ in range(10):
+        with path.open(newline="") as file:
+            assert sum(1 for _ in csv.reader(file)) == 100_001
+    reading, began = time.process_time() - began, time.process_time()
     done = cli.run("store", "import", "prod", str(Path(path)))
     assert done.out.rstrip().endswith("100,000 assets to create · 19 catalogue entries to create")
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 20 * reading
 
 
 @pytest.mark.parametrize("column", ["tag", "serialNumber", "custom.department"])

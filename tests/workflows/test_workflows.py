@@ -344,6 +344,29 @@ def test_very_many_problems_fit_a_comment(tmp_path: Path, merged: Path, applied:
     assert 10_000 < len(runner.state["comments"][0]["body"]) < 65_536
 
 
+def test_many_environments_have_one_comment(tmp_path: Path, merged: Path, applied: tuple[Runner, Ran]) -> None:
+    """From three on, what a change does to all of them is one comment; one without a recording hides no other (N4)."""
+    git(merged, "checkout", "--quiet", "main")
+    for name in ("acme", "birch"):
+        shutil.copytree(merged / PROD, merged / "environments" / name)
+        edit(merged, f"environments/{name}/instance.yaml", "name: prod", f"name: {name}")
+    commit(merged)
+    git(merged, "checkout", "--quiet", "-B", "change")
+    for name in ("acme", "birch", "prod"):
+        mappings = f"environments/{name}/connections/intune/field-mappings.yaml"
+        edit(merged, mappings, "{from: model, to: model}", "{from: model, to: model, transform: [upper]}")
+    merge(merged)
+    runner = asking(tmp_path / "run", merged, recording=recorded(applied))
+    ran = [runner.job(name) for name in ("plan", "comment", "comment")]
+    (comment,) = runner.state["comments"]
+
+    assert [each.result for each in ran] == ["success"] * 3, ran[0].log
+    assert comment["body"].startswith("<!-- reconciler:fleet -->\n#### Merging changes ")
+    assert "2 could not be planned" in comment["body"].splitlines()[1]
+    assert ran[0].outputs["verdict"] == comment["body"].splitlines()[1]
+    assert (runner.artifacts / "plans" / "prod" / "report.html").exists()
+
+
 def test_an_environment_that_is_deleted_is_told(tmp_path: Path, merged: Path) -> None:
     """Deleting one is allowed: its comment says what becomes of its store."""
     git(merged, "checkout", "--quiet", "main")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Keep one comment on the pull request for each environment that was planned.
+# Keep one comment on the pull request for each environment that was planned, or one for all of many.
 set -euo pipefail
 # shellcheck source=patiently.sh
 . "$(dirname "$0")/patiently.sh"
@@ -12,7 +12,13 @@ if [ "${#files[@]}" = 0 ]; then
 fi
 for file in "${files[@]}"; do
   name="$(basename "$(dirname "$file")")"
-  MARKER="<!-- reconciler:plan:${name//[^A-Za-z0-9_]/-} -->"
+  # Each comment begins with a mark of its own, by which it is found again.
+  MARKER="$(head -n 1 "$file")"
+  if [[ "$MARKER" != "<!-- reconciler:"*" -->" ]]; then
+    echo "::warning::The comment for $name has no mark, so it is not written; the job's summary has its plan."
+    failed=1
+    continue
+  fi
   export MARKER
   mine='.[] | select(.user.login == "github-actions[bot]" and (.body | startswith(env.MARKER))) | .id'
   comments="repos/$REPOSITORY/issues/$NUMBER/comments"

@@ -2,6 +2,7 @@
 # Plan each environment that a pull request changes, from the newest recording: no secret, no store, no call to Microsoft.
 # For each one: comment.md, plan.json, impact.json and report.html in $RUNNER_TEMP/plans/ENVIRONMENT.
 set -euo pipefail
+MANY=2 # so many environments have a comment of their own
 
 base="$(git rev-parse --verify --quiet 'HEAD^1')"
 # Without renames: an environment that is renamed is one that goes and one that comes.
@@ -63,6 +64,20 @@ for name in "${names[@]}"; do
   counts="$counts${counts:+, }\"$name\": $code"
   verdict="$(grep -m 1 -vE '^(<!--|$)' "$folder/comment.md" || true)"
 done
+if [ "${#names[@]}" -gt "$MANY" ]; then
+  # One comment for all of them; each one's own page stays with the artifact. What is deleted has no plan, only a comment.
+  fleet="$RUNNER_TEMP/fleet" all="$RUNNER_TEMP/plans/_all" selected=()
+  mkdir -p "$fleet" "$all"
+  for name in "${names[@]}"; do
+    if [ -d "environments/$name" ]; then
+      selected+=(--select "$name")
+      mv "$RUNNER_TEMP/plans/$name/comment.md" "$RUNNER_TEMP/plans/$name/details.md"
+      find "$RUNNER_TEMP/recordings/$name" -name 'of-run-*.gz' -exec ln -sf {} "$fleet/$name.rec.gz" \; 2> /dev/null || true
+    fi
+  done
+  reconciler fleet plan "${selected[@]}" --base "$base" --recordings "$fleet" --format markdown > "$all/comment.md" || true
+  verdict="$(grep -m 1 -vE '^(<!--|$)' "$all/comment.md" || true)"
+fi
 {
   echo "exit-code=$worst"
   echo "counts={$counts}"

@@ -200,6 +200,30 @@ def test_a_wrong_batch_is_refused_whole(client, requests: object, message: str) 
     assert reply.json()["error"]["message"].endswith(message)
 
 
+def test_a_part_whose_dependency_failed_is_not_asked(client) -> None:
+    """424 for it and for what depends on it in turn; others are answered."""
+    requests = [
+        {"id": "1", "method": "GET", "url": "/deviceManagement/managedDevices/nobody"},
+        {"id": "2", "method": "GET", "url": "/users?$top=1", "dependsOn": ["1"]},
+        {"id": "3", "method": "GET", "url": "/users?$top=1", "dependsOn": ["2"]},
+        {"id": "4", "method": "GET", "url": "/users?$top=1"},
+    ]
+    answers = client.post("/v1.0/$batch", {"requests": requests}).json()["responses"]
+    assert {each["id"]: each["status"] for each in answers} == {"1": 404, "2": 424, "3": 424, "4": 200}
+
+
+def test_a_part_may_name_its_own_host_and_no_other(client) -> None:
+    """An absolute address of Graph itself is the relative one; another host is refused."""
+    own, other = f"{client.simulator.graph}/v1.0/users?$top=1", "https://elsewhere.example/v1.0/users"
+    answers = client.batch(own, other)
+    assert (answers[own]["status"], answers[other]["status"]) == (200, 400)
+
+
+def test_the_organisation_has_what_is_selected(client) -> None:
+    (organisation,) = client.get("/v1.0/organization?$select=id,displayName").json()["value"]
+    assert list(organisation) == ["id", "displayName"]
+
+
 def test_parts_of_a_batch_only_get(client) -> None:
     requests = [{"id": "1", "method": "DELETE", "url": "/users/1"}]
 

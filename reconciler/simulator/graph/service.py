@@ -40,6 +40,11 @@ _DEVICES: Final = Resource(Endpoint.DEVICES, "deviceManagement/managedDevices", 
 _USERS: Final = Resource(Endpoint.USERS, "users", page=100, counted=False)
 _MOST_USERS: Final = 999
 _MOST_PARTS: Final = 20
+_FAILED_DEPENDENCY: Final[dict[str, object]] = {
+    "status": 424,
+    "headers": {"Content-Type": "application/json"},
+    "body": {"error": {"code": "FailedDependency", "message": "A request that this one depends on failed."}},
+}
 
 
 class Graph:
@@ -146,7 +151,7 @@ class Graph:
         members: dict[str, Any] = msgspec.to_builtins(row)
         return json_reply(200, {"@odata.context": f"{self._base}/v1.0/$metadata#{context}", **members})
 
-    def _organization(self, _call: Call, _key: str) -> Reply:
+    def _organization(self, call: Call, _key: str) -> Reply:
         tenant = self._tenant
         domain = {
             "capabilities": "Email",
@@ -156,8 +161,12 @@ class Graph:
             "type": "Managed",
         }
         one = {"id": tenant.tenant_id, "displayName": tenant.organisation, "countryLetterCode": "GB"}
+        whole = {**one, "verifiedDomains": [domain]}
+        wanted = rows.selected(call.query) or tuple(whole)
         context = f"{self._base}/v1.0/$metadata#organization"
-        return json_reply(200, {"@odata.context": context, "value": [{**one, "verifiedDomains": [domain]}]})
+        return json_reply(
+            200, {"@odata.context": context, "value": [{name: whole[name] for name in wanted if name in whole}]}
+        )
 
     def _overview(self, _call: Call, _key: str) -> Reply:
         """Count the devices; Defender's are enrolled nowhere, so that this differs from the list's length."""
@@ -192,12 +201,23 @@ class Graph:
         ids = [part["id"] for part in parts]
         if len(set(ids)) < len(ids):
             return graph_error(400, "BadRequest", "Request Id has to be unique in a batch.")
-        answers = [self._part(part, call) for part in parts]
+        answers: list[dict[str, object]] = []
+        failed: set[str] = set()
+        for part in parts:
+            needs = part.get("dependsOn") or ()
+            answer = _FAILED_DEPENDENCY | {"id": part["id"]} if failed.intersection(needs) else self._part(part, call)
+            if int(str(answer["status"])) >= HTTPStatus.BAD_REQUEST:
+                failed.add(part["id"])
+            answers.append(answer)
         Random(",".join(ids)).shuffle(answers)  # noqa: S311 - any order, but always the same
         return json_reply(200, {"responses": answers})
 
     def _part(self, part: dict[str, Any], outer: Call) -> dict[str, object]:
-        address = urlsplit(part["url"])
+        address = urlsplit(part["url"].removeprefix(f"{self._base}/v1.0"))
+        if address.netloc:
+            told = f"Invalid request URL in the batch: {part['url']}. It leads to another host."
+            refusal = graph_error(400, "BadRequest", told)
+            return {"id": part["id"], "status": 400, "headers": refusal.headers, "body": msgspec.Raw(refusal.body)}
         path = f"/v1.0/{unquote(address.path).lstrip('/')}"
         query = dict(parse_qsl(address.query, keep_blank_values=True))
         call = Call(part["method"].upper(), path, query, outer.headers)

@@ -41,6 +41,7 @@ RUN_DOCUMENT = {
     "undoes": None,
     "undoneBy": None,
     "prunedAt": None,
+    "unread": {},
 }
 
 

@@ -7,7 +7,8 @@ _TOP: Final = """# Commands
 
 Every command, as its own `--help` describes it. Written by `make generated`; a test fails when it differs.
 
-Before the command stand `--environments DIR`, `--overlay DIR`, `--log-format text|json` and `--debug`, for each of them. A command's result is on stdout; what it reports on the way is on stderr.
+Before the command stand `--environments DIR`, `--overlay DIR`, `--log-format text|json` and `--debug`, for each of
+them. A command's result is on stdout; what it reports on the way is on stderr.
 """
 
 

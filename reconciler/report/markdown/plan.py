@@ -28,16 +28,18 @@ def plan_markdown(
     rest_at: str | None = None,
     warning: str | None = None,
     extra: Sequence[Section] = (),
+    verdict: str = "",
     size: int = SIZE,
 ) -> str:
     """Return a plan as Markdown of at most `size` bytes, which begins with `marker`.
 
     `kind` is the instance's; `now` is UTC text and lets it say how old the read is; `recording` names the file it was
     made from; `rest_at` is the address (or a few words) where everything is; `warning` is what to know before reading
-    on. `extra` sections, such as the impact of a pull request, stand before the details and may fold themselves.
+    on. `extra` sections, such as the impact of a pull request, stand before the details and may fold themselves;
+    `verdict`, as Markdown, comes first of all (V7).
     """
     return laid_out(
-        _head(plan, kind, now, recording, rest_at, warning),
+        _head(plan, kind, now, recording, rest_at, warning, verdict),
         [*leading_sections(plan), *extra],
         [*change_sections(plan.changes), *more_sections(plan)],
         _foot(plan),
@@ -47,7 +49,13 @@ def plan_markdown(
 
 
 def _head(
-    plan: Plan, kind: str | None, now: str | None, recording: str | None, rest_at: str | None, warning: str | None
+    plan: Plan,
+    kind: str | None,
+    now: str | None,
+    recording: str | None,
+    rest_at: str | None,
+    warning: str | None,
+    verdict: str,
 ) -> str:
     first, others = what_it_comes_to(plan)
     summary = " · ".join([f"**{first}**", *others])
@@ -55,8 +63,9 @@ def _head(
     if rest_at:
         facts.append(f"everything: {_place(rest_at)}")
     warned = [f"**Warning:** {markdown_prose(warning, 500)}"] if warning else []
-    heading = f"{marker(plan.instance)}\n\n### {markdown_prose(title(plan, kind), 150)}"
-    return "\n\n".join([heading, summary, " · ".join(facts), *warned])
+    leading = [verdict] if verdict else []
+    heading = f"### {markdown_prose(title(plan, kind), 150)}"
+    return "\n\n".join([marker(plan.instance), *leading, heading, summary, " · ".join(facts), *warned])
 
 
 def _settings(plan: Plan) -> str:

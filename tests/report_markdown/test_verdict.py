@@ -25,7 +25,8 @@ def test_alike_changes_are_one_line() -> None:
 
     assert verdict(impact) == (
         "**Merging changes 452 assets.**\n\n"
-        "- compliance: In grace period → Ingraceperiod \N{MULTIPLICATION SIGN}452 (`LT-0, LT-1, LT-2, LT-3, LT-4`, 447 more)"
+        "- compliance: In grace period → Ingraceperiod \N{MULTIPLICATION SIGN}452 "
+        "(`LT-0, LT-1, LT-2, LT-3, LT-4`, 447 more)"
     )
 
 

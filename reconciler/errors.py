@@ -26,6 +26,7 @@ ReconcilerError                      1
 └── NotConfirmedError                1  apply needs a yes
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -60,9 +61,13 @@ def first_exit_code(codes: set[ExitCode]) -> ExitCode:
 
 
 class ReconcilerError(Exception):
-    """An error meant for a person: what happened, where, and what to do next, in one paragraph."""
+    """An error meant for a person: what happened, where, and what to do next, in one paragraph.
+
+    `unread` says of each connection that could not be read why, by name, where nothing else could be done (J4).
+    """
 
     exit_code = ExitCode.ERROR
+    unread: Mapping[str, str] = {}
 
 
 class UsageError(ReconcilerError):

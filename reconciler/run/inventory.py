@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.configuration.documents import document
 from reconciler.csv_files import read_csv
 from reconciler.errors import ImportFileError
 from reconciler.inventory.build import Inventory, Table, plan_inventory
-from reconciler.model.run import Origin, Outcome
+from reconciler.model.run import Outcome
 from reconciler.model.state import State
-from reconciler.run import stores
+from reconciler.run.commit import Author, Settings, commit
 from reconciler.run.context import Surroundings
 from reconciler.run.reading import read_state
 from reconciler.run.stamps import refuse_foreign
@@ -80,21 +79,10 @@ def write_import(around: Surroundings, planned: Import, *, who: str, where: str)
         ImportFileError: a column is not known or there twice.
         StaleError: the store moved since it was read.
     """
-    plan, environment = planned.inventory.plan, around.environment
+    plan = planned.inventory.plan
     check_usable(planned)
     if not plan.changes:
         return None
     applied = planned.state.applied
-    enabled = {name: environment.enabled(each) for name, each in sorted(environment.connections.items())}
-    settings = (
-        (document(environment), enabled, environment.digest)
-        if applied is None
-        else (applied.document, applied.enabled, applied.digest)
-    )
-    origin = Origin(who=who, where=where, started_at=around.now(), commit=environment.commit, clean=environment.clean)
-    with stores.open_for_writing(around) as store:
-        with store.apply(owner=f"{who} on {where}", origin=origin, planned_on=planned.state) as transaction:
-            transaction.verify(plan)
-            transaction.write(plan, *settings, kind=environment.instance.kind)
-            transaction.read_back(plan)
-        return transaction.outcome
+    settings = None if applied is None else Settings(applied.document, applied.enabled, applied.digest)
+    return commit(around, Author(who, where), plan, planned.state, settings=settings)

@@ -107,7 +107,9 @@ def read_connections(around: Surroundings, state: State, wanted: Wanted) -> Reco
     ]
     snapshots, failures = _read_all(around, active, state, wanted)
     if failures and not snapshots:
-        raise next(iter(failures.values()))
+        first = next(iter(failures.values()))
+        first.unread = {name: str(error) for name, error in failures.items()}
+        raise first
     return Recording(
         instance=environment.instance.name,
         taken_at=max((snapshot.read_at for snapshot in snapshots), default=around.now()),

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reconciler.configuration.documents import document
 from reconciler.errors import NotConfirmedError, ReconcilerError
 from reconciler.model.plan import Plan
-from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import State
 from reconciler.planning.build import is_empty
 from reconciler.run import stores
-from reconciler.run.applying import Applied, check_limits
+from reconciler.run.applying import Applied
+from reconciler.run.commit import Author, commit
 from reconciler.run.context import Surroundings
 from reconciler.run.fitting import fitted, with_effort
 from reconciler.run.reading import read_state
+from reconciler.run.refusals import check_limits
 from reconciler.run.stamps import refuse_foreign
 from reconciler.undo.build import plan_undo
 
@@ -76,25 +76,5 @@ def undo(around: Surroundings, order: Undo) -> Applied:
         return Applied(planned, None)
     if not order.confirm():
         raise NotConfirmedError("Not undone: it was not confirmed. Nothing was written.")
-    return Applied(planned, _write(around, order, planned, state))
-
-
-def _write(around: Surroundings, order: Undo, planned: Plan, state: State) -> Outcome:
-    environment = around.environment
-    enabled = {name: environment.enabled(each) for name, each in sorted(environment.connections.items())}
-    origin = Origin(
-        who=order.who,
-        where=order.where,
-        started_at=around.now(),
-        commit=environment.commit,
-        clean=environment.clean,
-        allowances=dict(order.allowances),
-        because=order.because,
-    )
-    with stores.open_for_writing(around) as store:
-        with store.apply(owner=f"{order.who} on {order.where}", origin=origin, planned_on=state) as transaction:
-            transaction.verify(planned, expected_revision=planned.store_revision)
-            kind = environment.instance.kind
-            transaction.write(planned, document(environment), enabled, environment.digest, kind=kind)
-            transaction.read_back(planned)
-        return transaction.outcome
+    author = Author(order.who, order.where, order.allowances, order.because)
+    return Applied(planned, commit(around, author, planned, state))

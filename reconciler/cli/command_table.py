@@ -41,7 +41,7 @@ TABLE: Final = (
     Entry("undo", "runs.undo:undo", "Put back what a run changed.", "Plan and apply"),
     Entry("record", "runs.record:record", "Save what a plan needs, for plan --recording.", "Plan and apply"),
     Entry("authorize", "runs.authorize:authorize", "Prove that a connection can sign in and read.", "Plan and apply"),
-    Entry("status", "runs.history:status", "Show the state of a store and its connections.", "Look back"),
+    Entry("status", "runs.status:status", "Show the state of a store and its connections.", "Look back"),
     Entry("history", "runs.history:history", "List the runs of a store.", "Look back"),
     Entry("show", "runs.history:show", "Show one run in full.", "Look back"),
     Entry("explain", "runs.explain:explain", "Explain one asset or device.", "Look back"),

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,16 @@ Env = Annotated[
         metavar="ENV", help="The environment: a folder below --environments.", autocompletion=environment_names
     ),
 ]
+
+
+class ReportFormat(StrEnum):
+    """How a report is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Form = Annotated[ReportFormat, typer.Option("--format", help="How it is shown; JSON is for machines.")]
 Allow = Annotated[
     list[str],
     typer.Option(metavar="KIND=N", help="Raise one limit for this run, for example deletedInIntune=120 (R4)."),

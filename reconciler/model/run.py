@@ -146,6 +146,23 @@ class LicenceUse(Struct, frozen=True, rename="camel"):
         return 0 if self.seats is None else max(0, self.used - self.seats)
 
 
+class ConnectionStatus(Struct, frozen=True, rename="camel", kw_only=True):
+    """A connection of the settings as `status` shows it (J4); times are UTC text, None where there is none.
+
+    `last_success` is its last applied read, `last_failure` when an apply could not read it, and `last_error` why.
+    `next_due` is when a scheduled apply reads it again. `credential_ends` is a date.
+    """
+
+    name: str
+    tenant_id: str
+    enabled: bool
+    last_success: str | None = None
+    last_failure: str | None = None
+    last_error: str | None = None
+    next_due: str | None = None
+    credential_ends: str | None = None
+
+
 class OpenRun(Struct, frozen=True, rename="camel", kw_only=True):
     """A run that was interrupted, and how many of its intents are in which state (W5)."""
 

@@ -1,12 +1,13 @@
 """What part of an environment is planned: all of it, what is due by the schedule, or what a person picked (A5).
 
 - A scheduled run plans the connections whose integrator is enabled and for which 90 % of `every` has passed since the
-  start of their last applied read, with the entities that they name.
+  start of their last applied read, or whose settings differ from the last applied ones, with the entities they name.
 - What a person picks (`--connection`, `--only`) moves no counter, clock or synced settings.
 """
 
 import dataclasses
 import datetime
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -54,28 +55,46 @@ def narrowed(environment: Environment, connection: str | None, only: Iterable[st
     return Scope(left, wanted, picked=True)
 
 
-def scheduled(environment: Environment, state: State, now: str) -> tuple[Environment, Scope]:
-    """Return the environment with what a scheduled run imports, and the connections that are not due (A5)."""
+def scheduled(
+    environment: Environment, state: State, now: str, *, changed: frozenset[str] = frozenset()
+) -> tuple[Environment, Scope]:
+    """Return the environment with what a scheduled run imports, and the connections that are not due (A5).
+
+    `changed` are the connections whose settings differ from the last applied ones: they are due at once.
+    """
     skipped = {}
     connections = {}
     for name, connection in environment.connections.items():
         connections[name] = with_entities(connection)
-        why = _not_due(connection, state, now)
+        why = _not_due(connection, state, now, name in changed)
         if why is not None:
             skipped[name] = why
     return dataclasses.replace(environment, connections=connections), Scope(skipped)
 
 
-def _not_due(connection: Connection, state: State, now: str) -> str | None:
+def _not_due(connection: Connection, state: State, now: str, changed: bool) -> str | None:
     integrator = connection.connection.integrator
     if not integrator.enabled:
         return "its integrator is not enabled"
+    if changed:
+        return None
     for read in state.reads:
         if read.tenant_id == connection.tenant_id:
             passed = _moment(now) - _moment(read.read_at)
             if passed.total_seconds() < _DUE * seconds(integrator.every):
                 return f"not due: it was read at {read.read_at}, and every is {integrator.every}"
     return None
+
+
+def due_at(connection: Connection, last_read: str | None, *, changed: bool, now: str) -> str | None:
+    """Return from when on a scheduled run plans a connection, as UTC text; None when no schedule does (A5)."""
+    integrator = connection.connection.integrator
+    if not integrator.enabled:
+        return None
+    if changed or last_read is None:
+        return now
+    due = _moment(last_read) + datetime.timedelta(seconds=math.ceil(_DUE * seconds(integrator.every)))
+    return due.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _moment(text: str) -> datetime.datetime:

@@ -1,13 +1,13 @@
 """A plan, the history and a store's status as JSON for machines; what people gave names is escaped as JSON is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from reconciler.model.plan import Change, Plan
-from reconciler.model.run import Run, RunDetail, StoreStatus
+from reconciler.model.plan import Change, Plan, SettingChange
+from reconciler.model.run import Attempt, ConnectionStatus, Run, RunDetail, StoreStatus
 from reconciler.planning import digest as sealing
 
 REPORT_FORMAT: Final = 1
@@ -24,9 +24,18 @@ class _Run(Struct, rename="camel", kw_only=True):
     changes: tuple[Change, ...]
 
 
-class _Status(Struct, rename="camel", kw_only=True):
+class _Attempts(Struct, rename="camel", kw_only=True):
     format_version: int = REPORT_FORMAT
+    attempts: tuple[Attempt, ...]
+
+
+class _Status(Struct, rename="camel", kw_only=True, omit_defaults=True):
+    format_version: int
     status: StoreStatus
+    connections: tuple[ConnectionStatus, ...] = ()
+    pending: tuple[SettingChange, ...] = ()
+    paused: tuple[str, ...] = ()
+    unconfigured: dict[str, int] = {}
 
 
 def plan_json(plan: Plan) -> bytes:
@@ -44,9 +53,34 @@ def run_json(detail: RunDetail) -> bytes:
     return pretty(_Run(run=detail.run, changes=detail.changes))
 
 
-def status_json(status: StoreStatus) -> bytes:
-    """Return a store's status as `{"formatVersion": 1, "status": {…}}`, with a newline at the end."""
-    return pretty(_Status(status=status))
+def attempts_json(attempts: Sequence[Attempt]) -> bytes:
+    """Return attempts as `{"formatVersion": 1, "attempts": […]}`, with a newline at the end (J4)."""
+    return pretty(_Attempts(attempts=tuple(attempts)))
+
+
+def status_json(
+    status: StoreStatus,
+    *,
+    connections: Sequence[ConnectionStatus] = (),
+    pending: Sequence[SettingChange] = (),
+    paused: Sequence[str] = (),
+    unconfigured: Mapping[str, int] | None = None,
+) -> bytes:
+    """Return a store's status as `{"formatVersion": 1, "status": {…}, …}`, with a newline at the end.
+
+    What the settings add stands beside it where there is any: `connections`, `pending` settings, `paused` connections,
+    and how many bindings `unconfigured` tenants have.
+    """
+    return pretty(
+        _Status(
+            format_version=REPORT_FORMAT,
+            status=status,
+            connections=tuple(connections),
+            pending=tuple(pending),
+            paused=tuple(paused),
+            unconfigured=dict(unconfigured or {}),
+        )
+    )
 
 
 def pretty(value: Struct) -> bytes:

@@ -41,6 +41,10 @@ def _nothing(plan: Plan) -> str:
         return "No changes, as far as is known."
     if all(connection.skipped is not None for connection in plan.connections):
         return "No changes: no connection was read."
+    if plan.picked:
+        return "No changes in what was picked; the rest was not compared."
+    if any(connection.skipped is not None for connection in plan.connections):
+        return "No changes in the connections that were read; the others were skipped."
     return "No changes. The store matches Intune."
 
 

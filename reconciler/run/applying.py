@@ -18,11 +18,13 @@ from reconciler.model.state import Recording, State
 from reconciler.model.store import Application
 from reconciler.planning.limits import judge
 from reconciler.planning.scope import EVERYTHING, Scope, scheduled
-from reconciler.run import attempts, interrupted, reading
+from reconciler.run import attempts, interrupted, reading, stores
 from reconciler.run.commit import Author, commit
+from reconciler.run.connections import changed_connections
 from reconciler.run.context import Surroundings
 from reconciler.run.fitting import is_remote, with_effort
 from reconciler.run.holding import check_holds, held_connections, held_words
+from reconciler.run.picking import resolved
 from reconciler.run.planning import make_plan
 from reconciler.run.reading import Wanted
 from reconciler.run.refusals import check_committed, check_converged, check_limits, check_plan, limit_words
@@ -30,6 +32,7 @@ from reconciler.run.stamps import check_stamp
 from reconciler.run.testing import check_cases
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Environment
+from reconciler.undo.allowances import carried_over
 
 _ATTEMPTS: Final = 3
 _SHOWN: Final = 3
@@ -178,13 +181,13 @@ def _read(around: Surroundings, order: Order, state: State) -> Source:
     """Read what the order is about, and keep the recording if that is wanted."""
     environment, scope = around.environment, order.scope
     if order.scheduled:
-        environment, due = scheduled(environment, state, around.now())
+        environment, due = scheduled(environment, state, around.now(), changed=changed_connections(environment, state))
         scope = dataclasses.replace(scope, skipped={**due.skipped, **scope.skipped})
     wanted = Wanted(everything=order.keep is not None, allowances=order.allowances, scope=scope)
     recording = reading.read_connections(dataclasses.replace(around, environment=environment), state, wanted)
     if order.keep is not None:
         order.keep(recording)
-    return Source(environment, scope, recording)
+    return Source(environment, resolved(scope, recording), recording)
 
 
 def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
@@ -210,7 +213,7 @@ def _apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     check_plan(plan, environment, state, around.now())
     if plan.undoes is None:
         check_holds(environment, state, resume=order.resume)
-    limits = judge(environment, state, plan.changes, plan.connections, order.allowances)
+    limits = judge(environment, state, plan.changes, plan.connections, _allowances(around, order, plan))
     judged = replace(plan, limits=limits)
     if judged.over_limit():
         order.show(judged)
@@ -218,6 +221,14 @@ def _apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
     if warning is not None or not _worth_writing(plan, state, environment):
         return Applied(judged, None)
     return Applied(judged, _write(around, order, plan, state, None))
+
+
+def _allowances(around: Surroundings, order: Order, plan: Plan) -> Mapping[str, int]:
+    """Return what is allowed: an undo may do what the run that it undoes was allowed (J2)."""
+    if plan.undoes is None:
+        return order.allowances
+    with stores.open_store(around) as store:
+        return carried_over(store.run(plan.undoes).run.allowances, order.allowances)
 
 
 def _worth_writing(plan: Plan, state: State, environment: Environment) -> bool:

@@ -69,6 +69,17 @@ def warnings(around: Surroundings, connection: Connection, given: Access | None 
     return (*expiry.ending(stated.type.replace("-", " "), end, today), *found)
 
 
+def end_of_credential(around: Surroundings, connection: Connection) -> datetime.date | None:
+    """Return the day on which a connection's credential ends, None where neither it nor the settings say (C4)."""
+    from reconciler.intune.signin import expiry  # noqa: PLC0415 - requests is heavy
+
+    stated: datetime.date | None = getattr(connection.connection.authentication.credential, "expires", None)
+    try:
+        return expiry.end_of(access(around, connection).credential, stated)
+    except ReconcilerError:
+        return stated
+
+
 def all_warnings(around: Surroundings) -> tuple[str, ...]:
     """Return what is about to end for every connection that is enabled here, each with its name (C4, E2)."""
     return tuple(

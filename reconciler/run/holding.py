@@ -1,4 +1,4 @@
-"""The hold after an undo: told where a plan is shown, and in the way of an apply (J2)."""
+"""The pause after an undo: shown with a plan, and skipped by an apply (J2)."""
 
 from msgspec.structs import replace
 
@@ -22,7 +22,7 @@ def held_connections(environment: Environment, state: State) -> tuple[Held, ...]
 
 def held_words(each: Held) -> str:
     """Return since when a connection is held and why, in a sentence without its end."""
-    return f"{each.connection} is held since {moment(each.since)}, when run {each.run_id} was undone"
+    return f"{each.connection} is paused since {moment(each.since)}, when run {each.run_id} was undone"
 
 
 def check_holds(environment: Environment, state: State, *, resume: bool) -> None:
@@ -35,7 +35,7 @@ def check_holds(environment: Environment, state: State, *, resume: bool) -> None
     if found and not resume:
         raise HeldError(
             f"{'; '.join(map(held_words, found))}. The same settings would do again what was undone, so nothing was "
-            "read or written. Change the connection's settings and apply, or apply as it is with --resume."
+            "read or written. Change the connection's settings and plan again, or apply this plan with --resume."
         )
 
 
@@ -44,10 +44,14 @@ def with_holds(plan: Plan, environment: Environment, state: State) -> Plan:
     found = {each.connection: each for each in held_connections(environment, state)}
     if not found:
         return plan
+    way_out = "change its settings, or apply with --resume (J2)"
     summaries = tuple(
         replace(
             each,
-            warnings=(*each.warnings, f"{held_words(found[each.name])}: apply needs other settings, or --resume (J2)"),
+            warnings=(
+                *each.warnings,
+                f"{held_words(found[each.name])}: {way_out}",
+            ),
         )
         if each.name in found
         else each

@@ -13,6 +13,7 @@ from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.run.context import Surroundings
 from reconciler.run.fitting import fitted, with_effort
 from reconciler.run.holding import with_holds
+from reconciler.run.picking import resolved
 from reconciler.run.reading import Wanted, read
 from reconciler.run.stamps import foreign
 from reconciler.run.testing import check_cases
@@ -52,7 +53,12 @@ def make_plan(
     as_if_enabled: bool = False,
     scope: Scope = EVERYTHING,
 ) -> Plan:
-    """Return the plan for a recording, with the pending settings."""
+    """Return the plan for a recording, with the pending settings.
+
+    Raises:
+        UsageError: the scope names an asset that neither the store nor the recording has.
+    """
+    scope = resolved(scope, recording)
     made = build_plan(
         environment,
         recording,

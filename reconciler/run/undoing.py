@@ -15,6 +15,7 @@ from reconciler.run.fitting import fitted, with_effort
 from reconciler.run.reading import read_state
 from reconciler.run.refusals import check_limits
 from reconciler.run.stamps import refuse_foreign
+from reconciler.undo.allowances import carried_over
 from reconciler.undo.build import plan_undo
 
 
@@ -59,6 +60,7 @@ def _plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> tupl
             f"Run {undone.run_id} is undone already, by run {undone.undone_by}. Nothing was written. To take that "
             f"back: reconciler undo {around.environment.instance.name} {undone.undone_by}"
         )
+    allowances = carried_over(undone.allowances, allowances)
     planned = plan_undo(around.environment, state, undoable, made_at=around.now(), allowances=allowances)
     return with_effort(around, fitted(around.environment, planned, state, allowances), state), state
 

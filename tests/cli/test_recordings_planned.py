@@ -68,7 +68,7 @@ def test_applying_keeps_what_was_read(cli: CommandLine) -> None:
     before = cli.folder / "before.rec"
     assert cli.apply("--record", str(before)).code == 0
     again = cli.plan("prod", "--recording", str(before))
-    shown = cli.run("show", "prod", "2", "--json").out
+    shown = cli.run("show", "prod", "2", "--format", "json").out
     assert [each["name"] for each in again["changes"]] == [
         each["name"] for each in msgspec.json.decode(shown)["changes"]
     ]

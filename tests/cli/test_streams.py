@@ -51,11 +51,11 @@ def test_a_saved_plan_leaves_stdout_to_the_text(cli: CommandLine) -> None:
 
 
 def test_lists_for_machines_are_json(cli: CommandLine) -> None:
-    """`history --json` and `show --json` are documents of their own."""
+    """`history --format json` and `show --format json` are documents of their own."""
     cli.apply()
     (run,) = rows(cli.store, "SELECT run_id FROM run")
-    assert run["run_id"] in json.dumps(json.loads(cli.run("history", "prod", "--json").out))
-    assert run["run_id"] in json.dumps(json.loads(cli.run("show", "prod", run["run_id"], "--json").out))
+    assert run["run_id"] in json.dumps(json.loads(cli.run("history", "prod", "--format", "json").out))
+    assert run["run_id"] in json.dumps(json.loads(cli.run("show", "prod", run["run_id"], "--format", "json").out))
 
 
 @pytest.mark.parametrize("arguments", [("plan", "prod", "--format", "json"), ("--help",)])

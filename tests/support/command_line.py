@@ -169,9 +169,9 @@ def write(store: Path, statement: str, *values: Any) -> None:
 
 
 def everything(store: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return all rows of a store's tables, the lease left out: refusing a plan may take it and gives it up."""
+    """Return all rows of a store's tables, but for what refusing a plan may touch: the lease, and attempts (J4)."""
     tables = [row["name"] for row in rows(store, "SELECT name FROM sqlite_master WHERE type = 'table'")]
-    return {table: rows(store, f"SELECT * FROM {table}") for table in tables if table != "lease"}
+    return {table: rows(store, f"SELECT * FROM {table}") for table in tables if table not in ("lease", "attempt")}
 
 
 def git(folder: Path, *arguments: str) -> str:

@@ -118,7 +118,7 @@ def test_an_undone_run_is_marked_and_not_undone_again(cli: CommandLine) -> None:
     first = last_run(cli)
     undo(cli, first)
     second = last_run(cli)
-    history = {each["runId"]: each for each in json.loads(cli.run("history", "prod", "--json").out)["runs"]}
+    history = {each["runId"]: each for each in json.loads(cli.run("history", "prod", "--format", "json").out)["runs"]}
     assert (history[first]["undoneBy"], history[second]["undoes"]) == (second, first)
     assert f"by {second}" in cli.run("show", "prod", first).out
     assert first in cli.run("show", "prod", second).out
@@ -159,17 +159,17 @@ def test_an_undone_connection_is_held_until_somebody_resumes(cli: CommandLine) -
     undo(cli, first)
     before = standing(cli)
     [hold] = rows(cli.store, "SELECT since FROM hold")
-    held = f"intune is held since {moment(hold['since'])}, when run {first} was undone"
+    held = f"intune is paused since {moment(hold['since'])}, when run {first} was undone"
     for arguments in ([], ["--scheduled"]):
         refused = cli.apply(*arguments)
-        assert refused.code == 1
+        assert refused.code == 5
         assert held in refused.err
         assert "--resume" in refused.err
     assert standing(cli) == before
     assert held in " ".join(cli.run("status", "prod").out.split())
     assert held in " ".join(cli.run("plan", "prod").out.split())
     assert cli.apply("--resume", "--allow", "created=99", "--because", "x").code == 0
-    assert "is held since" not in cli.run("status", "prod").out
+    assert "is paused since" not in cli.run("status", "prod").out
     assert cli.apply().code == 0
 
 
@@ -177,7 +177,7 @@ def test_other_settings_end_the_hold(cli: CommandLine) -> None:
     """The connection's own settings, not those of the instance; the apply that has them lets go."""
     undo(cli, last_run(cli))
     cli.edit("prod/instance.yaml", "planAge: 24h", "planAge: 23h")
-    assert cli.apply().code == 1
+    assert cli.apply().code == 5
     cli.edit("prod/connections/intune/imports.yaml", "createAssets: true", "createAssets: false")
     assert cli.apply().code == 0
     assert standing(cli)["assets"] == []
@@ -191,7 +191,7 @@ def test_undoing_an_undo_ends_its_hold(cli: CommandLine) -> None:
     undo(cli, first)
     done = cli.run("undo", "prod", last_run(cli), "--yes", "--allow", "created=99", "--because", "x")
     assert done.code == 0, done.err
-    assert "is held since" not in cli.run("status", "prod").out
+    assert "is paused since" not in cli.run("status", "prod").out
     assert "No changes" in cli.run("plan", "prod").out
     assert cli.run("undo", "prod", first, "--yes", *ALL).code == 0
     assert standing(cli)["assets"] == []

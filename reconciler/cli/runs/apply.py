@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -14,14 +10,19 @@ import typer
 
 from reconciler.cli.context import allowances, surroundings
 from reconciler.cli.options import Allow, Env, can_ask, can_be_written
+from reconciler.cli.pipeline import where, who
 from reconciler.cli.runs import plan as plans
 from reconciler.cli.runs.abandoning import give_up
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say, warn
+from reconciler.cli.terminal.stopwatch import Stopwatch
 from reconciler.errors import UsageError
 from reconciler.model.plan import Plan
 from reconciler.model.run import Outcome
 from reconciler.model.state import Recording
+from reconciler.plan_files import read_plan
+from reconciler.planning.scope import narrowed
+from reconciler.recordings import write_recording
 from reconciler.report.text.history import outcome_text
 from reconciler.report.text.lines import folded
 from reconciler.run import applying
@@ -49,8 +50,16 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
         bool, typer.Option("--scheduled", help="Apply only the connections that are due, with their entities (A5).")
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Apply connections that are held since a run was undone (J2).")
+        bool, typer.Option("--resume", help="Apply connections that are paused since a run was undone (J2).")
     ] = False,
+    connection: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Apply this connection alone; moves no counter or clock (A5).")
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ASSET", help="Apply to this asset alone: its tag, name or device id; may be repeated."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show every change, however many there are.")] = False,
     allow_uncommitted: Annotated[
         bool, typer.Option("--allow-uncommitted", help="Apply settings to production that no commit has (E5).")
     ] = False,
@@ -67,44 +76,48 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
     if saved is not None and record is not None:
         raise UsageError("--record goes with an apply that reads; a saved plan reads nothing.")
-    if saved is not None and scheduled:
-        raise UsageError("--scheduled goes with an apply that plans; a saved plan is what it is.")
+    if saved is not None and (scheduled or connection or only):
+        raise UsageError(
+            "--scheduled, --connection and --only go with an apply that plans; a saved plan is what it is."
+        )
+    if scheduled and (connection or only):
+        raise UsageError("--scheduled applies what is due; --connection and --only pick something else. Use one.")
     can_ask(yes or saved is not None, ", or apply a saved plan")
     can_be_written(record)
-    started = time.monotonic()
+    watch = Stopwatch()
     with Talk() as talk:
         around = surroundings(context, env, talk)
         order = Order(
             who=who(),
             where=where(),
             warn=warn,
-            show=_pausing(talk, around.environment.instance.kind),
-            confirm=lambda: yes or _asked(env),
+            show=_pausing(talk, around.environment.instance.kind, every),
+            confirm=lambda: yes or watch.ask(lambda: _asked(env)),
             allowances=allowed,
             because=because,
             allow_uncommitted=allow_uncommitted,
             scheduled=scheduled,
             resume=resume,
+            scope=narrowed(around.environment, connection, only or []),
             keep=_keeping(record),
         )
         applied = _apply(around, saved, order)
-    _tell(applied, time.monotonic() - started)
-    return plans.exit_code(applied.plan, withheld=bool(applied.withheld))
+    _tell(applied, env, watch.seconds())
+    return plans.exit_code(
+        applied.plan, withheld=bool(applied.withheld), paused=bool(applied.held), outcome=applied.outcome
+    )
 
 
 def _apply(around: Surroundings, saved: Path | None, order: Order) -> Applied:
-
     if saved is None:
         return applying.apply(around, order)
-    from reconciler.plan_files import read_plan  # noqa: PLC0415 - only where it is used
-
     return applying.apply_saved(around, order, read_plan(saved))
 
 
-def _pausing(talk: Talk, kind: str) -> Callable[[Plan], None]:
+def _pausing(talk: Talk, kind: str, every: bool) -> Callable[[Plan], None]:
     def show(plan: Plan) -> None:
         talk.pause()
-        plans.show(plan, kind)
+        plans.show(plan, kind, every=every)
 
     return show
 
@@ -113,8 +126,6 @@ def _keeping(file: Path | None) -> Callable[[Recording], None] | None:
     """Return what writes a recording to the file, None for no file."""
     if file is None:
         return None
-    from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
-
     return lambda recording: write_recording(recording, file)
 
 
@@ -122,7 +133,12 @@ def _asked(env: str) -> bool:
     return typer.confirm(f"Apply this to {env}?", err=True)
 
 
-def _tell(applied: Applied, seconds: float) -> None:
+def _tell(applied: Applied, env: str, seconds: float) -> None:
+    for paused in applied.held:
+        warn(
+            f"{paused}: skipped, since the same settings would do again what was undone. Change its settings, or run: "
+            f"reconciler apply {env} --resume"
+        )
     if applied.outcome is None:
         say("Nothing was written.")
         return
@@ -132,22 +148,3 @@ def _tell(applied: Applied, seconds: float) -> None:
 def show_outcome(outcome: Outcome, seconds: float) -> None:
     """Print what was written."""
     printing.show(folded(outcome_text(outcome, seconds), printing.width(), rest=2))
-
-
-def who() -> str:
-    """Return who applies: the pipeline's actor, else this machine's user."""
-    actor = os.environ.get("GITHUB_ACTOR")
-    if actor:
-        return actor
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
-
-
-def where() -> str:
-    """Return where the apply runs: the pipeline run's address, else this machine's name (J1)."""
-    server, repository, run = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
-    if server and repository and run:
-        return f"{server}/{repository}/actions/runs/{run}"
-    return socket.gethostname()

@@ -12,6 +12,7 @@ from reconciler.cli.runs.plan_artefacts import Made, PlanFormat, deliver, show
 from reconciler.cli.terminal.progress import Talk
 from reconciler.errors import ExitCode, UsageError, first_exit_code
 from reconciler.model.plan import Plan
+from reconciler.model.run import Outcome
 from reconciler.planning.scope import narrowed
 from reconciler.run import planning
 
@@ -89,12 +90,18 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
     return exit_code(planned.plan, pending=detailed_exitcode)
 
 
-def exit_code(plan: "Plan", *, pending: bool = False, withheld: bool = False) -> ExitCode:
-    """Return what a plan's exit code says (V4); with `pending` changes count, `withheld` is as being over a limit."""
+def exit_code(
+    plan: "Plan", *, pending: bool = False, withheld: bool = False, paused: bool = False, outcome: Outcome | None = None
+) -> ExitCode:
+    """Return what a plan's exit code says (V4).
+
+    With `pending` changes count; `withheld` connections were over a limit, `paused` ones were skipped after an undo;
+    what a remote store did not take is part of the `outcome`.
+    """
     codes = set()
     if withheld or plan.over_limit():
         codes.add(ExitCode.OVER_LIMIT)
-    if plan.incomplete():
+    if plan.incomplete() or paused or (outcome is not None and (outcome.conflicts or outcome.failures)):
         codes.add(ExitCode.PARTLY_UNKNOWN)
     if pending and plan.changes:
         codes.add(ExitCode.CHANGES_PENDING)

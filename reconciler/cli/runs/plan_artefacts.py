@@ -1,12 +1,12 @@
 """What a plan is shown and saved as: text, Markdown, HTML or JSON, with the impact of a change where there is one."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reconciler.cli.pipeline import run_address
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say, warn
 from reconciler.errors import ReconcilerError
@@ -173,14 +173,6 @@ def _markdown(made: Made) -> str:
 
 def _name(made: Made) -> str | None:
     return made.recording.name if made.recording else None
-
-
-def run_address() -> str | None:
-    """Return the address of the pipeline's run, None where there is no pipeline that tells it."""
-    server, repository, run = (os.environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
-    if server and repository and run:
-        return f"{server}/{repository}/actions/runs/{run}"
-    return os.environ.get("CI_JOB_URL")
 
 
 def _save(data: bytes, file: Path, what: str) -> None:

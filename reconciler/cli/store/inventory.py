@@ -10,7 +10,8 @@ import typer
 
 from reconciler.cli.context import at_store, surroundings
 from reconciler.cli.options import Env, can_be_written
-from reconciler.cli.runs.apply import show_outcome, where, who
+from reconciler.cli.pipeline import where, who
+from reconciler.cli.runs.apply import show_outcome
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.csv_files import csv_lines

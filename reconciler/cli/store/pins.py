@@ -6,7 +6,7 @@ import typer
 
 from reconciler.cli.context import at_store, surroundings
 from reconciler.cli.options import Env
-from reconciler.cli.runs.apply import who
+from reconciler.cli.pipeline import who
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError

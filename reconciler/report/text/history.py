@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from reconciler.model.plan import SettingChange
-from reconciler.model.run import LicenceUse, OpenRun, Outcome, Run, RunDetail, StoreStatus
+from reconciler.model.run import (
+    Attempt,
+    ConnectionStatus,
+    LicenceUse,
+    OpenRun,
+    Outcome,
+    Run,
+    RunDetail,
+    StoreStatus,
+)
 from reconciler.report.summary import counts_words, outcome_line
 from reconciler.report.text.changes import change_lines
 from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
@@ -47,7 +56,8 @@ def _commit(run: Run) -> str:
 def _what(run: Run) -> list[str]:
     undoes = [f"undoes {run.undoes}"] if run.undoes else []
     undone = [f"undone by {run.undone_by}"] if run.undone_by else []
-    return [*undoes, *(counts_words(run.counts) or ["no changes"]), *undone]
+    unread = [f"{', '.join(sorted(run.unread))} not read"] if run.unread else []
+    return [*undoes, *(counts_words(run.counts) or ["no changes"]), *unread, *undone]
 
 
 def run_text(detail: RunDetail, *, every: bool = True, width: int = 80) -> list[Text]:
@@ -77,9 +87,12 @@ def status_text(
     pending: Sequence[SettingChange] = (),
     unconfigured: Sequence[tuple[str, int]] = (),
     held: Sequence[str] = (),
+    connections: Sequence[ConnectionStatus] = (),
     width: int = 80,
 ) -> list[Text]:
     """Return what a store holds, its last run and reads, who holds its lease, and the settings it has not seen (E4).
+
+    `connections` are those of the settings; without them the reads are shown by tenant.
 
     `unconfigured` are tenants that have bindings and no connection any more, each with how many (K7); `held` says which
     connections are held, and why (J2).
@@ -90,13 +103,18 @@ def status_text(
         ("assets", f"{status.assets:,}"),
         ("bindings", ", ".join(bindings) or "none"),
         ("last run", _last_run(status.last_run)),
-        *(("last read", f"{name}: {moment(read_at)}") for name, read_at in sorted(status.last_reads.items())),
+        *(("connection", ", ".join(_connection(each))) for each in connections),
+        *(
+            ("last read", f"{name}: {moment(read_at)}")
+            for name, read_at in sorted(status.last_reads.items())
+            if name.rpartition("/")[2] not in {each.tenant_id for each in connections}
+        ),
         *(
             ("no connection", f"tenant {tenant} has {many(number, 'binding')} and no connection in the settings")
             for tenant, number in unconfigured
         ),
         *(("licence", _licence(each)) for each in status.licences),
-        *(("held", f"{each}; apply needs other settings, or --resume") for each in held),
+        *(("paused", f"{each}; change its settings, or apply with --resume") for each in held),
         ("lease", status.lease or ""),
         *(("interrupted", _open_run(each)) for each in status.open_runs),
     ]
@@ -108,6 +126,35 @@ def status_text(
 def outcome_text(outcome: Outcome, seconds: float) -> Text:
     """Return `outcome_line` for a terminal."""
     return styled((outcome_line(outcome, seconds), Style.CREATE))
+
+
+def _connection(each: ConnectionStatus) -> list[str]:
+    if not each.enabled:
+        return [f"{each.name}: not enabled here"]
+    success = moment(each.last_success) if each.last_success else "never"
+    failed = f"last failure {moment(each.last_failure)} ({each.last_error})" if each.last_failure else "no failure"
+    return [
+        f"{each.name}: last success {success}",
+        failed,
+        *([f"next due {moment(each.next_due)}"] if each.next_due else []),
+        *([f"credential ends {each.credential_ends}"] if each.credential_ends else []),
+    ]
+
+
+def attempts_text(attempts: Sequence[Attempt], *, width: int = 80) -> list[Text]:
+    """Return the applies that failed or could not read everything, one paragraph each (J4)."""
+    if not attempts:
+        return [styled("No apply has failed on this store.")]
+    lines: list[Text] = []
+    for each in attempts:
+        written = f", run {each.run_id} was written" if each.run_id else ""
+        commit = f", commit {short(each.commit)}" if each.commit else ""
+        heading = f"{moment(each.failed_at)}  exit {each.exit_code}{written}, by {each.who} from {each.where}{commit}"
+        lines += folded(styled((heading, Style.HEADING)), width)
+        lines += folded(styled(each.error), width, first="  ")
+        for name, why in sorted(each.unread.items()):
+            lines += folded(styled(f"{name} was not read: {why}"), width, first="  ")
+    return lines
 
 
 def _licence(use: LicenceUse) -> str:

@@ -6,8 +6,6 @@ import msgspec
 import pytest
 from command_line import CommandLine, rows, write
 
-from reconciler.simulator.server import Simulator
-
 
 def attempts(cli: CommandLine) -> list[dict[str, Any]]:
     return rows(cli.store, "SELECT * FROM attempt ORDER BY id")
@@ -50,7 +48,7 @@ def test_a_no_at_the_prompt_and_a_store_that_is_not_there_leave_none(
     assert not cli.store.exists()
 
 
-def test_a_plan_leaves_no_attempt(cli: CommandLine, simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_plan_leaves_no_attempt(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what would have written does."""
     assert cli.apply().code == 0
     monkeypatch.setenv("INTUNE_CLIENT_SECRET", "wrong")

@@ -24,6 +24,7 @@ AZURE = {
     "BUILD_BUILDID": "99",
     "BUILD_REQUESTEDFOR": "Anna Example",
 }
+AZURE_ADDRESS = "https://dev.azure.com/contoso/IT%20Assets/_build/results?buildId=99"
 JENKINS = {
     "JENKINS_URL": "https://ci.example/",
     "BUILD_URL": "https://ci.example/job/assets/12/",
@@ -38,9 +39,7 @@ JENKINS = {
         (GITLAB, Pipeline("GitLab CI", "https://gitlab.example/contoso/assets/-/jobs/7", "anna")),
         (
             AZURE,
-            Pipeline(
-                "Azure DevOps", "https://dev.azure.com/contoso/IT%20Assets/_build/results?buildId=99", "Anna Example"
-            ),
+            Pipeline("Azure DevOps", AZURE_ADDRESS, "Anna Example"),
         ),
         (JENKINS, Pipeline("Jenkins", "https://ci.example/job/assets/12/", "anna")),
         ({"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com"}, Pipeline("GitHub Actions", None, None)),

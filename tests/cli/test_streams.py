@@ -18,8 +18,11 @@ def test_a_plan_is_on_stdout_and_the_talk_on_stderr(cli: CommandLine) -> None:
     assert done.out.startswith("Plan for prod (production) · settings ")
 
 
-def test_a_pipe_gets_plain_text_of_eighty_columns(cli: CommandLine, simulator: Simulator) -> None:
+def test_a_pipe_gets_plain_text_that_is_as_wide_as_columns_says(
+    cli: CommandLine, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No escape code and no longer line, whatever the command."""
+    monkeypatch.setenv("COLUMNS", "80")
     shown = [cli.run("plan", "prod"), cli.apply(), cli.run("history", "prod"), cli.run("status", "prod")]
     (run,) = rows(cli.store, "SELECT run_id FROM run")
     shown.append(cli.run("show", "prod", run["run_id"]))
@@ -29,6 +32,12 @@ def test_a_pipe_gets_plain_text_of_eighty_columns(cli: CommandLine, simulator: S
         assert done.out
         assert not _CONTROL.search(done.out + done.err)
         assert [line for line in done.out.splitlines() if len(line) > 80] == []
+
+
+def test_a_pipe_wraps_nothing_so_that_it_can_be_searched(cli: CommandLine) -> None:
+    """An asset's fields stand in one line."""
+    (line,) = [each for each in cli.run("plan", "prod", "--all").out.splitlines() if "serialNumber R5JA2AFKA10" in each]
+    assert "custom.department" in line
 
 
 def test_json_is_one_document_for_other_programs(cli: CommandLine) -> None:

@@ -59,7 +59,7 @@ def test_the_story_is_told_in_order(told: tuple[str, list[Path], int]) -> None:
         "$ reconciler undo prod ",
         "Undo: ",
         "Applied run ",
-        "Held: intune",
+        "Paused after an undo: intune",
         "$ reconciler apply uat --yes",
         "enabledForInstances is production-only",
         "Nothing was written.",

@@ -45,11 +45,11 @@ def test_a_saved_plan_is_applied_once_and_refused_when_a_row_moved(served: Comma
         execute(database, f"UPDATE asset SET name = '{name}' WHERE id = 1")
         if name == "by hand":
             assert served.run("plan", "prod", "-o", saved).code == 0
-    before = dump(database)
+    before = {**dump(database), "attempt": []}
     refused = served.run("apply", "prod", saved, "--allow-uncommitted")
     assert refused.code == 4
     assert 'name is "by another hand", not "by hand"' in " ".join(refused.err.split())
-    assert dump(database) == before
+    assert {**dump(database), "attempt": []} == before
     execute(database, "UPDATE asset SET name = 'by hand' WHERE id = 1")
     assert served.run("apply", "prod", saved, "--allow-uncommitted").code == 0
     assert served.run("apply", "prod", saved, "--allow-uncommitted").code == 4

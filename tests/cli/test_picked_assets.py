@@ -20,12 +20,12 @@ def test_one_asset_is_applied_and_the_rest_waits(cli: CommandLine, simulator: Si
     """It moves no counter, clock or settings; the next apply does the rest. A serial number names it as well."""
     assert cli.apply().code == 0
     simulator.tenant.next_day(renamed=3)
-    renamed = [change["name"] for change in cli.plan()["changes"] if change["subject"] == "asset"]
+    renamed = [change["name"] for change in cli.plan()["changes"] if change["action"] == "update"]
     serial = rows(cli.store, "SELECT serial_number AS serial FROM asset WHERE tag = ?", renamed[0])[0]["serial"]
     reads = rows(cli.store, "SELECT * FROM connection_read")
     assert cli.apply("--only", serial).code == 0
     assert rows(cli.store, "SELECT * FROM connection_read") == reads
-    assert sorted(each["name"] for each in cli.plan()["changes"] if each["subject"] == "asset") == sorted(renamed[1:])
+    assert sorted(each["name"] for each in cli.plan()["changes"] if each["action"] == "update") == sorted(renamed[1:])
 
 
 def test_a_narrowed_plan_never_says_that_the_store_matches(cli: CommandLine) -> None:

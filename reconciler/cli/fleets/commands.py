@@ -9,7 +9,7 @@ import typer
 import reconciler
 from reconciler.cli.global_options import Global
 from reconciler.cli.options import can_ask, duration
-from reconciler.cli.runs.apply import where, who
+from reconciler.cli.pipeline import where, who
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
 from reconciler.configuration import repository

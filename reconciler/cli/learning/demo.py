@@ -6,6 +6,7 @@ folder) is laid over them from a folder of the demo's own, with --overlay.
 
 import contextlib
 import os
+import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
@@ -48,7 +49,7 @@ def demo(
         tempfile.TemporaryDirectory(prefix="reconciler-demo-") as folder,
         Simulator(Tenant.generate(devices=devices, users=users, now=_today())) as simulator,
         demo_store(store, Path(folder), Path(simulator.ca_file)) as kept,
-        _variables({**simulator.environment(), **kept.variables}),
+        _variables({**simulator.environment(), **kept.variables, **_columns()}),
     ):
         overlay = _overlay(Path(folder), simulator, kept)
         _tell(_Story(options, overlay, simulator), kept)
@@ -72,6 +73,11 @@ def _overlay(folder: Path, simulator: "Simulator", kept: DemoStore) -> Path:
     if kept.imports:
         (folder / "overlay" / "prod" / "connections" / "intune" / "imports.yaml").write_text(kept.imports)
     return folder / "overlay"
+
+
+def _columns() -> dict[str, str]:
+    """Return the width of the story: it is for reading, in a file as well."""
+    return {} if sys.stdout.isatty() or os.environ.get("COLUMNS") else {"COLUMNS": "80"}
 
 
 @contextlib.contextmanager

@@ -111,7 +111,7 @@ def _show(made: Made) -> None:
     printing.show(_lines(made, printing.width()))
 
 
-def _lines(made: Made, width: int = 80) -> "list[Text]":
+def _lines(made: Made, width: int) -> "list[Text]":
     """Return the plan, and below it what a change of settings causes: a terminal shows the end of what is long."""
     if made.summary:
         plan = summary_text(made.plan, width=width, kind=made.instance.kind)
@@ -151,7 +151,7 @@ def _bytes(made: Made, form: PlanFormat | None) -> bytes:
 
 def _text(made: Made) -> str:
 
-    return plain(_lines(made))
+    return plain(_lines(made, printing.width()))
 
 
 def _markdown(made: Made) -> str:

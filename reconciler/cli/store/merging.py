@@ -7,7 +7,8 @@ import typer
 
 from reconciler.cli.context import surroundings
 from reconciler.cli.options import Env
-from reconciler.cli.runs.apply import show_outcome, where, who
+from reconciler.cli.pipeline import where, who
+from reconciler.cli.runs.apply import show_outcome
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, UsageError

@@ -75,8 +75,8 @@ def test_a_status_shows_the_store_and_says_what_it_does_not_tell(applied: Comman
     after = applied.run("status", "prod")
     assert after.code == 5
     assert {line.split()[0] for line in after.out.splitlines()} >= {"Store", "assets", "bindings"}
-    assert [line for line in after.out.splitlines() if "assets" in line] == [
-        each for each in before if "assets" in each
+    assert [line.split() for line in after.out.splitlines() if "  assets" in line] == [
+        each.split() for each in before if "  assets" in each
     ]
     assert words(after) == (
         "Warning: The settings have 1 problem, so pending settings, paused connections, tenants without a "

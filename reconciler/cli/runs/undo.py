@@ -67,7 +67,7 @@ def undo(
         applies.show_outcome(applied.outcome, watch.seconds())
         held = ", ".join(each.name for each in applied.plan.connections)
         if held:
-            say(f"Paused after an undo: {held}. Change the settings, or run: reconciler apply {env} --resume")
+            say(f"Paused after an undo: {held}. To resume: reconciler apply {env} --resume")
     return plans.exit_code(applied.plan)
 
 

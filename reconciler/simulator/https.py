@@ -70,7 +70,11 @@ class HttpsServer(ThreadingHTTPServer):
         except OSError:
             accepted.close()
             raise
-        return self._context.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False), address
+        try:
+            return self._context.wrap_socket(accepted, server_side=True, do_handshake_on_connect=False), address
+        except OSError as error:
+            _close_half_made(error)
+            raise
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, then serve it in its own thread."""
@@ -129,6 +133,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, text)
         self.end_headers()
         self.wfile.write(reply.body if reply.sent is Sent.WHOLE else reply.body[: len(reply.body) // 2])
+
+
+def _close_half_made(error: OSError) -> None:
+    """Close the socket that `ssl` was making when its client reset it: it leaves that to the garbage collector."""
+    trace = error.__traceback__
+    while trace is not None:
+        made = trace.tb_frame.f_locals.get("self")
+        if isinstance(made, ssl.SSLSocket):
+            made.close()
+        trace = trace.tb_next
 
 
 def _hang_up(connection: socket.socket) -> None:

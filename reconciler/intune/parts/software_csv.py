@@ -22,6 +22,8 @@ from reconciler.intune.parts.devices import Progress
 COLUMNS: Final = ("DeviceId", "ApplicationName", "ApplicationVersion", "ApplicationPublisher")
 
 _EVERY: Final = 50_000
+_LONGEST_CELL: Final = 131_072
+"""Python's own bound; it is the process's, and reading an inventory raises it."""
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, csv.Error, UnicodeError)
 
 
@@ -54,6 +56,7 @@ def _only_file(archive: zipfile.ZipFile, most_bytes: int) -> zipfile.ZipInfo:
 
 
 def _read(text: Iterable[str], progress: Progress, most_rows: int) -> SoftwareRead:
+    csv.field_size_limit(_LONGEST_CELL)
     rows = csv.reader(text, strict=True)
     header = next(rows, [])
     missing = [name for name in COLUMNS if name not in header]

@@ -159,7 +159,8 @@ def test_a_small_fleet_is_measured(tmp_path: Path) -> None:
     facts = {result.row.name: result.taken[0].facts for result in results.all}
     assert facts[own.FLOOR_READ]["rows"] == 200
     assert facts[own.PLAN_AGAIN]["counts"] == {}
-    changes = {"created": 2, "deletedInIntune": 2, "moved": 1, "unlinked": 1, "updated": 10}
+    changes = {"created": 2, "deletedInIntune": 2, "moved": 1, "unlinked": 1, "updated": 9}
+    changes["asset-update"] = 1  # storage alone changed, which counts against no limit (R5)
     assert facts[own.PLAN_NEXT]["counts"] == changes
     assert facts[own.READ]["devices"] == 200
     assert facts[own.APPLY_AGAIN]["written"] < facts[own.APPLY_NEXT]["written"] < facts[own.APPLY_FIRST]["written"]

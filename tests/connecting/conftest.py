@@ -206,3 +206,9 @@ class Browser:
 @pytest.fixture
 def browser() -> Browser:
     return Browser()
+
+
+@pytest.fixture(autouse=True)
+def _piped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print as into a pipe, whatever the terminal is that the tests run on."""
+    monkeypatch.delenv("COLUMNS", raising=False)

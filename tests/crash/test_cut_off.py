@@ -162,7 +162,7 @@ def test_a_session_that_the_server_ends_keeps_nothing(imported: Database) -> Non
     [
         ("disk_full", "its server's disk is full. Make room and try again."),
         ("read_only_sql_transaction", "its server or this connection only reads"),
-        ("insufficient_privilege", "may not be used in this way by the user of its URL"),
+        ("insufficient_privilege", "The user of the URL lacks a right in the store"),
         ("query_canceled", "its server stopped"),
     ],
 )

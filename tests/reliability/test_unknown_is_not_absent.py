@@ -102,7 +102,7 @@ def test_what_a_lasting_fault_leaves_unknown_is_not_removed(
     made = worlds(name)
     done = apply(made, Fault(**LASTING[fault], on=(endpoint,), after=passes, times=None))
     if endpoint in SIGN_IN or (endpoint is E.DEVICES and not passes):
-        assert (done.code, done.same_bytes) == (ExitCode.ERROR, True)
+        assert (done.code, done.same_rows) == (ExitCode.ERROR, True)
         assert done.why
         return
     waiting = {each for each in made.removals if endpoint in each.needs}

@@ -172,7 +172,8 @@ def _of_group(
         reason = "which of the devices with this value enrolled last is unknown"
         yield from _all(unbound, Match(MatchResult.WITHHELD, reason=reason, rule="M5"))
     else:
-        yield from _one_wins(members, bound, bindings, winner_of(rivals))
+        in_scope = all(each.excluded is False for each in members)
+        yield from _one_wins(members, bound, bindings, winner_of(rivals, all_in_scope=in_scope))
 
 
 def _contested(

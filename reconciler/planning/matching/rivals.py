@@ -72,9 +72,9 @@ def _different(rivals: Sequence[Rival], name: str) -> str:
     return f"{who} have one matching value and differ in their {name}: they are different machines; {advice}"
 
 
-def winner_of(rivals: Sequence[Rival]) -> Winner:
-    """Return whose the asset is (b, c)."""
-    alive = _alive(rivals)
+def winner_of(rivals: Sequence[Rival], *, all_in_scope: bool = True) -> Winner:
+    """Return whose the asset is (b, c); (b) holds among devices in scope alone: an excluded one is no rival (M5a)."""
+    alive = _alive(rivals) if all_in_scope else []
     if len(alive) > 1:
         last = max(alive, key=_by_check_in)
         near = [each for each in alive if _moment(last.synced) - _moment(each.synced) <= _ALIVE_FOR]

@@ -105,7 +105,7 @@ class Befalling:
         if len({each.asset_id for each in bound}) > 1 or any(UNSET in each.order for each in members):
             day.open |= unbound
             return
-        latest = max(members, key=lambda each: each.order)
+        latest = _whose(members)
         day.left |= {each.key for each in members if each is not latest}
         for each in bound:
             if each.life.device_id != latest.key:
@@ -216,6 +216,22 @@ def day_of(chosen: Choices, snapshot: Snapshot, bindings: Iterable[Binding], day
     today = {snapshot.read_at[:10]} if whole else set()
     reading = Reading(snapshot.read_at, whole, frozenset(days) | today)
     return Day(snapshot.connection, chosen, reading, seen, own, set(absent) if whole else set())
+
+
+def _whose(members: list[Seen]) -> Seen:
+    """Return whose the asset is: the latest enrolled, unless an older one checked in a day after it enrolled (M5 b)."""
+    latest = max(members, key=lambda each: each.order)
+    if not all(each.inside for each in members) or None in latest.order[:2]:
+        return latest
+    day = timedelta(days=1)
+    times = {each.key: datetime.fromisoformat(str(each.order[1])) for each in members if each.order[1] is not None}
+    enrolled = datetime.fromisoformat(str(latest.order[0]))
+    alive = [each for each in members if each is not latest and each.key in times and times[each.key] - enrolled > day]
+    if not alive:
+        return latest
+    last = max(times[each.key] for each in (latest, *alive))
+    near = [each for each in (latest, *alive) if last - times[each.key] <= day]
+    return max(near, key=lambda each: each.order)
 
 
 def _seen(device: Any, chosen: Choices, at: str) -> Seen:

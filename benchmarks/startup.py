@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 15
-TARGETS = {"--help": 8, "validate": 30}
+TARGETS = {"--help": 10, "validate": 36}
 
 
 def cpu_seconds(*arguments: str) -> float:

@@ -1,8 +1,9 @@
 """Driving a fleet through its days: what happens, the run that follows, and everything that must hold then."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from applying import applied
@@ -148,7 +149,8 @@ class Driver:
             for each in change.attributes:
                 if each.name == "device" and proven and str(each.before) in tenant.devices:
                     old, new = tenant.devices[str(each.before)], device or {}
-                    if str(old["enrolledDateTime"]) > str(new.get("enrolledDateTime")):
+                    earlier = str(old["enrolledDateTime"]) > str(new.get("enrolledDateTime"))
+                    if earlier and not _checked_in_since(new, old):
                         yield f"{change.name} moves from a device that is in Intune and enrolled later"
                 if each.name.startswith(SOFTWARE) and device is not None:
                     yield from _lost_software(each.name, each.before, each.after, device["software"])
@@ -240,6 +242,15 @@ def _lost_software(name: str, before: object, after: object, there: dict[str, st
     lost = set(str(before or "").split("\n")) - set(str(after or "").split("\n"))
     if there.get(name.removeprefix(SOFTWARE)) in lost:
         yield f"{name} goes, and is on the device"
+
+
+def _checked_in_since(device: Mapping[str, object], other: Mapping[str, object]) -> bool:
+    """Return whether a device checked in more than a day after another one enrolled, and checked in (M5 b)."""
+    synced, enrolled, last = (
+        datetime.fromisoformat(str(value))
+        for value in (device["lastSyncDateTime"], other["enrolledDateTime"], other["lastSyncDateTime"])
+    )
+    return synced - max(enrolled, last) > timedelta(days=1)
 
 
 def _refuse(faults: Iterable[str]) -> None:

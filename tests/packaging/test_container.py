@@ -51,7 +51,10 @@ def test_its_python_steps_make_a_program_that_works(tmp_path: Path) -> None:
             (source / name).write_bytes((ROOT / name).read_bytes())
     for step in steps("RUN")[1:]:
         command = step.replace("/opt/reconciler", str(target)).replace("python3 -m", f"{sys.executable} -m")
-        done = subprocess.run(["bash", "-euc", command], cwd=source, capture_output=True, text=True, check=False)
+        for _attempt in range(3):  # a download that breaks off is the network's fault, not the file's
+            done = subprocess.run(["bash", "-euc", command], cwd=source, capture_output=True, text=True, check=False)
+            if done.returncode == 0:
+                break
         assert done.returncode == 0, done.stdout + done.stderr
 
     environment = {"PATH": str(target / "bin"), "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -42,7 +42,7 @@ def read_plan(path: Path) -> Plan:
     data = _read(path)
     _check_whole(path, data)
     try:
-        plan = msgspec.json.decode(data, type=Plan)
+        plan = sealing.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         _check_version(path, _header(path, data))
         raise _changed(path, str(error)) from error

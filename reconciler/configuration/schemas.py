@@ -58,9 +58,10 @@ def _of_file(title: str, schema: dict[str, Any]) -> bytes:
 def _of_plan() -> bytes:
     import msgspec  # noqa: PLC0415  only generating needs it, validating does not
 
-    from reconciler.model.plan import Plan  # noqa: PLC0415
+    from reconciler.planning.digest import PlanDocument, schema_of_reason  # noqa: PLC0415
 
-    return _written({"$schema": DIALECT, "title": "plan"} | msgspec.json.schema(Plan))
+    document = msgspec.json.schema(PlanDocument, schema_hook=schema_of_reason)
+    return _written({"$schema": DIALECT, "title": "plan"} | document)
 
 
 def _written(schema: dict[str, Any]) -> bytes:

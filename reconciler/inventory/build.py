@@ -222,7 +222,7 @@ def _asset_changes(file: str, rows: Iterable[_Row]) -> list[Change]:
             name=row.tag,
             label=str(row.values.get("name") or row.tag),
             attributes=tuple(
-                Attribute(name, None, value, reason, "import")
+                Attribute.of(name, None, value, reason, "import")
                 for name, value in row.values.items()
                 if value is not None
             ),

@@ -151,4 +151,4 @@ def _change(action: Action, name: str, person: Person, values: Iterable[tuple[st
 
 
 def _attributes(values: Iterable[tuple[str, Scalar, Scalar]]) -> tuple[Attribute, ...]:
-    return tuple(Attribute(*each, "two store users are one person", "U4") for each in values)
+    return tuple(Attribute.of(*each, "two store users are one person", "U4") for each in values)

@@ -158,7 +158,7 @@ def _changes(state: State, new: Sequence[Person]) -> tuple[Change, ...]:
                 name=called[person.id],
                 label=person.name,
                 attributes=tuple(
-                    Attribute(name, None, value, "imported from a file", "import")
+                    Attribute.of(name, None, value, "imported from a file", "import")
                     for name, value in values.items()
                     if value is not None
                 ),

@@ -7,14 +7,15 @@ plan, and is named by its connection and device too), a user by the reference of
 
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from reconciler.model.snapshot import Part, Scalar
 from reconciler.model.state import Life
 
-PLAN_FORMAT: Final = 1
+PLAN_FORMAT: Final = 2
 
 SOFTWARE: Final = "software: "
 """How the name of an attribute begins that is about one software of an asset; the software's name follows."""
@@ -55,14 +56,67 @@ class Subject(StrEnum):
     ASSET = "asset"
 
 
-class Attribute(Struct, frozen=True, gc=False):
-    """One attribute of a change: `reason` is words for people, `rule` the name of the rule that decided."""
+class Reason:
+    """Why an attribute changes, or a binding (then `attribute` is None): `words` for people, `rule` decided.
 
-    name: str
-    before: Scalar
-    after: Scalar
-    reason: str
-    rule: str
+    Thousands of changes share a few dozen of these, so a plan has each once. It is a class of its own kind, neither
+    Struct nor dataclass, since msgspec leaves to its caller how it is written only what it does not know.
+    """
+
+    __slots__ = ("attribute", "rule", "words")
+
+    def __init__(self, attribute: str | None, words: str, rule: str) -> None:
+        """Keep what a reason is of, its words and its rule."""
+        self.attribute = attribute
+        self.words = words
+        self.rule = rule
+
+    def _key(self) -> tuple[str | None, str, str]:
+        return self.attribute, self.words, self.rule
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is a reason with the same words."""
+        return self._key() == other._key() if isinstance(other, Reason) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Return the same for equal reasons."""
+        return hash(self._key())
+
+    def __repr__(self) -> str:
+        """Return how it is made."""
+        return f"Reason{self._key()!r}"
+
+
+_shared = lru_cache(maxsize=4096)(Reason)
+"""Equal reasons as one object, as long as it is among the last that were asked for."""
+
+
+class Attribute(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One attribute of a change: what it is, what it will be, and why."""
+
+    why: Reason = field(name="reason")
+    before: Scalar = None
+    after: Scalar = None
+
+    @classmethod
+    def of(cls, name: str, before: Scalar, after: Scalar, reason: str, rule: str) -> "Attribute":
+        """Return an attribute that changes for a reason in words, by the rule of this name."""
+        return cls(_shared(name, reason, rule), before, after)
+
+    @property
+    def name(self) -> str:
+        """Which attribute changes."""
+        return self.why.attribute or ""
+
+    @property
+    def reason(self) -> str:
+        """Why it changes, in words for people."""
+        return self.why.words
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that decided."""
+        return self.why.rule
 
 
 class Change(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_defaults=True):
@@ -103,9 +157,18 @@ class BindingChange(Struct, frozen=True, gc=False, rename="camel", kw_only=True,
     asset: str
     before: Life | None
     after: Life
-    reason: str
-    rule: str
+    why: Reason = field(name="reason")
     removed: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why the binding is as it is, in words for people."""
+        return self.why.words
+
+    @property
+    def rule(self) -> str:
+        """The name of the rule that decided."""
+        return self.why.rule
 
 
 class Withheld(Struct, frozen=True, rename="camel", kw_only=True):
@@ -213,6 +276,11 @@ class Effort(Struct, frozen=True, rename="camel", kw_only=True):
     reading: int
     writing: int
     minutes: int
+
+
+def binding_reason(words: str, rule: str) -> Reason:
+    """Return why a binding is made or changed."""
+    return _shared(None, words, rule)
 
 
 def counts(changes: Iterable[Change]) -> dict[str, int]:

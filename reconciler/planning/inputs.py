@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from reconciler.model.plan import BindingChange, LeftAlone, Problem, Withheld
+from reconciler.model.plan import BindingChange, LeftAlone, Problem, Withheld, binding_reason
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import LastRead, Life
 from reconciler.planning.attributes.drafts import Drafting
@@ -67,8 +67,7 @@ class ConnectionInputs:
             asset=tag,
             before=before,
             after=after,
-            reason=reason,
-            rule=rule,
+            why=binding_reason(reason, rule),
         )
 
 

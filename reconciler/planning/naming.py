@@ -29,7 +29,7 @@ class UserNames:
         if isinstance(change, UserLink):
             before = None if change.before is None else self.before.get(change.before)
             after = None if change.after is None else self.after.get(change.after)
-            return Attribute(change.name, before, after, change.reason, change.rule)
+            return Attribute.of(change.name, before, after, change.reason, change.rule)
         return change
 
     def change(self, change: AssetChange) -> Change:

@@ -187,7 +187,7 @@ class _Fitting:
         if user is None or any(each.name == "user" for each in change.attributes):
             return change
         reason = f"{self.offer.product} takes an asset back before it is {status.after}"
-        freed = Attribute("user", user, None, reason, "W3")
+        freed = Attribute.of("user", user, None, reason, "W3")
         kinds = change.kinds if Kind.UNLINKED in change.kinds else (*change.kinds, Kind.UNLINKED)
         return replace(change, attributes=(*change.attributes, freed), kinds=kinds)
 
@@ -214,7 +214,7 @@ class _Fitting:
         text = after.strip() or None
         if text == attribute.before:
             return None
-        return Attribute(attribute.name, attribute.before, text, attribute.reason, attribute.rule)
+        return Attribute.of(attribute.name, attribute.before, text, attribute.reason, attribute.rule)
 
     def _refused(self, change: Change, attributes: tuple[Attribute, ...]) -> Iterator[tuple[str, str]]:
         """Yield the attributes that cannot be written, each with a message."""

@@ -55,7 +55,7 @@ class People:
                 return str(each.after)
             else:
                 ids = self._id(each.before), self._id(each.after)
-                attributes.append(Attribute(each.name, *ids, each.reason, each.rule))
+                attributes.append(Attribute.of(each.name, *ids, each.reason, each.rule))
         return replace(change, attributes=tuple(attributes))
 
     def _id(self, reference: Scalar) -> Scalar:

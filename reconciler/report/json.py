@@ -6,11 +6,13 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from reconciler.model.plan import Change, Plan, SettingChange
+from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.run import Attempt, ConnectionStatus, Run, RunDetail, StoreStatus
 from reconciler.planning import digest as sealing
 
 REPORT_FORMAT: Final = 1
+RUN_FORMAT: Final = 2
+"""Of one run with its changes, whose reasons are in a table as a plan's are."""
 
 
 class _History(Struct, rename="camel", kw_only=True):
@@ -19,9 +21,10 @@ class _History(Struct, rename="camel", kw_only=True):
 
 
 class _Run(Struct, rename="camel", kw_only=True):
-    format_version: int = REPORT_FORMAT
+    format_version: int = RUN_FORMAT
     run: Run
-    changes: tuple[Change, ...]
+    changes: msgspec.Raw
+    reasons: tuple[sealing.ReasonRow, ...]
 
 
 class _Attempts(Struct, rename="camel", kw_only=True):
@@ -49,8 +52,10 @@ def history_json(runs: Sequence[Run]) -> bytes:
 
 
 def run_json(detail: RunDetail) -> bytes:
-    """Return one run with its changes as `{"formatVersion": 1, "run": {…}, "changes": […]}`, and a newline."""
-    return pretty(_Run(run=detail.run, changes=detail.changes))
+    """Return one run with its changes as `{"formatVersion": 2, "run": {…}, "changes": […], "reasons": […]}`."""
+    numbered = sealing.Numbered()
+    changes = msgspec.Raw(numbered.canonical(detail.changes))
+    return pretty(_Run(run=detail.run, changes=changes, reasons=numbered.table()))
 
 
 def attempts_json(attempts: Sequence[Attempt]) -> bytes:

@@ -42,7 +42,7 @@ def _remove(ground: Ground, change: Change, lives: dict[Device, Life]) -> None:
     reason = ground.why("created it")
     ground.removed.add(asset.tag)
     ground.users[asset.tag] = None
-    ground.put(change, Action.DELETE, [Attribute(name, value, None, reason, RULE) for name, value in now.items()])
+    ground.put(change, Action.DELETE, [Attribute.of(name, value, None, reason, RULE) for name, value in now.items()])
 
 
 def _differences(ground: Ground, change: Change, now: dict[str, Scalar]) -> Iterator[str]:
@@ -83,9 +83,9 @@ def _bring_back(ground: Ground, change: Change) -> None:
             if user is None:
                 ground.leave(change, "changed-since", f"user: {_NO_USER}")
                 continue
-            attributes.append(Attribute("user", None, user, reason, RULE))
+            attributes.append(Attribute.of("user", None, user, reason, RULE))
         elif each.before is not None:
-            attributes.append(Attribute(each.name, None, each.before, reason, RULE))
+            attributes.append(Attribute.of(each.name, None, each.before, reason, RULE))
     match = _match(ground, change)
     twin = ground.twin(match)
     if twin is not None:
@@ -129,7 +129,7 @@ def _put_back(ground: Ground, change: Change, asset: Asset) -> Iterator[Attribut
         pin = pins.get("software" if each.name.startswith(SOFTWARE) else each.name)
         if each.name == "device":
             if change.name in ground.moved_back:
-                yield Attribute("device", each.after, each.before, reason, RULE)
+                yield Attribute.of("device", each.after, each.before, reason, RULE)
         elif pin is not None:
             ground.leave(change, "pinned", f"{_short(each.name)} is pinned: {pin}")
         elif each.name == "user":
@@ -138,7 +138,7 @@ def _put_back(ground: Ground, change: Change, asset: Asset) -> Iterator[Attribut
             told = f"{_short(each.name)} is {shown(now.get(each.name))} now, and the run wrote {shown(each.after)}"
             ground.leave(change, "changed-since", told)
         else:
-            yield Attribute(each.name, each.after, each.before, reason, RULE)
+            yield Attribute.of(each.name, each.after, each.before, reason, RULE)
 
 
 def _user(ground: Ground, change: Change, asset: Asset, attribute: Attribute) -> Iterator[Attribute]:
@@ -152,4 +152,4 @@ def _user(ground: Ground, change: Change, asset: Asset, attribute: Attribute) ->
         ground.leave(change, "changed-since", f"user: {_NO_USER}")
         return
     ground.users[asset.tag] = before
-    yield Attribute("user", asset.user, before, ground.why("changed it"), RULE)
+    yield Attribute.of("user", asset.user, before, ground.why("changed it"), RULE)

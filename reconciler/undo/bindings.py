@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from reconciler.model.plan import Action, BindingChange, Subject
+from reconciler.model.plan import Action, BindingChange, Subject, binding_reason
 from reconciler.model.state import Binding, Life, Presence
 from reconciler.undo.ground import RULE, Device, Ground, bare
 
@@ -56,7 +56,7 @@ def _free(ground: Ground, change: BindingChange) -> None:
     found = ground.bound.pop(device)
     ground.devices[found.asset_id].discard(device)
     reason = ground.why("made it")
-    made = replace(change, before=found.life, after=found.life, removed=True, reason=reason, rule=RULE)
+    made = replace(change, before=found.life, after=found.life, removed=True, why=binding_reason(reason, RULE))
     ground.bindings.append(made)
 
 
@@ -77,7 +77,7 @@ def _take_back(ground: Ground, change: BindingChange) -> None:
         ground.leave(change, "changed-since", f"device {life.device_id} is not bound again: {what}")
     elif change.removed:
         reason = ground.why("removed it")
-        made = replace(change, before=None, after=life, removed=False, reason=reason, rule=RULE)
+        made = replace(change, before=None, after=life, removed=False, why=binding_reason(reason, RULE))
         ground.bindings.append(made)
         if asset is not None:
             _note(ground, device, Binding(change.source, change.tenant_id, asset.id, life))
@@ -94,7 +94,9 @@ def _change(ground: Ground, change: BindingChange, life: Life) -> None:
     _note(ground, _device(change, life), replace(found, life=life))
     if life.device_id != change.after.device_id:
         ground.moved_back.add(change.asset)
-    ground.bindings.append(replace(change, before=found.life, after=life, reason=ground.why("changed it"), rule=RULE))
+    ground.bindings.append(
+        replace(change, before=found.life, after=life, why=binding_reason(ground.why("changed it"), RULE))
+    )
 
 
 def _note(ground: Ground, device: Device, binding: Binding) -> None:

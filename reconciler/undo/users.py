@@ -44,7 +44,7 @@ def _put_back(ground: Ground, change: Change) -> None:
         now = getattr(person, field)
         if now == each.after:
             values[field] = each.before
-            attributes.append(Attribute(each.name, now, each.before, ground.why("changed it"), RULE))
+            attributes.append(Attribute.of(each.name, now, each.before, ground.why("changed it"), RULE))
         else:
             reason = f"{each.name} is {shown(now)} now, and the run wrote {shown(each.after)}"
             ground.leave(change, "changed-since", reason)
@@ -82,7 +82,7 @@ def _bring_back(ground: Ground, change: Change, key: int) -> int:
         return 0
     ground.coming_back(person, change.name)
     reason = ground.why("removed it")
-    back = [Attribute(each.name, None, each.before, reason, RULE) for each in change.attributes]
+    back = [Attribute.of(each.name, None, each.before, reason, RULE) for each in change.attributes]
     ground.put(replace(change, name=str(key)), Action.CREATE, back)
     return 1
 
@@ -103,7 +103,7 @@ def remove_users(ground: Ground, changes: Sequence[Change]) -> None:
         ground.put(
             replace(change, name=str(person.id)),
             Action.DELETE,
-            [Attribute(name, value, None, reason, RULE) for name, value in _values(person).items()],
+            [Attribute.of(name, value, None, reason, RULE) for name, value in _values(person).items()],
         )
         del ground.people[person.id]
 

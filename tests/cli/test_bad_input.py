@@ -187,7 +187,7 @@ def test_plans_that_are_none_are_refused(cli: CommandLine) -> None:
     assert "is not a saved plan" in apply_bytes(b"version: 1\n")
     assert "it is empty" in apply_bytes(b"")
     assert "cut short" in apply_bytes(data[: len(data) // 2])
-    assert "format version 9" in apply_bytes(data.replace(b'"formatVersion":1', b'"formatVersion":9', 1))
+    assert "format version 9" in apply_bytes(data.replace(b'"formatVersion":2', b'"formatVersion":9', 1))
     assert msgspec.json.decode(data)["instance"] == "prod"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from command_line import CommandLine
+from command_line import CommandLine, with_reasons
 
 from reconciler.simulator.server import Simulator
 
@@ -27,7 +27,7 @@ def recording(cli: CommandLine, simulator: Simulator, monkeypatch: pytest.Monkey
 
 def test_a_recording_gives_the_live_plans_changes(cli: CommandLine, simulator: Simulator, recording: Path) -> None:
     """Planning from the recording tells what planning from the tenant told, asks nobody and makes no store."""
-    live = msgspec.json.decode((cli.folder / "live.plan").read_bytes())
+    live = with_reasons((cli.folder / "live.plan").read_bytes())
     plan = cli.plan("prod", "--recording", str(recording))
     assert plan["changes"] == live["changes"]
     assert len(plan["changes"]) > 8

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from command_line import CommandLine, everything, rows, simulated, write
+from command_line import CommandLine, everything, rows, simulated, with_reasons, write
 
 from reconciler.simulator.tenant.tenant import TENANT_ID
 
@@ -147,7 +147,7 @@ def test_rows_that_a_person_changed_are_refused(cli: CommandLine, saved: Path) -
 
 def renamed(saved: Path) -> str:
     """Return the tag of an asset that a saved plan renames."""
-    plan = msgspec.json.decode(saved.read_bytes())
+    plan = with_reasons(saved.read_bytes())
     return next(
         str(change["name"])
         for change in plan["changes"]

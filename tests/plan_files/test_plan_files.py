@@ -28,7 +28,7 @@ PLAN = with_digest(
                 action=Action.UPDATE,
                 name="AST-000012",
                 label="LT-4711",
-                attributes=(Attribute("storageGb", 256, 512.0, "totalStorageSpaceInBytes", "F1"),),
+                attributes=(Attribute.of("storageGb", 256, 512.0, "totalStorageSpaceInBytes", "F1"),),
                 kinds=(Kind.UPDATED,),
             ),
         ),
@@ -125,7 +125,7 @@ def test_changed_value(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "edited"),
-    [(b'{"formatVersion"', b'{"extra":1,"formatVersion"'), (b'"formatVersion":1', b'"formatVersion": 1')],
+    [(b'{"formatVersion"', b'{"extra":1,"formatVersion"'), (b'"formatVersion":2', b'"formatVersion": 2')],
 )
 def test_changed_layout(tmp_path: Path, written: bytes, edited: bytes) -> None:
     """An unknown key or another layout is refused, though the content is the same."""
@@ -165,10 +165,22 @@ def test_no_plan(tmp_path: Path, content: bytes, why: str) -> None:
 
 def test_other_version(tmp_path: Path) -> None:
     """A plan of another format version names both versions and what to do."""
-    newer = with_digest(msgspec.structs.replace(PLAN, format_version=2, tool_version="9.0.0"))
+    newer = with_digest(msgspec.structs.replace(PLAN, format_version=3, tool_version="9.0.0"))
     write_plan(newer, tmp_path / "plan.json")
 
-    with pytest.raises(PlanFileError, match=r"has format version 2 \(written by reconciler 9\.0\.0\).*reads version 1"):
+    with pytest.raises(PlanFileError, match=r"has format version 3 \(written by reconciler 9\.0\.0\).*reads version 2"):
+        read_plan(tmp_path / "plan.json")
+
+
+def test_version_1(tmp_path: Path) -> None:
+    """A plan of version 1, whose attributes had their reasons with them, is refused with its version's words."""
+    attribute = b'{"name":"site","before":null,"after":"Leeds","reason":"the user\'s site","rule":"S1"}'
+    (tmp_path / "plan.json").write_bytes(
+        b'{"formatVersion":1,"toolVersion":"0.1.0","instance":"prod","changes":[{"attributes":[%b]}],"digest":""}\n'
+        % attribute
+    )
+
+    with pytest.raises(PlanFileError, match=r"has format version 1 \(written by reconciler 0\.1\.0\).*reads version 2"):
         read_plan(tmp_path / "plan.json")
 
 
@@ -181,7 +193,7 @@ _CHANGES = st.builds(
     action=st.sampled_from(Action),
     name=_TEXT,
     label=_TEXT,
-    attributes=st.lists(st.builds(Attribute, _TEXT, _SCALAR, _SCALAR, _TEXT, _TEXT), max_size=3).map(tuple),
+    attributes=st.lists(st.builds(Attribute.of, _TEXT, _SCALAR, _SCALAR, _TEXT, _TEXT), max_size=3).map(tuple),
     kinds=st.lists(st.sampled_from(Kind), max_size=3).map(tuple),
     connection=st.none() | _TEXT,
     match=st.dictionaries(_TEXT, _TEXT),

@@ -150,6 +150,6 @@ def test_without_settings_before_everything_is_caused() -> None:
 def test_a_limit_causes_nothing() -> None:
     """What no differing setting speaks of is put down to all that could decide it, and limits decide nothing."""
     paths = ("instance.yaml: limits.window", "connections/intune/users.yaml: assignFrom")
-    notes = Attribute("notes", None, "leased", "from notes", "F1")
+    notes = Attribute.of("notes", None, "leased", "from notes", "F1")
     change = Change(subject=Subject.ASSET, action=Action.UPDATE, name="AST-1", label="LT-1", attributes=(notes,))
     assert Causes(paths).of(change, notes) == ("connections/intune/users.yaml: assignFrom",)

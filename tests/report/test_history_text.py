@@ -36,7 +36,7 @@ CHANGE = Change(
     action=Action.UPDATE,
     name="AST-000012",
     label="LT-4711",
-    attributes=(Attribute("status", "In Use", "Retired", "the device is gone from Intune", "row 5"),),
+    attributes=(Attribute.of("status", "In Use", "Retired", "the device is gone from Intune", "row 5"),),
     kinds=(Kind.DELETED_IN_INTUNE,),
 )
 

@@ -3,13 +3,12 @@
 import json
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Action, Attribute, Change, Subject
 from reconciler.model.run import Run, RunDetail, StoreStatus
 from reconciler.plan_files import read_plan
-from reconciler.planning.digest import with_digest
+from reconciler.planning.digest import decode, with_digest
 from reconciler.report.json import history_json, plan_json, run_json, status_json
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir())
@@ -48,7 +47,7 @@ RUN_DOCUMENT = {
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_plan(case: Path, tmp_path: Path) -> None:
     """A plan that was saved from stdout is read as the plan it was."""
-    plan = with_digest(msgspec.json.decode((case / "plan.json").read_bytes(), type=Plan))
+    plan = with_digest(decode((case / "plan.json").read_bytes()))
     (tmp_path / "plan.json").write_bytes(plan_json(plan))
 
     assert read_plan(tmp_path / "plan.json") == plan
@@ -57,7 +56,7 @@ def test_plan(case: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_plan_is_not_obeyed(case: Path) -> None:
     """A plan's JSON holds no character that a terminal obeys, but the newline at its end."""
-    plan = with_digest(msgspec.json.decode((case / "plan.json").read_bytes(), type=Plan))
+    plan = with_digest(decode((case / "plan.json").read_bytes()))
 
     assert plan_json(plan).decode().removesuffix("\n").isprintable()
 
@@ -68,8 +67,30 @@ def test_history() -> None:
 
 
 def test_run() -> None:
-    """One run is a document with its changes."""
-    assert json.loads(run_json(RunDetail(RUN, ()))) == {"formatVersion": 1, "run": RUN_DOCUMENT, "changes": []}
+    """One run is a document with its changes, whose reasons stand once in its table."""
+    moved = [Attribute.of(name, None, "Contoso/Leeds", "the user's site", "S1") for name in ("site", "site", "office")]
+    changes = tuple(
+        Change(subject=Subject.ASSET, action=Action.UPDATE, name="A", label="L", attributes=(each,)) for each in moved
+    )
+
+    assert json.loads(run_json(RunDetail(RUN, changes))) == {
+        "formatVersion": 2,
+        "run": RUN_DOCUMENT,
+        "changes": [
+            {
+                "subject": "asset",
+                "action": "update",
+                "name": "A",
+                "label": "L",
+                "attributes": [{"reason": number, "after": "Contoso/Leeds"}],
+            }
+            for number in (0, 0, 1)
+        ],
+        "reasons": [
+            {"attribute": "site", "reason": "the user's site", "rule": "S1"},
+            {"attribute": "office", "reason": "the user's site", "rule": "S1"},
+        ],
+    }
 
 
 def test_status() -> None:

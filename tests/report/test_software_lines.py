@@ -13,10 +13,10 @@ from reconciler.report.text.plan import plain
 
 def row(name: str, before: str | None, after: str | None) -> Attribute:
     """Return the difference of one software."""
-    return Attribute(SOFTWARE + name, before, after, "detected on the device", "L1")
+    return Attribute.of(SOFTWARE + name, before, after, "detected on the device", "L1")
 
 
-MODEL = Attribute("model", "A", "B", "from model", "F1")
+MODEL = Attribute.of("model", "A", "B", "from model", "F1")
 ROWS = (
     row("7-Zip", None, "22.0"),
     row("Runtime", "14.0\n14.1", "14.1\n14.2"),
@@ -73,7 +73,7 @@ def test_an_asset_has_one_line_for_its_software(
 
 def test_every_software_is_named_when_every_one_is_asked_for() -> None:
     """One block with each reason once, the names side by side; versions on both sides of what has others."""
-    gone = Attribute(f"{SOFTWARE}Teams", "", None, "no longer detected on the device", "L1")
+    gone = Attribute.of(f"{SOFTWARE}Teams", "", None, "no longer detected on the device", "L1")
     assert plain(change_lines([changed(MODEL, *ROWS[:2], gone, *ROWS[3:])], every=True, width=72)) == (
         """
 updated: 1 asset with changed fields
@@ -110,7 +110,7 @@ def test_a_new_asset_names_a_few_of_its_software() -> None:
 def test_new_software_is_named_up_to_ten() -> None:
     """The rest is counted; a tie to a licence is shown."""
     entries = [created(Action.CREATE, Subject.CATALOGUE, f"software/Tool {number}") for number in range(12)]
-    tied = Attribute("licence", None, "Visio Licence", "the licence of that name", "L2")
+    tied = Attribute.of("licence", None, "Visio Licence", "the licence of that name", "L2")
     entries.append(created(Action.UPDATE, Subject.CATALOGUE, "software/Visio", tied))
     assert plain(change_lines(entries, every=False, width=200)) == (
         "\ncatalogue: 12 new entries, 1 changed entry\n"

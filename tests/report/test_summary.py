@@ -17,6 +17,7 @@ from reconciler.model.plan import (
     Problem,
     Subject,
     Withheld,
+    binding_reason,
 )
 from reconciler.model.run import Outcome
 from reconciler.model.state import Life, Presence
@@ -42,15 +43,14 @@ BINDING = BindingChange(
     asset="AST-1",
     before=None,
     after=Life("d", Presence.PRESENT, "2026-11-23T08:00:00Z"),
-    reason="r",
-    rule="M2",
+    why=binding_reason("r", "M2"),
 )
 OVER = LimitUse(connection="intune", kind=Kind.CREATED, planned=9, used=0, allowed=1, bound=2, over=True)
 
 
 def change(subject: Subject, action: Action, *kinds: Kind, attribute: str = "model") -> Change:
     """Return a change of one attribute."""
-    attributes = (Attribute(attribute, "a", "b", "r", "F1"),)
+    attributes = (Attribute.of(attribute, "a", "b", "r", "F1"),)
     return Change(subject=subject, action=action, name="n", label="l", attributes=attributes, kinds=kinds)
 
 

@@ -119,7 +119,7 @@ def test_very_many_rules() -> None:
     """Software of a thousand names makes a thousand shares: some are shown, the others counted."""
     plan = of_many(1)
     (change,) = plan.changes
-    software = tuple(Attribute(f"software: App {place}", None, "1.0", "detected", "L1") for place in range(1_000))
+    software = tuple(Attribute.of(f"software: App {place}", None, "1.0", "detected", "L1") for place in range(1_000))
     with_ = replace(plan, changes=(replace(change, attributes=software),))
     impact = compare(replace(plan, changes=()), with_, ref="main", commit="c0ffee0")
     text = text_of(plan_html(with_, impact=impact), "impact")

@@ -230,7 +230,7 @@ def hostile_plan() -> Plan:
             action=Action.UPDATE,
             name=f"AST-{place}",
             label=name,
-            attributes=(Attribute(name, name, f"{name}x", name, name), Attribute("type", None, name, name, name)),
+            attributes=(Attribute.of(name, name, f"{name}x", name, name), Attribute.of("type", None, name, name, name)),
             kinds=(Kind.UPDATED,),
             connection=name,
             device_id=name,

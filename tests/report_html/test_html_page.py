@@ -60,8 +60,8 @@ def asset(*attributes: Attribute, **more: Any) -> Change:
 def test_an_entry() -> None:
     """An entry says all that the change says, and under which heading each reason is counted."""
     change = asset(
-        Attribute("type", "Laptop", "Phone", "rule Phones", "T3"),
-        Attribute("encrypted", None, True, "from isEncrypted", "F1"),
+        Attribute.of("type", "Laptop", "Phone", "rule Phones", "T3"),
+        Attribute.of("encrypted", None, True, "from isEncrypted", "F1"),
         kinds=(Kind.RETYPED, Kind.UPDATED),
         connection="intune",
         device_id="d1",
@@ -90,7 +90,7 @@ def test_an_entry() -> None:
 def test_the_state_tells_type_and_site() -> None:
     """An asset that keeps its type and site is counted under the ones that it has."""
     held = Asset(id=1, tag="AST-1", type="Laptop", site="Contoso/Leeds", status=None, user=None, values=())
-    change = asset(Attribute("site", "Contoso/Leeds", "Contoso/Remote", "r", "S1"))
+    change = asset(Attribute.of("site", "Contoso/Leeds", "Contoso/Remote", "r", "S1"))
     (entry,) = told(plan_html(one(change), state=State(assets=(held,))))
 
     assert (entry["type"], entry["site"]) == ("Laptop", "Contoso/Remote")
@@ -110,7 +110,7 @@ def test_what_is_not_done() -> None:
 
 def test_reasons_that_begin_alike() -> None:
     """More than five reasons that begin alike are counted together."""
-    changes = tuple(asset(Attribute("site", None, "S", f"the site of P{n}", "S1")) for n in range(6))
+    changes = tuple(asset(Attribute.of("site", None, "S", f"the site of P{n}", "S1")) for n in range(6))
     six = told(plan_html(replace(one(changes[0]), changes=changes)))
     five = told(plan_html(replace(one(changes[0]), changes=changes[:5])))
 
@@ -124,7 +124,7 @@ def test_reasons_that_begin_alike() -> None:
 )
 def test_large_numbers(value: Any, written: Any) -> None:
     """A whole number that a browser would round goes as text."""
-    (entry,) = told(plan_html(one(asset(Attribute("f", None, value, "r", "F1")))))
+    (entry,) = told(plan_html(one(asset(Attribute.of("f", None, value, "r", "F1")))))
 
     assert entry["attributes"][0][2] == written
 

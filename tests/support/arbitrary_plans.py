@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from hypothesis import strategies as st
 
 from reconciler.model.plan import (
@@ -22,6 +21,7 @@ from reconciler.model.plan import (
     Withheld,
 )
 from reconciler.model.snapshot import Part
+from reconciler.planning.digest import decode
 
 CASES = Path(__file__).parents[1] / "report" / "cases"
 
@@ -107,7 +107,7 @@ _CHANGES = st.builds(
     action=st.sampled_from(Action),
     name=TEXTS,
     label=TEXTS,
-    attributes=_few(st.builds(Attribute, TEXTS, _SCALARS, _SCALARS, TEXTS, TEXTS)),
+    attributes=_few(st.builds(Attribute.of, TEXTS, _SCALARS, _SCALARS, TEXTS, TEXTS)),
     kinds=st.lists(st.sampled_from(Kind), max_size=3, unique=True).map(tuple),
     connection=st.none() | TEXTS,
     device_id=st.none() | TEXTS,
@@ -161,7 +161,7 @@ PLANS = st.builds(
 
 def saved(case: str) -> Plan:
     """Return the plan of one of the reports' cases."""
-    return msgspec.json.decode((CASES / case / "plan.json").read_bytes(), type=Plan)
+    return decode((CASES / case / "plan.json").read_bytes())
 
 
 def of_many(number: int, *, created: bool = False) -> Plan:
@@ -182,16 +182,19 @@ def of_many(number: int, *, created: bool = False) -> Plan:
 
 _SITES = ("Contoso/Head Office", "Contoso/Leeds", "Contoso/Remote")
 _TYPES = ("Laptop", "Phone", "Virtual Machine", "Mac")
-_STATUS = (Kind.DELETED_IN_INTUNE, Attribute("status", "In Use", "Retired", "the device is gone from Intune", "row 5"))
+_STATUS = (
+    Kind.DELETED_IN_INTUNE,
+    Attribute.of("status", "In Use", "Retired", "the device is gone from Intune", "row 5"),
+)
 
 
 def _changed(place: int) -> Change:
     before, after = _SITES[place % 3], _SITES[(place + 1) % 3]
     kinds = (
         _STATUS,
-        (Kind.MOVED, Attribute("site", before, after, f"the site of Person {place % 900}", "S1")),
-        (Kind.UPDATED, Attribute("name", f"OLD-{place}", f"LT-{place:06d}", "from deviceName", "F1")),
-        (Kind.UPDATED, Attribute("osVersion", "10.0.22631", "10.0.26100", "from osVersion", "F1")),
+        (Kind.MOVED, Attribute.of("site", before, after, f"the site of Person {place % 900}", "S1")),
+        (Kind.UPDATED, Attribute.of("name", f"OLD-{place}", f"LT-{place:06d}", "from deviceName", "F1")),
+        (Kind.UPDATED, Attribute.of("osVersion", "10.0.22631", "10.0.26100", "from osVersion", "F1")),
     )
     kind, attribute = kinds[place % 4]
     return Change(
@@ -230,7 +233,7 @@ def _created(place: int) -> Change:
         action=Action.CREATE,
         name=f"AST-{place:06d}",
         label=f"LT-{place:06d}",
-        attributes=tuple(Attribute(name, None, *rest) for name, rest in values.items()),
+        attributes=tuple(Attribute.of(name, None, *rest) for name, rest in values.items()),
         kinds=(Kind.CREATED,),
         connection="intune",
         device_id=f"00000000-0000-4000-8000-{place:012d}",

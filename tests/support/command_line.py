@@ -31,6 +31,17 @@ class Done(NamedTuple):
     err: str
 
 
+def with_reasons(document: str | bytes) -> dict[str, Any]:
+    """Return a plan's JSON with each attribute's and binding's reason in it, as its table has it."""
+    plan: dict[str, Any] = msgspec.json.decode(document)
+    for attribute in [each for change in plan["changes"] for each in change["attributes"]]:
+        reason = dict(plan["reasons"][attribute["reason"]])
+        attribute.update({"before": None, "after": None, "name": reason.pop("attribute")} | attribute | reason)
+    for binding in plan["bindings"]:
+        binding.update(plan["reasons"][binding["reason"]])
+    return plan
+
+
 @dataclass
 class CommandLine:
     """Runs commands on copies of the example environments, laid over with a simulator's addresses.
@@ -101,11 +112,10 @@ class CommandLine:
         return CommandLine(folder, capture, self.secret)
 
     def plan(self, name: str = "prod", *arguments: str) -> dict[str, Any]:
-        """Return a plan as JSON."""
+        """Return a plan as JSON, with its reasons where they are given."""
         done = self.run("plan", name, "--format", "json", *arguments)
         assert done.out, done.err
-        plan: dict[str, Any] = msgspec.json.decode(done.out)
-        return plan
+        return with_reasons(done.out)
 
     def apply(self, *arguments: str, name: str = "prod") -> Done:
         """Apply without asking, and whatever the commit."""

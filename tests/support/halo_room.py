@@ -69,7 +69,7 @@ def change(name: str, action: Action = Action.UPDATE, subject: Subject = Subject
     device = values.pop("device_id", None)
     entra = values.pop("entra_id", None)
     pairs = {key.replace("custom_", "custom."): _pair(value) for key, value in values.items()}
-    attributes = tuple(Attribute(key, before, after, "", "") for key, (before, after) in pairs.items())
+    attributes = tuple(Attribute.of(key, before, after, "", "") for key, (before, after) in pairs.items())
     return Change(
         subject=subject, action=action, name=name, label=name, attributes=attributes, device_id=device, entra_id=entra
     )

@@ -32,7 +32,7 @@ def changed_day() -> tuple[Plan, Impact]:
         action=Action.UPDATE,
         name="AST-000060",
         label="LT-0060",
-        attributes=(Attribute("user", "bob@contoso.com", None, "Intune names no user for the device", "U3"),),
+        attributes=(Attribute.of("user", "bob@contoso.com", None, "Intune names no user for the device", "U3"),),
         kinds=(Kind.UNLINKED,),
         connection="intune",
         device_id="d60",
@@ -53,7 +53,7 @@ def _with(change: Change, **values: str | None) -> Change:
     """Return a change with other values of attributes: None leaves one out, an unknown one is added."""
     given = {each.name: each for each in change.attributes}
     for name, value in values.items():
-        stands = given.pop(name, Attribute(name, "owned", None, f"from {name}", "F1"))
+        stands = given.pop(name, Attribute.of(name, "owned", None, f"from {name}", "F1"))
         if value is not None:
             given[name] = replace(stands, after=value)
     return replace(change, attributes=tuple(given.values()))

@@ -22,6 +22,7 @@ from reconciler.model.plan import (
     Plan,
     ReadAdvance,
     Subject,
+    binding_reason,
 )
 from reconciler.model.run import Origin, Outcome
 from reconciler.model.snapshot import Scalar
@@ -46,7 +47,7 @@ ORIGIN = Origin(who="ann", where="laptop", started_at=READ, commit="3f2c1d", cle
 
 def attribute(name: str, after: Scalar, before: Scalar = None, reason: str = "because", rule: str = "F1") -> Attribute:
     """Return an attribute of a change."""
-    return Attribute(name, before, after, reason, rule)
+    return Attribute.of(name, before, after, reason, rule)
 
 
 def made(name: str, **details: Scalar) -> Change:
@@ -99,8 +100,7 @@ def bound(tag: str, after: Life, before: Life | None = None, tenant: str = TENAN
         asset=tag,
         before=before,
         after=after,
-        reason="as read",
-        rule="row 1",
+        why=binding_reason("as read", "row 1"),
     )
 
 

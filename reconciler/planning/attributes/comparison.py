@@ -60,7 +60,7 @@ class Desired:
 
     def changes(self, row: int, before: Any, after: Any) -> Iterable[AttributeChange]:
         """Return the change of one row, attribute by attribute: most are one."""
-        return (Attribute(self.name, before, after, *self.because(row)),)
+        return (Attribute.of(self.name, before, after, *self.because(row)),)
 
 
 class DesiredUser(Desired):

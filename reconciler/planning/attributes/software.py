@@ -115,7 +115,7 @@ class DetectedSoftware:
                 reason = "detected on the device"
             if after is None:
                 reason = "no longer detected on the device"
-            known = Attribute(SOFTWARE + self.known.entries[key].name, before, after, reason, RULE)
+            known = Attribute.of(SOFTWARE + self.known.entries[key].name, before, after, reason, RULE)
             self._made[key, before, after] = known
         return known
 

@@ -104,13 +104,13 @@ def _licences(catalogue: CatalogueFile) -> dict[str, Details]:
 
 def _made(kind: str, name: str, details: Details) -> Change:
     reason = "catalogue.yaml has it and the store does not"
-    attributes = tuple(Attribute(key, None, value, reason, _RULE) for key, value in details.items())
+    attributes = tuple(Attribute.of(key, None, value, reason, _RULE) for key, value in details.items())
     return _change(Action.CREATE, kind, name, attributes)
 
 
 def _changed(kind: str, name: str, details: Details, stored: Details) -> Change:
     reason = "catalogue.yaml says so"
-    attributes = tuple(Attribute(key, stored.get(key), value, reason, _RULE) for key, value in details.items())
+    attributes = tuple(Attribute.of(key, stored.get(key), value, reason, _RULE) for key, value in details.items())
     return _change(Action.UPDATE, kind, name, attributes)
 
 

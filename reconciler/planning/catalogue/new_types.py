@@ -27,7 +27,7 @@ def _new_type(environment: Environment, name: str, connection: str) -> Change:
         action=Action.CREATE,
         name=f"type/{name}",
         label=name,
-        attributes=(Attribute("group", None, group, reason, "T2"),),
+        attributes=(Attribute.of("group", None, group, reason, "T2"),),
         kinds=(Kind.NEW_TYPES,),
         connection=connection,
     )

@@ -90,7 +90,7 @@ def _with_tenant(found: Organisations, declared: frozenset[str], snapshot: Snaps
         return replace(found, problems=(*found.problems, problem))
     if old is not None:
         change = _change(
-            Action.UPDATE, old, name, Attribute("name", old, name, f"the tenant is now called {name}", RULE)
+            Action.UPDATE, old, name, Attribute.of("name", old, name, f"the tenant is now called {name}", RULE)
         )
         state, renames = renamed(found.state, old, name), {**found.renamed, name: old}
         return replace(found, state=state, changes=(*found.changes, change), renamed=renames)
@@ -146,7 +146,7 @@ def _change(action: Action, name: str, label: str, attribute: Attribute) -> Chan
 
 
 def _tie(tenant: str) -> Attribute:
-    return Attribute("tenant", None, tenant, "the tenant's own organisation, by its name", RULE)
+    return Attribute.of("tenant", None, tenant, "the tenant's own organisation, by its name", RULE)
 
 
 def _as_stored(change: Change, names: Mapping[str, str]) -> Change:

@@ -119,7 +119,7 @@ def _attributes(entry: Entry) -> Iterator[Attribute]:
     )
     for name, old, new, why in values:
         if old != new:
-            yield Attribute(name, old, new, why, "L2")
+            yield Attribute.of(name, old, new, why, "L2")
 
 
 def _change(action: Action, entry: Entry, attributes: tuple[Attribute, ...]) -> Change:

@@ -157,7 +157,7 @@ def _met(
     if meeting.excluded:
         yield inputs.left(device_id, label, "excluded", "the settings leave it out", "X1")
     moves = old is not None and old.device_id != device_id and meeting.touches
-    first = (Attribute("device", old.device_id, device_id, match.reason, match.rule),) if moves and old else ()
+    first = (Attribute.of("device", old.device_id, device_id, match.reason, match.rule),) if moves and old else ()
     yield from change_decisions(inputs, asset, device_id, label, draft, first=first, of_status=done.kind)
     if old != done.life:
         yield inputs.binding(asset.tag, old, done.life, *_why(meeting, done))

@@ -250,7 +250,7 @@ def user_changes(
     for person in changed:
         old = before.get(person.id)
         attributes = tuple(
-            Attribute(
+            Attribute.of(
                 name,
                 _get(old, attribute),
                 getattr(person, attribute),

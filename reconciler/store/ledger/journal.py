@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Row, insert, select
 
 from reconciler.errors import UsageError
-from reconciler.model.plan import Action, Attribute, BindingChange, Change, Kind, Plan, Subject
+from reconciler.model.plan import Action, Attribute, BindingChange, Change, Kind, Plan, Subject, binding_reason
 from reconciler.model.run import Origin, Run, RunDetail
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Life
@@ -96,7 +96,7 @@ def _rows(key: int, changes: tuple[Change, ...], reasons: Reasons) -> Iterator[t
     kinds = cache(_text)
     for change in changes:
         attributes = [
-            (each.name, each.before, each.after, reasons[each.reason][each.rule]) for each in change.attributes
+            (each.name, each.before, each.after, reasons[each.why.words][each.why.rule]) for each in change.attributes
         ]
         yield (
             key,
@@ -121,7 +121,7 @@ def _binding_rows(key: int, changes: tuple[BindingChange, ...], reasons: Reasons
             change.asset,
             None if change.before is None else _text(change.before),
             None if change.removed else _text(change.after),
-            reasons[change.reason][change.rule],
+            reasons[change.why.words][change.why.rule],
         )
 
 
@@ -216,7 +216,7 @@ def _changes(connection: Connection, key: int, tag: str | None = None) -> Iterat
             name=row.name,
             label=row.label,
             attributes=tuple(
-                Attribute(name, before, after, *reasons[number])
+                Attribute.of(name, before, after, *reasons[number])
                 for name, before, after, number in _ATTRIBUTES.decode(row.attributes)
             ),
             kinds=_KINDS.decode(row.kinds),
@@ -231,7 +231,6 @@ def _bindings(connection: Connection, key: int) -> Iterator[BindingChange]:
     reasons = _reasons(connection, key)
     statement = select(run_binding).where(run_binding.c.run_id == key).order_by(run_binding.c.id)
     for row in connection.execute(statement, execution_options=_IN_CHUNKS):
-        reason, rule = reasons[row.reason]
         before = None if row.before is None else _LIFE.decode(row.before)
         yield BindingChange(
             connection=row.connection,
@@ -240,8 +239,7 @@ def _bindings(connection: Connection, key: int) -> Iterator[BindingChange]:
             asset=row.asset,
             before=before,
             after=_LIFE.decode(row.after or row.before),
-            reason=reason,
-            rule=rule,
+            why=binding_reason(*reasons[row.reason]),
             removed=row.after is None,
         )
 

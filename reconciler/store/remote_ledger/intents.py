@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from reconciler.errors import StoreError, UsageError
 from reconciler.model.ledger import Intent
-from reconciler.model.plan import Action, Change, Plan, Subject
+from reconciler.model.plan import Action, Change, Plan, Reason, Subject
 from reconciler.model.run import UNSETTLED, IntentState, OpenRun, Origin
 from reconciler.model.state import AppliedSettings
 from reconciler.store.database.dialects import insert_many
@@ -16,8 +16,21 @@ from reconciler.store.database.times import utc_now
 from reconciler.store.ledger.stamp import environment_of
 from reconciler.store.ledger.tables import intent, open_run
 
-_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
-_CHANGE: Final = msgspec.json.Decoder(Change)
+
+def _reason(_: type, value: Any) -> Reason:
+    attribute, words, rule = value
+    return Reason(attribute, words, rule)
+
+
+def _listed(reason: Any) -> tuple[str | None, str, str]:
+    if not isinstance(reason, Reason):
+        raise NotImplementedError(f"{type(reason).__name__} is no part of an intent")
+    return reason.attribute, reason.words, reason.rule
+
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic", enc_hook=_listed)
+_CHANGE: Final = msgspec.json.Decoder(Change, dec_hook=_reason)
+_PLAN: Final = msgspec.json.Decoder(Plan, dec_hook=_reason)
 _COLUMNS: Final = ("run_id", "number", "state", "change", "remote_id", "message", "facts", "updated_at")
 _UNSETTLED: Final = sorted(each.value for each in UNSETTLED)
 
@@ -60,7 +73,7 @@ def read_begun(connection: Connection, run_id: str) -> Begun:
         listed = f"reconciler status {environment_of(connection)}"
         raise UsageError(f"There is no interrupted run {run_id}. The interrupted ones are listed by: {listed}")
     return Begun(
-        plan=msgspec.json.decode(row.plan, type=Plan),
+        plan=_PLAN.decode(row.plan),
         origin=msgspec.json.decode(row.origin, type=Origin),
         settings=msgspec.json.decode(row.settings, type=AppliedSettings),
         kind=row.kind,

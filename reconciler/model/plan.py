@@ -91,12 +91,12 @@ _shared = lru_cache(maxsize=4096)(Reason)
 """Equal reasons as one object, as long as it is among the last that were asked for."""
 
 
-class Attribute(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One attribute of a change: what it is, what it will be, and why."""
+class Attribute(Struct, frozen=True, gc=False, array_like=True):
+    """One attribute of a change: why it changes, what it is, what it will be; in JSON a list of these three."""
 
-    why: Reason = field(name="reason")
-    before: Scalar = None
-    after: Scalar = None
+    why: Reason
+    before: Scalar
+    after: Scalar
 
     @classmethod
     def of(cls, name: str, before: Scalar, after: Scalar, reason: str, rule: str) -> "Attribute":

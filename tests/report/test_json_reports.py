@@ -82,7 +82,7 @@ def test_run() -> None:
                 "action": "update",
                 "name": "A",
                 "label": "L",
-                "attributes": [{"reason": number, "after": "Contoso/Leeds"}],
+                "attributes": [[number, None, "Contoso/Leeds"]],
             }
             for number in (0, 0, 1)
         ],

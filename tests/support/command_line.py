@@ -34,12 +34,18 @@ class Done(NamedTuple):
 def with_reasons(document: str | bytes) -> dict[str, Any]:
     """Return a plan's JSON with each attribute's and binding's reason in it, as its table has it."""
     plan: dict[str, Any] = msgspec.json.decode(document)
-    for attribute in [each for change in plan["changes"] for each in change["attributes"]]:
-        reason = dict(plan["reasons"][attribute["reason"]])
-        attribute.update({"before": None, "after": None, "name": reason.pop("attribute")} | attribute | reason)
+    for change in plan["changes"]:
+        change["attributes"] = [
+            {"before": before, "after": after, **_named(plan["reasons"][number])}
+            for number, before, after in change["attributes"]
+        ]
     for binding in plan["bindings"]:
         binding.update(plan["reasons"][binding["reason"]])
     return plan
+
+
+def _named(reason: dict[str, Any]) -> dict[str, Any]:
+    return {"name": reason["attribute"], "reason": reason["reason"], "rule": reason["rule"]}
 
 
 @dataclass

@@ -12,9 +12,10 @@ Document = dict[str, Any]
 
 NOT_SET = "not set"
 _LONGEST = 100
-_PLAIN = re.compile(r"(?!(?:null|true|false)$)[A-Za-z_/]([\w ./@()+:-]*[\w./@()+-])?")
+_PLAIN = re.compile(r"(?!(?:null|true|false)$)([A-Za-z_/]([\w ./@()+:-]*[\w./@()+-])?|\d+[a-z])")
 _KEYS = ("name", "to")
 _FIRST = "enabledForInstances"
+_EMPTY = ("null", "[]", "{}")
 
 
 def pending(before: Document, after: Document) -> tuple[SettingChange, ...]:
@@ -67,18 +68,21 @@ def _path(parts: list[str]) -> str:
 def _shown(value: Any) -> str:
     """Return a leaf, or a mapping of leaves, as short text; what is not there on this side is not set."""
     match value:
+        case "null":
+            return NOT_SET
         case str():
             text = value
         case dict():
-            text = _mapping({key: item for key, item in value.items() if item != "null"})
+            text = _mapping(value)
         case _:
             return NOT_SET
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _mapping(items: dict[str, Any]) -> str:
-    shown = (f"{key}: {_mapping(item) if isinstance(item, dict) else item}" for key, item in items.items())
-    return f"{{{', '.join(shown)}}}"
+    """Return a mapping on one line as a person would write it: without members that are empty."""
+    texts = {key: _mapping(item) if isinstance(item, dict) else item for key, item in items.items()}
+    return f"{{{', '.join(f'{key}: {text}' for key, text in texts.items() if text not in _EMPTY)}}}"
 
 
 def flow(value: Any) -> str:
@@ -93,7 +97,7 @@ def flow(value: Any) -> str:
         case list():
             return f"[{', '.join(map(flow, value))}]"
         case dict():
-            return _mapping({key: flow(item) for key, item in sorted(value.items()) if item is not None})
+            return _mapping({key: flow(item) for key, item in sorted(value.items())})
         case _:
             return str(value) if _PLAIN.fullmatch(str(value)) else json.dumps(value, ensure_ascii=False)
 

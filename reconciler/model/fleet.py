@@ -47,20 +47,27 @@ class FleetOptions(Struct, frozen=True, kw_only=True):
 class FleetImpact(Struct, frozen=True, kw_only=True, rename="camel"):
     """What a change of the settings causes in one environment (N4).
 
-    `affected` assets, users and entries end up different; `caused` counts by kind what happens only with the new
-    settings, `prevented` what happens only without them, `over` are limits that only the new settings are over.
-    `note` says why nothing could be compared.
+    `assets`, `users` and catalogue `entries` end differently, each counted once (V7); `caused` counts by kind what
+    happens only with the new settings, `prevented` what happens only without them, `over` are limits that only the new
+    settings are over. `note` says why nothing could be compared.
     """
 
-    affected: int = 0
+    assets: int = 0
+    users: int = 0
+    entries: int = 0
     caused: dict[str, int] = {}
     prevented: dict[str, int] = {}
     over: tuple[str, ...] = ()
     note: str | None = None
 
+    @property
+    def affected(self) -> int:
+        """Return how many assets and users end differently."""
+        return self.assets + self.users
+
     def is_nothing(self) -> bool:
         """Return whether the change makes no difference here."""
-        return not (self.affected or self.caused or self.prevented or self.over or self.note)
+        return not any((self.assets, self.users, self.entries, self.caused, self.prevented, self.over, self.note))
 
 
 class FleetRow(Struct, frozen=True, kw_only=True, rename="camel"):

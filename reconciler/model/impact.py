@@ -1,5 +1,6 @@
 """What a change of the settings causes, apart from what would happen anyway: two plans of one recording, compared."""
 
+from collections import Counter
 from enum import StrEnum
 from typing import Final
 
@@ -11,7 +12,7 @@ from reconciler.model.snapshot import Scalar
 IMPACT_FORMAT: Final = 1
 
 CREATED_OTHERWISE: Final = "createdOtherwise"
-"""What counts an asset that is created with and without the change of the settings, with other values."""
+"""What counts an asset that is created with and without the change of the settings, with different values."""
 
 
 class Verdict(StrEnum):
@@ -26,7 +27,7 @@ class Verdict(StrEnum):
 
 
 class AttributeEffect(Struct, frozen=True, gc=False, rename="camel"):
-    """One attribute that ends otherwise: `without` the new settings, and `with_` them.
+    """One attribute that ends differently: `without` the new settings, and `with_` them.
 
     `reason` and `rule` are those of the plan in which it changes; with both, of the one with the new settings.
     `settings` are the paths of the differing settings that speak of it, all of them when none does.
@@ -56,6 +57,18 @@ class Effect(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_d
     prevented: tuple[str, ...] = ()
     connection: str | None = None
     device_id: str | None = None
+
+
+class Affected(Struct, frozen=True):
+    """How many assets, users and catalogue entries end differently with the new settings, each counted once (V7)."""
+
+    assets: int = 0
+    users: int = 0
+    entries: int = 0
+
+    def total(self) -> int:
+        """Return how many assets and users there are: what a comment's verdict says."""
+        return self.assets + self.users
 
 
 class Share(Struct, frozen=True, rename="camel"):
@@ -114,6 +127,11 @@ class Impact(Struct, frozen=True, rename="camel", kw_only=True):
     taken_up: tuple[LeftAlone, ...] = ()
     """What is left alone only without the new settings."""
     effects: tuple[Effect, ...] = ()
+
+    def affected(self) -> Affected:
+        """Return what ends differently: the one definition that every number of a comment follows (V7)."""
+        found = Counter(each.subject for each in self.effects)
+        return Affected(found[Subject.ASSET], found[Subject.USER], found[Subject.CATALOGUE])
 
     def nothing(self) -> bool:
         """Return whether the new settings come to the same as those at `base`, as far as could be compared."""

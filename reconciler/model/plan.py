@@ -210,7 +210,8 @@ class LeftAlone(Struct, frozen=True, rename="camel", kw_only=True):
 class LimitUse(Struct, frozen=True, rename="camel", kw_only=True):
     """One kind's count in one connection against its limit (R1-R4).
 
-    `exempt` says why the limit does not hold for this plan; None when it does.
+    `exempt` says why the limit does not hold for this plan; None when it does. `window` is in which time `used` counts,
+    where the settings name another one than the default.
     """
 
     connection: str
@@ -221,6 +222,7 @@ class LimitUse(Struct, frozen=True, rename="camel", kw_only=True):
     bound: int
     over: bool
     exempt: str | None = None
+    window: str | UnsetType = UNSET
 
 
 class ReadAdvance(Struct, frozen=True, rename="camel", kw_only=True):

@@ -8,6 +8,8 @@ counts too. New types are counted on their own: they are no assets, so the half 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from msgspec import UNSET
+
 from reconciler.columnar import pack
 from reconciler.model.layouts import BINDINGS
 from reconciler.model.plan import Change, ConnectionSummary, Kind, LimitUse
@@ -29,6 +31,8 @@ _ATTRIBUTES = {
     Kind.NEW_TYPES: "new_types",
     Kind.REMOVED: "created",
 }
+
+_DEFAULT_WINDOW = Limits().window
 
 Allowances = Mapping[str, int]
 """What a person allowed for this run: a kind's name and the number (R4)."""
@@ -105,12 +109,13 @@ def _use(
     environment: Environment, state: State, connection: str, kind: Kind, planned: int, allowances: Allowances
 ) -> LimitUse:
     tenant = environment.connections[connection].tenant_id
+    limits = environment.instance.limits
     used = usage(state, "intune", tenant)
     exempt = _exempt(state, tenant, kind)
     if kind in allowances:
         most, before, exempt = allowances[kind], 0, None
     else:
-        most = allowed(environment.instance.limits, kind, used.bound)
+        most = allowed(limits, kind, used.bound)
         before = used.counts.get(kind, 0)
     return LimitUse(
         connection=connection,
@@ -121,6 +126,7 @@ def _use(
         bound=used.bound,
         over=exempt is None and planned + before > most,
         exempt=exempt,
+        window=UNSET if limits.window == _DEFAULT_WINDOW else limits.window,
     )
 
 

@@ -44,11 +44,32 @@ _WEIGHT: Final = (
     Kind.UPDATED,
 )
 
+WORDS: Final[dict[str, str]] = {
+    Kind.CREATED: "created",
+    Kind.RETYPED: "type changed",
+    Kind.MOVED: "site changed",
+    Kind.REBOUND: "re-enrolled",
+    Kind.UNLINKED: "user removed",
+    Kind.DELETED_IN_INTUNE: "deleted in Intune",
+    Kind.INACTIVE: "made inactive",
+    Kind.UPDATED: "updated",
+    Uncounted.SOFTWARE: "software only",
+    Kind.REMOVED: "removed",
+}
+"""What happens to an asset, in sentences; YAML and JSON keep the kinds' names."""
+
+LIMITED: Final[dict[str, str]] = WORDS | {
+    Kind.USERS_DEACTIVATED: "users made inactive",
+    Kind.USERS_CREATED: "users created",
+    Kind.NEW_TYPES: "new types",
+}
+"""What a limit counts, in sentences."""
+
 MEANING: Final[dict[Group, tuple[str, str]]] = {
     Kind.CREATED: ("new asset", "new assets"),
     Kind.RETYPED: ("asset whose type changes", "assets whose type changes"),
     Kind.MOVED: ("asset whose site changes", "assets whose site changes"),
-    Kind.REBOUND: ("asset whose binding moves to another device", "assets whose binding moves to another device"),
+    Kind.REBOUND: ("asset that is now another device", "assets that are now other devices"),
     Kind.UNLINKED: ("asset that loses its user", "assets that lose their user"),
     Kind.DELETED_IN_INTUNE: ("asset whose device is gone from Intune", "assets whose device is gone from Intune"),
     Kind.INACTIVE: ("asset made inactive", "assets made inactive"),

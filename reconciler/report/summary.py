@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reconciler.model.plan import Action, Change, Effort, Kind, Plan, Subject, counts
 from reconciler.model.run import Outcome
-from reconciler.report.kinds import ORDER
+from reconciler.report.kinds import ORDER, WORDS
 from reconciler.report.values import many
 
 
@@ -92,7 +92,7 @@ def _rest(plan: Plan) -> list[str]:
     if plan.bindings and not plan.changes:
         parts.append(f"{many(len(plan.bindings), 'binding')} to record")
     if plan.withheld:
-        parts.append(f"{len(plan.withheld):,} withheld")
+        parts.append(f"{len(plan.withheld):,} not applied: data missing")
     if plan.problems:
         parts.append(many(len(plan.problems), "problem"))
     if over := plan.over_limit():
@@ -118,9 +118,9 @@ def outcome_line(outcome: Outcome, seconds: float) -> str:
 
 def counts_words(counts: Mapping[str, int]) -> list[str]:
     """Return a run's counts, named as `Plan.counts` names them, in words."""
-    names: dict[str, tuple[str, str]] = {kind: (kind, kind) for kind in ORDER}
+    names: dict[str, tuple[str, str]] = {kind: (WORDS[kind], WORDS[kind]) for kind in ORDER}
     names |= {
-        Kind.USERS_DEACTIVATED: ("user deactivated", "users deactivated"),
+        Kind.USERS_DEACTIVATED: ("user made inactive", "users made inactive"),
         Kind.USERS_CREATED: ("user created", "users created"),
         "user-create": ("user created", "users created"),
         "user-update": ("user updated", "users updated"),

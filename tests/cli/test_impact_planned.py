@@ -61,24 +61,24 @@ def test_the_change_is_told_apart_from_the_day(cli: CommandLine) -> None:
     assert impact["ordinary"] == ordinary(cli) > 2
     retyped = impact["caused"]["retyped"]
     path = "connections/intune/asset-types.yaml: rules[Phones and tablets].when.in"
-    assert done.out.endswith(f"\n\nThis change: {retyped} retyped. Without it: {ordinary(cli)} ordinary changes.\n")
+    assert done.out.endswith(
+        f"\n\nMerging changes {retyped} assets. This change: {retyped} type changed. "
+        f"{ordinary(cli)} changes would happen anyway.\n"
+    )
     assert [(each["what"], each["count"]) for each in impact["bySetting"]] == [(path, retyped)]
     assert {(each["what"], each["words"]) for each in impact["byRule"]} == {("T3", "no rule matched: the default")}
     assert done.out.index("\nPlan: ") < done.out.index("\n\nImpact of this change, against main (")
 
 
 def test_a_comment_leads_with_the_impact(cli: CommandLine) -> None:
-    """In Markdown the impact stands before the details, and the file is the one that is found again by its marker."""
+    """In Markdown the verdict stands before what is folded, and the file is found again by its marker."""
     file = cli.folder / "comment.md"
     done = cli.run(*planned(cli, "--format", "markdown", "-o", str(file)))
     text = file.read_text()
     assert (done.code, done.out) == (0, "")
     assert text.startswith("<!-- reconciler:plan:prod -->")
-    assert text.index("#### Impact of this change") < text.index("<details>")
-    assert (
-        f"**Without it:** `{ordinary(cli)}` ordinary changes" in text
-        or f"**Without it:** {ordinary(cli)} ordinary" in text
-    )
+    assert text.index("Merging changes ") < text.index("<details>")
+    assert f"{ordinary(cli)} changes would happen anyway" in text
 
 
 def test_a_page_leads_with_the_impact(cli: CommandLine) -> None:
@@ -89,7 +89,7 @@ def test_a_page_leads_with_the_impact(cli: CommandLine) -> None:
     text = file.read_text()
     assert (done.code, done.out) == (0, "")
     assert text.index('id="impact"') < text.index('id="overview"')
-    assert f">{retyped} retyped</button>" in text
+    assert f">{retyped} type changed</button>" in text
     assert '<span class="name">connections/intune/asset-types.yaml: rules[Phones and tablets].when.in</span>' in text
 
 
@@ -117,7 +117,7 @@ def test_the_plan_stays_the_plan(cli: CommandLine) -> None:
 def test_nothing_changed_is_no_impact(recorded: CommandLine, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Settings that are as committed cause nothing."""
     done = recorded.copied(tmp_path, capfd).run(*planned(recorded))
-    assert f"This change: nothing different. Without it: {ordinary(recorded)} ordinary changes." in done.out
+    assert f"Merging changes nothing. {ordinary(recorded)} changes would happen anyway." in done.out
 
 
 def test_a_new_environment_is_all_impact(cli: CommandLine) -> None:
@@ -126,7 +126,7 @@ def test_a_new_environment_is_all_impact(cli: CommandLine) -> None:
     git(cli.folder, "commit", "--quiet", "--message", "before prod")
     done = cli.run(*planned(cli))
     assert "prod is not there at main: it is new" in " ".join(done.out.split())
-    assert "Without it: 0 ordinary changes." in done.out
+    assert "0 changes would happen anyway." in done.out
 
 
 def test_settings_that_were_broken_leave_the_impact_unknown(cli: CommandLine) -> None:

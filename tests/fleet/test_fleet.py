@@ -112,15 +112,19 @@ def test_a_pull_requests_impact_is_one_comment(fleet: ManyEnvironments, simulato
     git(fleet.folder, "add", "environments")
     git(fleet.folder, "commit", "--quiet", "--message", "settings")
     planned = ("fleet", "plan", "--recordings", str(folder), "--base", "main", "--format", "markdown")
-    assert "#### Merging changes nothing in 3 environments.\n" in fleet.run(*planned).out
+    assert (
+        "**Merging changes nothing in 3 environments.** No limit stops the next apply because of it.\n"
+        in fleet.run(*planned).out
+    )
     fleet.edit("_shared/connections/_shared/imports.yaml", "createAssets: true", "createAssets: false")
     write_file(fleet.environments / "cedar/connections/intune/imports.yaml", "version: 1\ncreateAssets: true\n")
     (folder / "acme.rec.gz").unlink()
     done = fleet.run(*planned)
-    head, _, rest = done.out.partition("\n\n")
+    marker, head, rest = done.out.split("\n\n", 2)
+    assert marker == "<!-- reconciler:fleet -->"
     assert head == (
-        "<!-- reconciler:fleet -->\n#### Merging changes 1 of 3 environments: no longer 16 created; no limit stops it; "
-        "1 could not be planned."
+        "**\N{WARNING SIGN} Merging changes 16 assets in 1 environment of 2.** No limit stops the next apply "
+        "because of it. 1 environment could not be planned."
     )
     assert "| `birch` |" in rest
     assert "`16 created`" in rest

@@ -44,9 +44,9 @@ CHANGE = Change(
 def test_history() -> None:
     """Runs stand in a table, one row each."""
     assert plain(history_text([EMPTY, RUN])) == (
-        "run  when                  who    commit              what\n"
-        "r2   2026-11-24 08:00 UTC  grace  9e8b7a6, not clean  no changes\n"
-        "r1   2026-11-23 08:00 UTC  ada    3f2c1d9             8 created, 21 updated\n"
+        "run  when                  who    commit                what\n"
+        "r2   2026-11-24 08:00 UTC  grace  9e8b7a6, uncommitted  no changes\n"
+        "r1   2026-11-23 08:00 UTC  ada    3f2c1d9               8 created, 21 updated\n"
     )
 
 
@@ -76,7 +76,7 @@ def test_run() -> None:
         "  because   a new office\n"
         "  what      8 created, 21 updated\n"
         "\n"
-        "deletedInIntune: 1 asset whose device is gone from Intune\n"
+        "deleted in Intune: 1 asset whose device is gone from Intune\n"
         "  ~ AST-000012  LT-4711\n"
         "      status  In Use → Retired  the device is gone from Intune (row 5)\n"
     )

@@ -96,14 +96,36 @@ def shown(plan: Plan, *, every: bool = False) -> tuple[int, bool]:
     return text.count("~ AST-"), "--all" in text
 
 
-def test_a_group_of_ten_is_whole() -> None:
-    """A group of ten changes is shown whole."""
-    assert shown(many(10)) == (10, False)
+def unlike(number: int) -> Plan:
+    """Return a plan with so many changes of one kind, no two of which are alike."""
+    plan = many(number)
+    changes = tuple(
+        replace(change, attributes=(Attribute("name", f"OLD-{place}", f"LT-{place}", "from deviceName", "F1"),))
+        for place, change in enumerate(plan.changes)
+    )
+    return replace(plan, changes=changes)
 
 
-def test_a_larger_group_is_cut() -> None:
-    """A larger group shows its first three and how to see all."""
-    assert shown(many(11)) == (3, True)
+def test_ten_different_changes_are_whole() -> None:
+    """Ten changes of one kind are shown whole when no two are alike."""
+    assert shown(unlike(10)) == (10, False)
+
+
+def test_more_different_changes_are_one_line() -> None:
+    """More of them are one line with an example, a few names, and how to see all."""
+    text = plain(plan_text(unlike(11)))
+
+    assert "11 different values, such as OLD-0 → LT-0" in text
+    assert shown(unlike(11)) == (0, True)
+
+
+def test_alike_changes_are_one_line() -> None:
+    """What is alike stands once, with how many and a few names (V6)."""
+    text = plain(plan_text(many(452)))
+
+    times = "\N{MULTIPLICATION SIGN}452"
+    assert f"  ~ status  In Use → Retired {times}  gone (row 5): LT-0, LT-1, LT-2, 449 more\n" in text
+    assert shown(many(2)) == (0, True)
 
 
 def test_every_one() -> None:

@@ -45,7 +45,7 @@ def created(action: Action, subject: Subject, name: str, *attributes: Attribute)
             ROWS,
             (),
             """
-software: 1 asset whose software alone changes
+software only: 1 asset whose software alone changes
   ~ AST-1  LT-1
       software  +2 -1 ~2: + 7-Zip 22.0, ~ Runtime 14.1, 14.2, - Teams,
                 ~ Visio 2021, 1 more

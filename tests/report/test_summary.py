@@ -71,18 +71,18 @@ ENTRY = change(Subject.CATALOGUE, Action.CREATE)
     [
         ({}, "No changes. The store matches Intune."),
         ({"problems": (PROBLEM,)}, "No changes. The store matches Intune. · 1 problem"),
-        ({"withheld": (WITHHELD,)}, "No changes, as far as is known. · 1 withheld"),
+        ({"withheld": (WITHHELD,)}, "No changes, as far as is known. · 1 not applied: data missing"),
         ({"bindings": (BINDING,) * 2}, "No changes. The store matches Intune. · 2 bindings to record"),
         ({"connections": (replace(CONNECTION, enabled=False),)}, "No changes: no connection is enabled here."),
         ({"connections": (replace(CONNECTION, skipped="not due"),)}, "No changes: no connection was read."),
         ({"changes": (CREATED,) * 8, "bindings": (BINDING,)}, "Plan: 8 to create"),
         (
             {"changes": (CREATED, UPDATED, RENAMED, GONE), "withheld": (WITHHELD,) * 2, "problems": (PROBLEM,)},
-            "Plan: 1 to create, 3 to update (1 deletedInIntune, 2 updated) · 2 withheld · 1 problem",
+            "Plan: 1 to create, 3 to update (1 deleted in Intune, 2 updated) · 2 not applied: data missing · 1 problem",
         ),
         ({"changes": (UPDATED, SOFTWARE)}, "Plan: 2 to update (1 updated, 1 software only)"),
         ({"changes": (NEW_USER, USER, USER)}, "Plan: users: 1 to create, 2 to update"),
-        ({"changes": (USER, LEAVER)}, "Plan: users: 2 to update (1 user deactivated)"),
+        ({"changes": (USER, LEAVER)}, "Plan: users: 2 to update (1 user made inactive)"),
         ({"changes": (ENTRY, TYPE)}, "Plan: catalogue: 2 entries to make (1 new type)"),
         ({"changes": (ENTRY, UPDATED)}, "Plan: 1 to update · catalogue: 1 entry to make"),
         ({"changes": (CREATED,) * 1200, "limits": (OVER,)}, "Plan: 1,200 to create · over 1 limit"),
@@ -100,7 +100,7 @@ def test_summary(different: dict[str, Any], line: str) -> None:
         (
             {"catalogue-create": 1, "user-create": 2, "usersDeactivated": 1, "somethingNew": 3, "moved": 0},
             0,
-            "Applied run r1: 1 user deactivated, 2 users created, 1 catalogue entry made, 3 somethingNew in 1.2 s",
+            "Applied run r1: 1 user made inactive, 2 users created, 1 catalogue entry made, 3 somethingNew in 1.2 s",
         ),
         ({}, 3, "Applied run r1: 3 bindings recorded in 1.2 s"),
         ({}, 0, "Applied run r1: nothing to change in 1.2 s"),
@@ -115,7 +115,7 @@ def test_outcome(counts: dict[str, int], bindings: int, line: str) -> None:
 def test_a_plan_and_its_run_have_the_same_words_for_what_is_updated() -> None:
     """What stands in a plan's brackets stands in the run's line."""
     plan = replace(PLAN, changes=(RENAMED, GONE, SOFTWARE))
-    words = "1 deletedInIntune, 1 updated, 1 software only"
+    words = "1 deleted in Intune, 1 updated, 1 software only"
     outcome = Outcome(run_id="r1", revision="v", changes=3, bindings=0, counts=plan.counts())
     assert summary_line(plan) == f"Plan: 3 to update ({words})"
     assert outcome_line(outcome, 1.0) == f"Applied run r1: {words} in 1.0 s"

@@ -36,8 +36,8 @@ def test_the_impact_leads() -> None:
     """What the change causes and prevents, and what there is without it; then limits, unknowns and problems."""
     assert text_of(shown(), "impact").startswith(
         "Impact of this change, against main (c0ffee0) "
-        "This change: 1 created otherwise, 1 moved, 1 retyped, 1 updated. It prevents: 1 unlinked, 1 updated. "
-        "Without it: 25 ordinary changes, of which 20 stay exactly as they are. "
+        "Merging changes 5 assets: 1 created differently, 1 site changed, 1 type changed, 1 updated. "
+        "It prevents: 1 user removed, 1 updated. 25 changes would happen anyway, 20 of them exactly as they are. "
         "unknown: device property imei of intune: the recording does not hold it "
         "1 new problems: LT-0044 1 problems fewer: LT-0070 By setting"
     )

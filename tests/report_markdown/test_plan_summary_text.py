@@ -11,8 +11,8 @@ def test_over_a_limit() -> None:
         "Plan for prod (production) · settings 3f2c1d9 · read 2026-11-23 08:00 UTC\n"
         "\n"
         "OVER A LIMIT: this plan will not be applied as it is.\n"
-        "  ! deletedInIntune of intune: 15 planned after 6 in the last window, 14 allowed\n"
-        "    (495 bound assets)\n"
+        "  ! deleted in Intune (intune): 15 planned, 6 already in the last 24 h, 14\n"
+        "    allowed (495 bound assets)\n"
         "    To allow it: --allow deletedInIntune=15 --because TEXT\n"
         "\n"
         "settings not yet applied here (since 9e1f00a)\n"
@@ -25,8 +25,8 @@ def test_over_a_limit() -> None:
         "        secret value.\n"
         "intune  480 listed: 480 bound\n"
         "\n"
-        "Plan: 15 to update (15 deletedInIntune) · over 1 limit\n"
-        "Over the limit of deletedInIntune: not applied without\n"
+        "Plan: 15 to update (15 deleted in Intune) · over 1 limit\n"
+        "Over the limit of deleted in Intune: not applied without\n"
         "  --allow deletedInIntune=15 --because TEXT\n"
     )
 

@@ -180,7 +180,7 @@ class _Fleet:
     def _show(self, rows: list[FleetRow], base: object) -> None:
         match self.form:
             case FleetFormat.TEXT:
-                printing.show(fleet.fleet_text(rows))
+                printing.page(fleet.fleet_text(rows))
             case FleetFormat.MARKDOWN if base is not None:
                 printing.put(fleet.impact_markdown(rows, str(base)).encode())
             case FleetFormat.MARKDOWN:

@@ -56,7 +56,7 @@ def assets(
     )
     match form:
         case AssetsFormat.TABLE:
-            printing.show(report.assets_text(views, width=printing.width()))
+            printing.page(report.assets_text(views, width=printing.width()))
         case AssetsFormat.CSV:
             printing.put(b"".join(report.assets_csv(views)))
         case AssetsFormat.JSON:

@@ -40,5 +40,5 @@ def explain(
             story = explaining.explain_recorded(around, recording, what, as_if_enabled=as_if_enabled)
     if warning:
         warn(warning)
-    printing.show(story_text(story, width=printing.width()))
+    printing.page(story_text(story, width=printing.width()))
     return ExitCode.DONE

@@ -108,7 +108,7 @@ def _seconds_between(since: str, now: str) -> float | None:
 
 
 def _show(made: Made) -> None:
-    printing.show(_lines(made, printing.width()))
+    printing.page(_lines(made, printing.width()))
 
 
 def _lines(made: Made, width: int) -> "list[Text]":
@@ -155,9 +155,7 @@ def _text(made: Made) -> str:
 
 
 def _markdown(made: Made) -> str:
-    from reconciler.report.markdown.impact import impact_sections  # noqa: PLC0415 - as above
     from reconciler.report.markdown.plan import plan_markdown  # noqa: PLC0415 - only where it is used
-    from reconciler.report.markdown.verdict import verdict  # noqa: PLC0415 - as above
 
     return plan_markdown(
         made.plan,
@@ -166,8 +164,7 @@ def _markdown(made: Made) -> str:
         recording=_name(made),
         rest_at=run_address(),
         warning=_too_old(made),
-        extra=impact_sections(made.impact) if made.impact else (),
-        verdict=verdict(made.impact) if made.impact else "",
+        impact=made.impact,
     )
 
 

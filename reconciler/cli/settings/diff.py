@@ -53,7 +53,7 @@ def diff(
         printing.put(json.dumps(shown, indent=2, ensure_ascii=False).encode() + b"\n")
         return ExitCode.DONE
 
-    printing.show(difference_lines(changes))
+    printing.page(difference_lines(changes))
     say(f"{len(changes) or 'No'} setting{'' if len(changes) == 1 else 's'} differ{'s' if len(changes) == 1 else ''}.")
     return ExitCode.DONE
 

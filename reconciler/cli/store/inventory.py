@@ -57,7 +57,7 @@ def bring(
     with Talk() as talk:
         around = surroundings(context, env, talk)
         planned = plan_import(around, Files(file, users, ignore))
-    printing.show(inventory_text(planned.inventory, env, every=every, width=printing.width()))
+    printing.page(inventory_text(planned.inventory, env, every=every, width=printing.width()))
     check_usable(planned)
     if yes:
         _tell(write_import(around, planned, who=who(), where=where()), time.monotonic() - started)

@@ -1,29 +1,31 @@
 """What a pull request's settings change over all environments, in one comment that is read in ten seconds (N4)."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reconciler.model.fleet import FleetImpact, FleetRow
 from reconciler.report.escaping import markdown_code
+from reconciler.report.text.impact import count_words, merging_words
+from reconciler.report.values import many
 
 _IN_SIGHT: Final = 10
 _LONGEST: Final = 60_000
+_WARNING: Final = "\N{WARNING SIGN}"
 
 
 def impact_markdown(rows: Sequence[FleetRow], base: str) -> str:
     """Return the verdict, the ten environments that are affected most, and the others folded."""
     affected = sorted((row for row in rows if not _of(row).is_nothing()), key=_worst)
     unknown = [row for row in rows if row.impact is None]
-    lines = [f"<!-- reconciler:fleet -->\n#### {_verdict(rows, affected, unknown)}\n"]
-    lines += [f"Against {markdown_code(base)}, from the latest recordings.\n"]
+    lines = [f"<!-- reconciler:fleet -->\n\n{_verdict(rows, affected, unknown)}\n"]
     if affected:
         lines += [_table(affected[:_IN_SIGHT])]
     if len(affected) > _IN_SIGHT:
-        lines.append(_folded(f"{len(affected) - _IN_SIGHT} more environments", _table(affected[_IN_SIGHT:])))
+        lines.append(_folded(many(len(affected) - _IN_SIGHT, "more environment"), _table(affected[_IN_SIGHT:])))
     if unknown:
         told = "\n".join(f"- {markdown_code(row.environment)}: {markdown_code(row.error)}" for row in unknown)
-        lines.append(_folded(f"{len(unknown)} environments that could not be planned", f"{told}\n"))
+        lines.append(_folded(f"{many(len(unknown), 'environment')} that could not be planned", f"{told}\n"))
+    lines += [f"<sub>Against {markdown_code(base)}, from the latest recordings.</sub>\n"]
     return "\n".join(lines)
 
 
@@ -37,34 +39,44 @@ def _worst(row: FleetRow) -> tuple[bool, bool, int, str]:
 
 
 def _verdict(rows: Sequence[FleetRow], affected: Sequence[FleetRow], unknown: Sequence[FleetRow]) -> str:
-    """Return what merging changes, and whether a limit stops it, in one line."""
-    left = f"; {len(unknown)} could not be planned" if unknown else ""
-    if not affected:
-        return f"Merging changes nothing in {len(rows) - len(unknown)} environments{left}."
-    caused, prevented = Counter[str](), Counter[str]()
-    for row in affected:
-        caused.update(_of(row).caused)
-        prevented.update(_of(row).prevented)
-    no_longer = f"no longer {_counts(prevented)}" if _counts(prevented) else ""
-    kinds = ", ".join(filter(None, [_counts(caused), no_longer])) or "nothing that is applied"
-    stopped = sum(bool(_of(row).over) for row in affected)
-    limit = f"; a limit stops the next apply of {stopped}" if stopped else "; no limit stops it"
-    return f"Merging changes {len(affected)} of {len(rows)} environments: {kinds}{limit}{left}."
+    """Return what merging changes, whether a limit stops it, and who can let it pass, in one line."""
+    planned = len(rows) - len(unknown)
+    found = [_of(row) for row in affected]
+    words = merging_words(sum(each.assets for each in found), sum(each.users for each in found), nothing=not affected)
+    where = f"in {many(len(affected), 'environment')} of {planned:,}" if affected else f"in {planned:,} environments"
+    left = f" {many(len(unknown), 'environment')} could not be planned." if unknown else ""
+    stopped = [row for row in affected if _of(row).over]
+    mark = f"{_WARNING} " if stopped or unknown else ""
+    return f"**{mark}{words} {where}.** {_limits(stopped)}{left}"
+
+
+def _limits(stopped: Sequence[FleetRow]) -> str:
+    if not stopped:
+        return "No limit stops the next apply because of it."
+    return (
+        f"The next scheduled apply stops at a limit in {len(stopped):,} of them. After the merge, somebody who may run "
+        "it starts the workflow _apply_ for each, with `allow` and a reason; `reconciler plan` says which numbers."
+    )
 
 
 def _table(rows: Sequence[FleetRow]) -> str:
-    lines = ["| environment | affected | this change | prevented | over a limit |", "|---|---|---|---|---|"]
+    lines = [
+        "| environment | assets | users | what happens | what no longer happens | over a limit |",
+        f"|{'---|' * 6}",
+    ]
     for row in rows:
         found = _of(row)
-        cells = [row.environment, f"{found.affected:,}", found.note or _counts(found.caused), _counts(found.prevented)]
-        lines.append(f"| {' | '.join(map(_cell, [*cells, ', '.join(found.over)]))} |")
+        kinds = [found.note or _counts(found.caused), _counts(found.prevented), ", ".join(found.over)]
+        lines.append(
+            f"| {' | '.join(map(_cell, [row.environment, f'{found.assets:,}', f'{found.users:,}', *kinds]))} |"
+        )
     return "\n".join(lines) + "\n"
 
 
 def _counts(counts: Mapping[str, int]) -> str:
     """Return how many assets and users there are of each kind; what the catalogue needs for them is left out."""
-    kept = sorted((kind, count) for kind, count in counts.items() if not kind.startswith("catalogue"))
-    return ", ".join(f"{count:,} {kind}" for kind, count in kept)
+    kept = {kind: count for kind, count in sorted(counts.items()) if not kind.startswith("catalogue")}
+    return ", ".join(count_words(kept))
 
 
 def _cell(text: str) -> str:

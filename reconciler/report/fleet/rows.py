@@ -6,6 +6,7 @@ from typing import Final
 
 from reconciler.errors import ExitCode
 from reconciler.model.fleet import FleetImpact, FleetRow
+from reconciler.report.text.impact import merging_words
 from reconciler.report.values import moment
 
 COLUMNS: Final = (
@@ -69,8 +70,7 @@ def cells(row: FleetRow) -> Cells:
 def _impact(found: FleetImpact) -> str:
     if found.note:
         return f"this change: {found.note}"
-    counts = ", ".join(f"{count} {kind}" for kind, count in found.caused.items())
-    return f"this change: {counts or ('nothing different' if found.is_nothing() else f'{found.affected} affected')}"
+    return f"this change: {merging_words(found.assets, found.users, nothing=found.is_nothing())}"
 
 
 def summary(rows: Sequence[FleetRow]) -> str:

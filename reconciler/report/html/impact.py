@@ -7,7 +7,7 @@ from typing import Final
 from reconciler.model.impact import Impact, Share
 from reconciler.report.escaping import terminal
 from reconciler.report.html.groups import PLACE, group_of_count
-from reconciler.report.text.impact import against, count_words, few, headline, notes, rule_name
+from reconciler.report.text.impact import against, count_words, few, headline, merging, notes, rule_name
 from reconciler.report.values import called, many
 
 _FIRST: Final = 6
@@ -42,7 +42,8 @@ def impact_shown(impact: Impact | None) -> dict[str, object] | None:
         "unknown": "" if impact.compared else terminal(headline(impact)[0]),
         "caused": _counts(impact.caused),
         "prevented": _counts(impact.prevented),
-        "without": many(impact.ordinary, "ordinary change"),
+        "merging": merging(impact),
+        "without": f"{many(impact.ordinary, 'change')} would happen anyway",
         "kept": f"{impact.kept:,}",
         "note": terminal(impact.note or "") if impact.compared else "",
         "notes": [(_NOTES[mark], terminal(words)) for mark, words in notes(impact)],

@@ -1,13 +1,15 @@
-"""The changes of a plan for a comment: folded by kind, an asset to an entry, each attribute with its reason."""
+"""The changes of a plan for a comment: folded by kind, alike ones as groups, others an asset to an entry."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from reconciler.model.plan import Action, Attribute, Change, Subject
 from reconciler.report.escaping import markdown_code, markdown_prose
-from reconciler.report.kinds import MEANING, Group, by_kind, main_kind
+from reconciler.report.groups import Group as Alike
+from reconciler.report.kinds import LIMITED, MEANING, WORDS, Group, by_kind, main_kind
 from reconciler.report.markdown.layout import Section, listed
 from reconciler.report.software import apart, software_words
+from reconciler.report.text.changes import grouped, section_groups
 from reconciler.report.values import ARROW, called, many, shown, sides
 
 _TOLD_OF_NEW: Final = ("type", "site", "user", "upn", "serialNumber", "model", "status")
@@ -24,15 +26,38 @@ def change_sections(changes: Sequence[Change]) -> list[Section]:
         sections.append(listed("catalogue", words, catalogue, _catalogue_entry))
     users = [each for each in changes if each.subject is Subject.USER]
     if users:
-        sections.append(listed("users", many(len(users), "user"), users, change_entry))
-    groups = by_kind(changes)
-    sections += [listed(kind, _words(kind, group, changes), group, change_entry) for kind, group in groups.items()]
-    return sections
+        sections.append(_section("users", many(len(users), "user"), users))
+    kinds = by_kind(changes)
+    return sections + [_section(WORDS[kind], _words(kind, some, changes), some) for kind, some in kinds.items()]
+
+
+def _section(name: str, words: str, changes: Sequence[Change]) -> Section:
+    if grouped(changes):
+        return listed(name, words, section_groups(changes), group_entry)
+    return listed(name, words, changes, change_entry)
+
+
+def group_entry(group: Alike) -> str:
+    """Return a group as an entry: `- compliance: A → B` with how many, why, and a few names."""
+    reason = f", {markdown_prose(group.reason)}" if group.reason else ""
+    why = f"{reason} {rule_words(group.rule)}".rstrip()
+    words = f": {_flow(group)}" if group.words else ""
+    return f"- {markdown_prose(group.attribute)}{words}{group.times()}{why}: {names_words(group)}"
+
+
+def _flow(group: Alike) -> str:
+    return f" {ARROW} ".join(map(markdown_code, group.flow)) if group.flow else markdown_prose(group.words)
+
+
+def names_words(group: Alike) -> str:
+    """Return a few names of a group as code, and how many more there are."""
+    more = group.count - len(group.names)
+    return ", ".join([*map(markdown_code, group.names), *([f"{more:,} more"] if more else [])])
 
 
 def _words(kind: Group, group: Sequence[Change], changes: Sequence[Change]) -> str:
     elsewhere = sum(kind in each.kinds and main_kind(each) is not kind for each in changes)
-    return many(len(group), *MEANING[kind]) + (f"; {elsewhere:,} more under other kinds" if elsewhere else "")
+    return many(len(group), *MEANING[kind]) + (f"; {elsewhere:,} more in other sections" if elsewhere else "")
 
 
 def _catalogue_entry(change: Change) -> str:
@@ -50,7 +75,7 @@ def change_entry(change: Change) -> str:
         return f"- {' · '.join([head, *told])}"
     if change.action is Action.DELETE:
         return f"- {head}"
-    others = [kind for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
+    others = [LIMITED[kind] for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
     also = f" (also {', '.join(others)})" if others else ""
     attributes, software = apart(change.attributes)
     told = [_attribute(each) for each in attributes[:_ATTRIBUTES]]

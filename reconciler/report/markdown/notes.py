@@ -5,15 +5,17 @@ from typing import Final
 
 from reconciler.model.plan import ConnectionSummary, LeftAlone, LimitUse, Plan, Problem, SettingChange, Withheld
 from reconciler.report.escaping import markdown_code, markdown_prose
+from reconciler.report.kinds import LIMITED
 from reconciler.report.markdown.changes import rule_words
 from reconciler.report.markdown.layout import Section, listed
-from reconciler.report.text.notes import left_alone_groups, problem_groups, withheld_groups
+from reconciler.report.text.notes import NOT_APPLIED, left_alone_groups, problem_groups, withheld_groups
 from reconciler.report.text.opening import (
     allow_words,
     enablement_first,
     failed,
     first_imports,
     met_words,
+    numbers_words,
     since_words,
     skipped_verb,
 )
@@ -21,45 +23,63 @@ from reconciler.report.values import ARROW, called, few_names, many, moment
 
 _EXAMPLES: Final = 5
 _FIRST: Final = 10
-"""Groups of problems and pending settings that lead; when there are more, all of them are among the details too."""
+"""Groups of problems that lead; when there are more, all of them are among the details too."""
 _NAME: Final = 60
 
 
 def leading_sections(plan: Plan) -> list[Section]:
-    """Return what must be seen first: first imports, limits, what is unknown, problems, settings not yet applied."""
-    over, imports = plan.over_limit(), first_imports(plan)
-    troubled = [each for each in plan.connections if _trouble(each)]
+    """Return what must be seen first of a plan: first imports, limits, what is unknown, problems."""
     groups = list(problem_groups(plan.problems).items())
-    pending = enablement_first(plan.pending)
-    since = f"since {since_words(plan.pending_since)}" if plan.pending_since else ""
     sections = [
-        listed("First import into a store that holds assets", "", imports, _import_entry, folded=False),
-        _limits(over),
-        listed("Not read, unknown or soon to fail", "", troubled, _trouble_entry, folded=False),
+        listed("First import into a store that holds assets", "", first_imports(plan), _import_entry, folded=False),
+        _limits(plan.over_limit()),
+        trouble_section(plan, folded=False),
         listed(_counted("Problems", plan.problems), "", groups[:_FIRST], _problem_entry, folded=False),
-        listed("Settings not yet applied here", since, pending[:_FIRST], _setting_entry, folded=False),
     ]
     return [each for each in sections if each.count]
 
 
 def more_sections(plan: Plan) -> list[Section]:
-    """Return the details that are no changes: all problems and settings if not all lead, then what is not done."""
+    """Return the details that are no changes: all problems if not all lead, what is not done, settings that wait."""
     groups = list(problem_groups(plan.problems).items())
-    pending = enablement_first(plan.pending)
     sections = [
-        listed("connections", many(len(plan.connections), "connection"), plan.connections, _connection_entry),
+        connections_section(plan),
         listed("problems", f"all {len(plan.problems):,}", groups if len(groups) > _FIRST else [], _problem_entry),
-        listed("settings", f"all {len(pending):,}", pending if len(pending) > _FIRST else [], _setting_entry),
         withheld_section(plan.withheld),
         left_alone_section(plan.left_alone),
+        pending_section(plan.pending, plan.pending_since),
     ]
     return [each for each in sections if each.count]
 
 
+def trouble_section(plan: Plan, *, folded: bool = True) -> Section:
+    """Return the connections of which something was not read, is unknown or will soon fail."""
+    troubled = [each for each in plan.connections if _trouble(each)]
+    words = many(len(troubled), "connection") if folded else ""
+    return listed("Not read, unknown or soon to fail", words, troubled, _trouble_entry, folded=folded)
+
+
+def connections_section(plan: Plan) -> Section:
+    """Return what each connection gave."""
+    return listed("connections", many(len(plan.connections), "connection"), plan.connections, _connection_entry)
+
+
+def problem_section(name: str, problems: Sequence[Problem]) -> Section:
+    """Return problems, folded, those with one message together."""
+    groups = list(problem_groups(problems).items())
+    return listed(name, f"{len(problems):,}, for a person to look at", groups, _problem_entry)
+
+
+def pending_section(pending: Sequence[SettingChange], since: str | None) -> Section:
+    """Return settings that the store has not seen, those that turn connections on or off first (E4)."""
+    words = many(len(pending), "setting") + (f", since {since_words(since)}" if since else "")
+    return listed("not yet applied here", words, enablement_first(pending), setting_entry)
+
+
 def withheld_section(withheld: Sequence[Withheld]) -> Section:
-    """Return the withheld changes, those with one reason together."""
+    """Return the changes whose data is missing, those with one reason together."""
     groups = list(withheld_groups(withheld).items())
-    return listed("withheld", f"{len(withheld):,}, until what they need is known", groups, _withheld_entry)
+    return listed(NOT_APPLIED, f"{len(withheld):,}, until it is known", groups, _withheld_entry)
 
 
 def left_alone_section(left: Sequence[LeftAlone]) -> Section:
@@ -77,18 +97,15 @@ def _limits(over: Sequence[LimitUse]) -> Section:
         "🛑 Over a limit",
         "this plan will not be applied as it is",
         len(over),
-        lambda place: _limit_entry(over[place]),
+        lambda place: limit_entry(over[place]),
         folded=False,
         after=f"To allow it: {markdown_code(options)}",
     )
 
 
-def _limit_entry(use: LimitUse) -> str:
-    before = f" after {use.used:,} in the last window" if use.used else ""
-    return (
-        f"- **{use.kind}** of {_name(use.connection)}: **{use.planned:,}** planned{before}, {use.allowed:,} allowed "
-        f"({use.bound:,} bound assets)"
-    )
+def limit_entry(use: LimitUse) -> str:
+    """Return a limit that a plan is over as an entry, with its numbers."""
+    return f"- **{LIMITED[use.kind]}** ({_name(use.connection)}): {numbers_words(use)} ({use.bound:,} bound assets)"
 
 
 def _import_entry(first: tuple[str, str]) -> str:
@@ -126,7 +143,8 @@ def _problem_entry(group: tuple[tuple[str, str, str], Sequence[str]]) -> str:
     return f"- {_chosen(labels)} of {_name(connection)}: {markdown_prose(message)} {rule_words(rule)}".rstrip()
 
 
-def _setting_entry(change: SettingChange) -> str:
+def setting_entry(change: SettingChange) -> str:
+    """Return a setting before and after as an entry."""
     values = f"{markdown_code(change.before)} {ARROW} {markdown_code(change.after)}"
     return f"- {markdown_code(change.path)}: {values}"
 

@@ -1,14 +1,17 @@
 """A plan as a comment on a pull request: what it comes to, what is wrong, then the details folded by kind (V2, V3)."""
 
 import re
-from collections.abc import Sequence
 
+from reconciler.model.impact import Impact
 from reconciler.model.plan import Plan
 from reconciler.report.escaping import markdown_code, markdown_prose
 from reconciler.report.markdown.changes import change_sections
-from reconciler.report.markdown.layout import SIZE, Section, laid_out
+from reconciler.report.markdown.impact import impact_sections
+from reconciler.report.markdown.layout import SIZE, laid_out
 from reconciler.report.markdown.notes import leading_sections, more_sections
+from reconciler.report.markdown.verdict import verdict
 from reconciler.report.summary import title, what_it_comes_to
+from reconciler.report.text.impact import against
 from reconciler.report.values import age, moment, short
 
 _ADDRESS = re.compile(r"https://[A-Za-z0-9./?=&%~+-]{1,500}")
@@ -27,45 +30,35 @@ def plan_markdown(
     recording: str | None = None,
     rest_at: str | None = None,
     warning: str | None = None,
-    extra: Sequence[Section] = (),
-    verdict: str = "",
+    impact: Impact | None = None,
     size: int = SIZE,
 ) -> str:
     """Return a plan as Markdown of at most `size` bytes, which begins with `marker`.
 
     `kind` is the instance's; `now` is UTC text and lets it say how old the read is; `recording` names the file it was
     made from; `rest_at` is the address (or a few words) where everything is; `warning` is what to know before reading
-    on. `extra` sections, such as the impact of a pull request, stand before the details and may fold themselves;
-    `verdict`, as Markdown, comes first of all (V7).
+    on. With the `impact` of a pull request the verdict leads, and all else is folded (V7).
     """
-    return laid_out(
-        _head(plan, kind, now, recording, rest_at, warning, verdict),
-        [*leading_sections(plan), *extra],
-        [*change_sections(plan.changes), *more_sections(plan)],
-        _foot(plan),
-        rest=f"the rest is at {_place(rest_at)}" if rest_at else f"the rest: {_command(plan)}",
-        size=size,
-    )
-
-
-def _head(
-    plan: Plan,
-    kind: str | None,
-    now: str | None,
-    recording: str | None,
-    rest_at: str | None,
-    warning: str | None,
-    verdict: str,
-) -> str:
+    facts = _facts(plan, now, recording, rest_at)
+    warned = [f"**Warning:** {markdown_prose(warning, 500)}"] if warning else []
+    rest = f"the rest is at {_place(rest_at)}" if rest_at else f"the rest: {_command(plan)}"
+    heading = markdown_prose(title(plan, kind), 150)
+    if impact is not None:
+        head = "\n\n".join([marker(plan.instance), verdict(impact, plan), *warned])
+        of = f"<sub>{heading}, against {markdown_prose(against(impact))} · {facts}</sub>\n\n{_foot(plan)}"
+        return laid_out(head, [], impact_sections(impact, plan), of, rest=rest, size=size)
     first, others = what_it_comes_to(plan)
     summary = " · ".join([f"**{first}**", *others])
+    head = "\n\n".join([marker(plan.instance), f"### {heading}", summary, facts, *warned])
+    details = [*change_sections(plan.changes), *more_sections(plan)]
+    return laid_out(head, leading_sections(plan), details, _foot(plan), rest=rest, size=size)
+
+
+def _facts(plan: Plan, now: str | None, recording: str | None, rest_at: str | None) -> str:
     facts = [_settings(plan), _read(plan, now), *([f"recording {markdown_code(recording, 100)}"] if recording else [])]
     if rest_at:
         facts.append(f"everything: {_place(rest_at)}")
-    warned = [f"**Warning:** {markdown_prose(warning, 500)}"] if warning else []
-    leading = [verdict] if verdict else []
-    heading = f"### {markdown_prose(title(plan, kind), 150)}"
-    return "\n\n".join([marker(plan.instance), *leading, heading, summary, " · ".join(facts), *warned])
+    return " · ".join(facts)
 
 
 def _settings(plan: Plan) -> str:

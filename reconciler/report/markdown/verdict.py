@@ -3,57 +3,72 @@
 Affected is an asset or user that ends differently with the new settings than with those at the base; each counts once.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from reconciler.model.impact import Impact
-from reconciler.model.plan import Subject
+from reconciler.model.plan import LimitUse, Plan, Subject
 from reconciler.report.escaping import markdown_code, markdown_prose
-from reconciler.report.text.impact import ending, few
+from reconciler.report.groups import effect_groups
+from reconciler.report.kinds import LIMITED
+from reconciler.report.markdown.changes import group_entry
+from reconciler.report.text.impact import merging
 from reconciler.report.text.opening import allow_words
-from reconciler.report.values import called, many
+from reconciler.report.values import many
 
 _GROUPS: Final = 10
-_TIMES: Final = "\N{MULTIPLICATION SIGN}"
+ENTRIES: Final = 3
+"""Catalogue entries that are named."""
+_WARNING: Final = "\N{WARNING SIGN}"
 
 
-def verdict(impact: Impact) -> str:
-    """Return the verdict in bold and the largest groups as a list, as Markdown."""
+def verdict(impact: Impact, plan: Plan) -> str:
+    """Return the verdict in bold, what stops the next apply, and the largest groups as a list, as Markdown."""
     if not impact.compared:
-        return f"**What merging changes is unknown**: {markdown_prose(impact.note or '')}"
-    return "\n".join([f"**{_changes(impact)}**{_limits(impact)}", *_groups(impact)])
+        return f"**{_WARNING} What merging changes is unknown**: {markdown_prose(impact.note or '')}"
+    over = plan.over_limit()
+    mark = f"{_WARNING} " if over or impact.unknown else ""
+    sentences = [f"**{mark}{merging(impact)}.**", _limits(over, impact.over, plan.instance), _unknown(impact)]
+    return "\n".join([" ".join(each for each in sentences if each), *_groups(impact)])
 
 
-def _changes(impact: Impact) -> str:
-    assets, users = (
-        sum(each.subject is subject for each in impact.effects) for subject in (Subject.ASSET, Subject.USER)
+def _limits(over: Sequence[LimitUse], own: Sequence[LimitUse], instance: str) -> str:
+    """Return which limits stop the next apply, and who lets it pass, and how."""
+    if not over:
+        return "No limit stops the next apply."
+    kinds = ", ".join(dict.fromkeys(LIMITED[use.kind] for use in over))
+    anyway = "" if own else ", with or without this change"
+    allow = allow_words(over)
+    raised = " ".join(each.removeprefix("--allow ") for each in allow[:-1])
+    command = f"reconciler apply {instance} {' '.join(allow)}"
+    return (
+        f"The next scheduled apply stops at {many(len(over), 'limit')} ({kinds}){anyway}. After the merge, somebody "
+        f"who may run it starts the workflow _apply_ with {markdown_code(f'allow: {raised}')} and a reason, or "
+        f"{markdown_code(command)}."
     )
-    parts = [many(number, word) for number, word in ((assets, "asset"), (users, "user")) if number]
-    if parts:
-        return f"Merging changes {' and '.join(parts)}."
-    if impact.nothing():
-        return "Merging changes nothing."
-    return "Merging changes no asset and no user."
 
 
-def _limits(impact: Impact) -> str:
-    if not impact.over:
+def _unknown(impact: Impact) -> str:
+    if not impact.unknown:
         return ""
-    allow = " ".join(allow_words(impact.over))
-    which = f"this change is over {many(len(impact.over), 'limit')}"
-    return f" ⚠ The next apply stops: {which}. To let it pass: {markdown_code(f'apply --yes {allow}')}"
+    return f"The recording cannot answer {many(len(impact.unknown), 'question')} of it, see below."
+
+
+def is_whole(impact: Impact) -> bool:
+    """Return whether the verdict's lines hold every group."""
+    entries = any(each.subject is Subject.CATALOGUE for each in impact.effects)
+    return len(effect_groups(impact.effects)) + entries <= _GROUPS
 
 
 def _groups(impact: Impact) -> list[str]:
-    names: dict[tuple[str, str], list[str]] = {}
-    for effect in impact.effects:
-        if effect.subject is not Subject.CATALOGUE:
-            for each in effect.attributes:
-                names.setdefault((each.name, ending(each)), []).append(called(effect.label))
-    order = sorted(names.items(), key=lambda group: (-len(group[1]), group[0]))
-    lines = [
-        f"- {markdown_prose(name)}: {markdown_prose(words)} {_TIMES}{len(labels):,} "
-        f"({markdown_prose(few(labels, len(labels)))})"
-        for (name, words), labels in order[:_GROUPS]
-    ]
-    rest = len(order) - _GROUPS
-    return ["", *lines, *([f"- … and {many(rest, 'more group')}, below"] if rest > 0 else [])] if lines else []
+    groups = effect_groups(impact.effects)
+    entries = [each.name for each in impact.effects if each.subject is Subject.CATALOGUE]
+    room = _GROUPS - bool(entries) - (len(groups) + bool(entries) > _GROUPS)
+    lines = [group_entry(each) for each in groups[:room]]
+    if entries:
+        named = ", ".join(map(markdown_code, entries[:ENTRIES]))
+        more = f", {len(entries) - ENTRIES:,} more" if len(entries) > ENTRIES else ""
+        lines.append(f"- catalogue: {many(len(entries), 'entry', 'entries')} ({named}{more})")
+    if rest := len(groups) - room if len(groups) > room else 0:
+        lines.append(f"- … and {many(rest, 'more group')}, below")
+    return ["", *lines] if lines else []

@@ -1,4 +1,4 @@
-"""The changes of a plan or a run for people: by kind, one block per asset, each attribute with its reason."""
+"""The changes of a plan or a run for people: by kind, alike ones as groups, others one block per asset."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -8,14 +8,16 @@ from rich.text import Text
 from reconciler.explain.software_words import software_groups
 from reconciler.model.plan import Action, Attribute, Change, Kind, Subject
 from reconciler.report.catalogue import catalogue_lines
-from reconciler.report.kinds import MEANING, Group, by_kind, main_kind
+from reconciler.report.groups import Group as Alike
+from reconciler.report.groups import alike, change_groups, created_groups
+from reconciler.report.kinds import LIMITED, MEANING, WORDS, Group, by_kind, main_kind
 from reconciler.report.software import apart, software_named, software_words
+from reconciler.report.text.group_lines import group_lines
 from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
 from reconciler.report.values import called, difference, many, shown
 
 SHORT: Final = 10
-"""A group of more changes than this is cut to its first `FIRST`, unless every one is asked for."""
-FIRST: Final = 3
+"""More changes of a kind than this, or some that are alike, are shown as groups unless every one is asked for."""
 
 _NAMED_FIRST: Final = ("type", "site", "user")
 _ATTRIBUTE_CELLS: Final = 22
@@ -24,7 +26,10 @@ _INDENT: Final = " " * 6
 
 
 def change_lines(changes: Sequence[Change], *, every: bool, width: int) -> list[Text]:
-    """Return the changes, catalogue first, then users, then assets by kind; a blank line before each group."""
+    """Return the changes, catalogue first, then users, then assets by kind; a blank line before each kind.
+
+    What is alike stands once, with how many and a few names, unless `every` is true (V6).
+    """
     catalogue = [each for each in changes if each.subject is Subject.CATALOGUE]
     lines = catalogue_lines(catalogue, every=every, width=width)
     users = [each for each in changes if each.subject is Subject.USER]
@@ -55,21 +60,34 @@ def _users_heading(users: Sequence[Change]) -> Text:
 
 def _heading(kind: Group, group: Sequence[Change], changes: Sequence[Change], width: int) -> list[Text]:
     one, several = MEANING[kind]
-    text = styled((kind, Style.HEADING), f": {many(len(group), one, several)}")
+    text = styled((WORDS[kind], Style.HEADING), f": {many(len(group), one, several)}")
     elsewhere = sum(kind in each.kinds and main_kind(each) is not kind for each in changes)
     if elsewhere:
-        text.append(f"; {elsewhere:,} more under other kinds")
+        text.append(f"; {elsewhere:,} more in other sections")
     return folded(text, width, rest=2)
 
 
 def _blocks(group: Sequence[Change], *, every: bool, width: int) -> list[Text]:
-    whole = every or len(group) <= SHORT
-    part = group if whole else group[:FIRST]
-    names = max(cells(each.name) for each in part)
-    lines = [line for change in part for line in _block(change, min(names, _NAME_CELLS), width, every=every)]
-    if not whole:
-        lines.append(styled((f"    … and {len(group) - FIRST:,} more; --all shows every one", Style.QUIET)))
-    return lines
+    if every or not grouped(group):
+        names = max(cells(each.name) for each in group)
+        return [line for change in group for line in _block(change, min(names, _NAME_CELLS), width, every=every)]
+    created = [each for each in group if each.action is Action.CREATE]
+    others = [each for each in group if each.action is not Action.CREATE]
+    lines = group_lines(section_groups(created), width, ("  + ", Style.CREATE))
+    lines += group_lines(section_groups(others), width)
+    return [*lines, styled(("    --all shows every one", Style.QUIET))]
+
+
+def grouped(section: Sequence[Change]) -> bool:
+    """Return whether changes of one kind are shown as groups: they are many, or some are alike (V6)."""
+    return len(section) > SHORT or alike(section)
+
+
+def section_groups(section: Sequence[Change]) -> list[Alike]:
+    """Return the groups of changes of one kind: what is created or removed by type, site and user, else all of it."""
+    fixed = [each for each in section if each.action is not Action.UPDATE]
+    updated = [each for each in section if each.action is Action.UPDATE]
+    return [*created_groups(fixed), *change_groups(updated)]
 
 
 def _block(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
@@ -116,7 +134,7 @@ def _all_software(software: Sequence[Attribute], width: int) -> list[Text]:
 
 
 def _updated(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
-    also = [kind for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
+    also = [LIMITED[kind] for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
     head = styled(called(change.label))
     if also:
         head.append_text(styled((f"  also {', '.join(also)}", Style.QUIET)))

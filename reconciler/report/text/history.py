@@ -15,8 +15,10 @@ from reconciler.model.run import (
     RunDetail,
     StoreStatus,
 )
+from reconciler.report.groups import change_groups
 from reconciler.report.summary import counts_words, outcome_line
 from reconciler.report.text.changes import change_lines
+from reconciler.report.text.group_lines import group_lines
 from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
 from reconciler.report.text.opening import pending_lines
 from reconciler.report.values import many, moment, short
@@ -40,6 +42,8 @@ def history_text(runs: Sequence[Run], *, width: int = 80) -> list[Text]:
     return lines
 
 
+_GROUPS = 10
+"""Groups of changes that a run's summary shows."""
 _ROOM = 16
 """Cells that the last column needs to stand beside the others."""
 
@@ -50,7 +54,7 @@ def _row(run: Run) -> tuple[str, str, str, str]:
 
 def _commit(run: Run) -> str:
     commit = short(run.commit) if run.commit else "none"
-    return commit if run.clean or not run.commit else f"{commit}, not clean"
+    return commit if run.clean or not run.commit else f"{commit}, uncommitted"
 
 
 def _what(run: Run) -> list[str]:
@@ -60,16 +64,28 @@ def _what(run: Run) -> list[str]:
     return [*undoes, *(counts_words(run.counts) or ["no changes"]), *unread, *undone]
 
 
-def run_text(detail: RunDetail, *, every: bool = True, width: int = 80) -> list[Text]:
-    """Return one run: who applied what from where, what was allowed, and each change with its reasons."""
-    run = detail.run
+def run_text(detail: RunDetail, *, every: bool = False, width: int = 80) -> list[Text]:
+    """Return one run: who applied what from where, what was allowed, and the changes, alike ones once (V6)."""
+    return [*_run_opening(detail.run, width), *change_lines(detail.changes, every=every, width=width)]
+
+
+def run_summary(detail: RunDetail, *, width: int = 80) -> list[Text]:
+    """Return one run in short: who applied what from where, and the largest groups of its changes."""
+    groups = change_groups(detail.changes)
+    lines = [*_run_opening(detail.run, width), Text(), *group_lines(groups[:_GROUPS], width)]
+    if len(groups) > _GROUPS:
+        lines.append(styled((f"    … and {many(len(groups) - _GROUPS, 'more group')}", Style.QUIET)))
+    return lines
+
+
+def _run_opening(run: Run, width: int) -> list[Text]:
     allowed = ", ".join(f"{kind}={number}" for kind, number in sorted(run.allowances.items()))
     facts = [
         ("started", moment(run.started_at, seconds=True)),
         ("finished", moment(run.finished_at, seconds=True)),
         ("by", run.who),
         ("from", run.where),
-        ("commit", f"{run.commit or 'none'}{'' if run.clean else ', not clean'}"),
+        ("commit", f"{run.commit or 'none'}{'' if run.clean else ', uncommitted'}"),
         ("undoes", run.undoes or ""),
         ("undone", f"by {run.undone_by}" if run.undone_by else ""),
         ("plan", run.plan_digest),
@@ -78,7 +94,7 @@ def run_text(detail: RunDetail, *, every: bool = True, width: int = 80) -> list[
         ("what", ", ".join(_what(run))),
     ]
     heading = styled((f"Run {run.run_id} of {run.instance}", Style.HEADING))
-    return [*folded(heading, width), *_facts(facts, width), *change_lines(detail.changes, every=every, width=width)]
+    return [*folded(heading, width), *_facts(facts, width)]
 
 
 def status_text(

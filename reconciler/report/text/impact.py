@@ -5,12 +5,16 @@ from typing import Final, TypeVar
 
 from rich.text import Text
 
-from reconciler.model.impact import CREATED_OTHERWISE, AttributeEffect, Effect, Impact, Share, Verdict
-from reconciler.model.plan import LimitUse
+from reconciler.model.impact import CREATED_OTHERWISE, AttributeEffect, Effect, Impact, Share
+from reconciler.model.plan import LimitUse, Subject
+from reconciler.report import groups
 from reconciler.report.json import pretty
+from reconciler.report.kinds import WORDS
 from reconciler.report.summary import counts_words
+from reconciler.report.text.group_lines import group_lines
 from reconciler.report.text.lines import Style, folded, parts, styled
-from reconciler.report.values import ARROW, called, many, short, sides
+from reconciler.report.text.opening import use_words
+from reconciler.report.values import called, many, short
 
 T = TypeVar("T")
 
@@ -18,7 +22,7 @@ SHORT: Final = 10
 """A list of more than this is cut to its first `FIRST`, unless every one is asked for."""
 FIRST: Final = 5
 
-_IN_WORDS: Final = {CREATED_OTHERWISE: "created otherwise", "asset-update": "with other software"}
+_IN_WORDS: Final = {CREATED_OTHERWISE: "created differently", "asset-update": "with different software"}
 
 
 def impact_json(impact: Impact) -> bytes:
@@ -33,17 +37,31 @@ def against(impact: Impact) -> str:
 
 
 def headline(impact: Impact) -> list[str]:
-    """Return the impact in sentences: `This change: 312 retyped.` and `Without it: 41 ordinary changes.` first."""
+    """Return the impact in sentences: what ends differently, by kind, and what would happen anyway."""
     if not impact.compared:
         return [f"This change: unknown, because {impact.note}."]
     caused = ", ".join(count_words(impact.caused))
-    sentences = [f"This change: {caused or 'nothing different'}."]
+    sentences = [f"{merging(impact)}.", *([f"This change: {caused}."] if caused else [])]
     if impact.prevented:
         sentences.append(f"It prevents: {', '.join(count_words(impact.prevented))}.")
-    sentences.append(f"Without it: {many(impact.ordinary, 'ordinary change')}.")
+    sentences.append(f"{many(impact.ordinary, 'change')} would happen anyway.")
     if impact.note:
         sentences.append(f"{impact.note}.")
     return sentences
+
+
+def merging(impact: Impact) -> str:
+    """Return what merging changes: `Merging changes 452 assets and 108 users`, each counted once (V7)."""
+    found = impact.affected()
+    return merging_words(found.assets, found.users, nothing=impact.nothing())
+
+
+def merging_words(assets: int, users: int, *, nothing: bool) -> str:
+    """Return how many assets and users merging changes; `nothing` when nothing else differs either."""
+    counted = [many(number, word) for number, word in ((assets, "asset"), (users, "user")) if number]
+    if counted:
+        return f"Merging changes {' and '.join(counted)}"
+    return "Merging changes nothing" if nothing else "Merging changes no asset and no user"
 
 
 def count_words(counts: Mapping[str, int]) -> list[str]:
@@ -57,7 +75,7 @@ def notes(impact: Impact) -> list[tuple[str, str]]:
     found = [("!", over_words(use)) for use in impact.over]
     found += [("?", f"unknown: {each.what} of {each.connection}: {each.why}") for each in impact.unknown]
     words = (
-        ("?", impact.withheld, "more withheld"),
+        ("?", impact.withheld, "more not applied: data missing"),
         ("!", impact.problems, "new problems"),
         ("-", impact.solved, "problems fewer"),
         ("-", impact.left_alone, "more left alone"),
@@ -72,7 +90,7 @@ def notes(impact: Impact) -> list[tuple[str, str]]:
 
 def over_words(use: LimitUse) -> str:
     """Return a limit that only this change is over."""
-    return f"over a limit: {use.kind} of {use.connection}, {use.planned:,} planned, {use.allowed:,} allowed"
+    return f"over a limit: {use_words(use)}"
 
 
 def few(names: Sequence[str], count: int) -> str:
@@ -89,14 +107,7 @@ def rule_name(share: Share) -> str:
 
 def ending(each: AttributeEffect) -> str:
     """Return how an attribute ends: `Laptop → Phone`, without and with the change."""
-    without, with_ = sides(each.without, each.with_)
-    match each.verdict:
-        case Verdict.CAUSED:
-            return f"{without} {ARROW} {with_}"
-        case Verdict.ALTERED:
-            return f"{with_}, and {without} without this change"
-        case Verdict.PREVENTED:
-            return f"stays {with_}, and becomes {without} without this change"
+    return groups.ending(each.verdict, each.without, each.with_)[0]
 
 
 def impact_text(impact: Impact, *, every: bool = False, width: int = 80) -> list[Text]:
@@ -130,16 +141,28 @@ def _shares(title: str, shares: Sequence[Share], every: bool, width: int) -> lis
 def _effects(effects: Sequence[Effect], every: bool, width: int) -> list[Text]:
     if not effects:
         return []
-    lines = [Text(), styled(("what ends otherwise", Style.HEADING), f": {len(effects):,}")]
-    for each in _shown(effects, every):
-        kinds = ", ".join([*each.kinds, *(f"no longer {kind}" for kind in each.prevented)])
+    lines = [Text(), styled(("what ends differently", Style.HEADING), f": {len(effects):,}")]
+    if not every:
+        entries = [each.label for each in effects if each.subject is Subject.CATALOGUE]
+        lines += group_lines(groups.effect_groups(effects), width)
+        if entries:
+            more = [f"{len(entries) - FIRST:,} more"] if len(entries) > FIRST else []
+            entries_text = parts([*map(called, entries[:FIRST]), *more], ", ")
+            lines += folded(entries_text, width, first=styled(("  ~ ", Style.UPDATE), "catalogue: "), rest=4)
+        return [*lines, styled(("    --all shows every one", Style.QUIET))]
+    for each in effects:
+        kinds = ", ".join([*map(_kind, each.kinds), *(f"no longer {_kind(kind)}" for kind in each.prevented)])
         head = styled(("  ~ ", Style.UPDATE), called(each.name), "  ")
         label = "" if each.label == each.name else f"{called(each.label)}  "
         lines += folded(styled(label, (kinds, Style.QUIET)), width, first=head)
         for attribute in each.attributes:
             told = styled(f"{attribute.name}  {ending(attribute)}", (f"  {attribute.reason}", Style.QUIET))
             lines += folded(told, width, first=" " * 6, rest=8)
-    return lines + _rest(len(effects), every)
+    return lines
+
+
+def _kind(name: str) -> str:
+    return WORDS.get(name, _IN_WORDS.get(name, name))
 
 
 def _shown(things: Sequence[T], every: bool) -> Sequence[T]:

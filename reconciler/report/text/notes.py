@@ -1,4 +1,4 @@
-"""What a plan does not do, and says so: problems, withheld changes, and what is left alone on purpose."""
+"""What a plan does not do, and says so: problems, changes whose data is missing, and what is left alone on purpose."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,6 +9,8 @@ from reconciler.model.plan import LeftAlone, Problem, Withheld
 from reconciler.report.text.lines import Style, folded, parts, styled
 from reconciler.report.values import called, few_names
 
+NOT_APPLIED: Final = "not applied: data missing"
+"""What a withheld change is called."""
 _EXAMPLES: Final = 5
 _PROBLEMS: Final = 10
 
@@ -41,8 +43,7 @@ def withheld_lines(withheld: Sequence[Withheld], *, every: bool, width: int) -> 
     if not withheld:
         return []
     groups = withheld_groups(withheld)
-    words = ", until what they need is known"
-    lines = [Text(), styled((f"withheld: {len(withheld):,}", Style.WARNING), words)]
+    lines = [Text(), styled((f"{NOT_APPLIED}: {len(withheld):,}", Style.WARNING), ", until it is known")]
     for (what, connection, reason, rule), labels in groups.items():
         text = styled(f"{what} of ") + _chosen(labels, every=every) + styled(f" ({connection}): {reason} ({rule})")
         lines += folded(text, width, first=styled(("  ? ", Style.WARNING)))

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
 from rich.text import Text
 
 from reconciler.model.plan import ConnectionSummary, Kind, LimitUse, MatchReport, Plan, SettingChange
+from reconciler.report.kinds import LIMITED
 from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
 from reconciler.report.values import ARROW, moment, short
 
@@ -61,16 +63,24 @@ def limit_lines(plan: Plan, width: int) -> list[Text]:
         return []
     lines = [Text(), styled(("OVER A LIMIT: this plan will not be applied as it is.", Style.LOUD))]
     for use in over:
-        before = f" after {use.used:,} in the last window" if use.used else ""
-        text = styled(
-            (
-                f"{use.kind} of {use.connection}: {use.planned:,} planned{before}, {use.allowed:,} allowed",
-                Style.PROBLEM,
-            ),
-            f" ({use.bound:,} bound assets)",
-        )
+        text = styled((use_words(use), Style.PROBLEM), f" ({use.bound:,} bound assets)")
         lines += folded(text, width, first=styled(("  ! ", Style.PROBLEM)))
     return lines + folded(parts(["To allow it:", *allow_words(over)], " "), width, first="    ")
+
+
+def use_words(use: LimitUse) -> str:
+    """Return a limit's numbers: `deleted in Intune (intune): 15 planned, 6 already in the last 24 h, 14 allowed`."""
+    return f"{LIMITED[use.kind]} ({use.connection}): {numbers_words(use)}"
+
+
+def numbers_words(use: LimitUse) -> str:
+    """Return what is planned, what was used already, and what is allowed."""
+    before = f", {use.used:,} already in the last {_window(use)}" if use.used else ""
+    return f"{use.planned:,} planned{before}, {use.allowed:,} allowed"
+
+
+def _window(use: LimitUse) -> str:
+    return "24 h" if use.window is UNSET else use.window
 
 
 def allow_words(over: Sequence[LimitUse]) -> list[str]:
@@ -144,7 +154,7 @@ def skipped_verb(summary: ConnectionSummary) -> str:
 
 
 def failed(summary: ConnectionSummary) -> bool:
-    """Say whether a connection did nothing because of a failure: one that is merely not due leaves nothing unknown."""
+    """Return whether a connection did nothing because of a failure; one that is not due leaves nothing unknown."""
     return summary.enabled and summary.skipped is not None and bool(summary.unknown)
 
 
@@ -155,7 +165,7 @@ def met_words(report: MatchReport) -> list[str]:
         (report.matched, "matched"),
         (report.created, "to create"),
         (report.ambiguous, "ambiguous"),
-        (report.withheld, "withheld"),
+        (report.withheld, "not applied: data missing"),
         (report.excluded, "excluded"),
         (report.superseded, "superseded"),
         (report.not_created, "not created"),

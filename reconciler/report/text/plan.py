@@ -3,6 +3,7 @@
 from rich.text import Text
 
 from reconciler.model.plan import Plan
+from reconciler.report.kinds import LIMITED
 from reconciler.report.summary import summary_parts
 from reconciler.report.text.changes import change_lines
 from reconciler.report.text.lines import Style, folded, parts, styled
@@ -59,7 +60,7 @@ def _opening(plan: Plan, kind: str | None, width: int) -> list[Text]:
 def _closing(plan: Plan, width: int) -> list[Text]:
     lines = folded(parts(summary_parts(plan), style=Style.HEADING), width, rest=2)
     if over := plan.over_limit():
-        kinds = list(dict.fromkeys(use.kind for use in over))
+        kinds = list(dict.fromkeys(LIMITED[use.kind] for use in over))
         text = styled((f"Over the limit of {', '.join(kinds)}: ", Style.LOUD), "not applied without ")
         lines += folded(text + parts(allow_words(over), " "), width, rest=2)
     return lines

@@ -142,8 +142,11 @@ def _plan_with_impact(around: Surroundings, options: FleetOptions, base: str) ->
     before = impact.base_at(around.environments, name, base, overlay)
     recording = recording_of(name, options) if options.recordings else None
     planned, caused = impact.plan_with_impact(around, before, recording, impact.Asked({}))
+    affected = caused.affected()
     found = FleetImpact(
-        affected=len(caused.effects),
+        assets=affected.assets,
+        users=affected.users,
+        entries=affected.entries,
         caused=caused.caused,
         prevented=caused.prevented,
         over=tuple(f"{use.kind} ({use.connection})" for use in caused.over),

@@ -29,7 +29,7 @@ bench: $(VENV)/installed-dev $(BENCH_VENV)/installed
 
 # The schemas, the settings' reference and the page about commands; run after changing the settings models, the plan or a command.
 generated: $(VENV)/installed
-	$(BIN)/reconciler schema --reference docs/configuration.md --commands docs/commands.md
+	$(BIN)/reconciler schema --reference docs/configuration.md --commands docs/commands.md --rules docs/rules.md
 
 # A checkout has every extra, so that each can be tried and tested.
 EXTRAS := --extra build --extra postgresql --extra simulator --extra cluster

@@ -44,7 +44,7 @@ TABLE: Final = (
     Entry("status", "runs.status:status", "Show the state of a store and its connections.", "Look back"),
     Entry("history", "runs.history:history", "List the runs of a store.", "Look back"),
     Entry("show", "runs.history:show", "Show one run in full.", "Look back"),
-    Entry("explain", "runs.explain:explain", "Explain one asset or device.", "Look back"),
+    Entry("explain", "runs.explain:explain", "Explain one asset or device, or a rule.", "Look back"),
     Entry("assets", "runs.assets:assets", "List assets, and why each is not updated.", "Look back"),
     Entry("fleet", "fleet", "Do a command for many environments.", "Many environments"),
     Entry("store", "store", "Make, upgrade, check or move a store.", "Look back"),

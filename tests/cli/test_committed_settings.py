@@ -67,11 +67,11 @@ def test_an_overlay_is_never_committed(cli: CommandLine) -> None:
 
 
 def test_what_was_allowed_uncommitted_is_in_the_journal(cli: CommandLine) -> None:
-    """With --allow-uncommitted it is applied, and the run keeps the commit and that it was not clean."""
+    """With --allow-uncommitted it is applied, and the run keeps the commit and that it was uncommitted."""
     head = commit(cli)
     assert cli.apply().code == 0
     assert journal(cli) == (head, 0)
-    assert f"{head[:7]}, not clean" in " ".join(cli.run("history", "prod").out.split())
+    assert f"{head[:7]}, uncommitted" in " ".join(cli.run("history", "prod").out.split())
 
 
 def test_a_plan_says_whether_its_settings_are_the_commits(committed: CommandLine) -> None:

@@ -77,9 +77,9 @@ def test_over_a_limit_is_3_and_shows_the_whole_plan(over: CommandLine) -> None:
     for done in (over.run("plan", "prod", "--detailed-exitcode"), over.apply()):
         assert done.code == 3
         told = " ".join(done.out.split())
-        assert "deletedInIntune of intune: 12 planned, 10 allowed (54 bound assets)" in told
+        assert "deleted in Intune (intune): 12 planned, 10 allowed (54 bound assets)" in told
         assert "--allow deletedInIntune=12 --because TEXT" in told
-        assert "withheld: 12" in told
+        assert "not applied: data missing: 12" in told
     assert "deletedInIntune (intune): 12 planned, 10 allowed of 54 bound assets" in done.err
     assert "--allow deletedInIntune=12 --because TEXT" in done.err
     assert everything(over.store) == before
@@ -89,7 +89,7 @@ def test_what_was_allowed_is_applied_and_kept_in_the_journal(over: CommandLine) 
     """A raised limit holds for this run, and the journal keeps the number and the reason."""
     done = over.apply("--allow", "deletedInIntune=12", "--because", "the old office was closed")
     assert done.code == 0
-    assert "12 deletedInIntune" in " ".join(done.out.split())
+    assert "12 deleted in Intune" in " ".join(done.out.split())
     (run,) = rows(over.store, "SELECT * FROM run WHERE id = (SELECT max(id) FROM run)")
     assert msgspec.json.decode(run["allowances"]) == {"deletedInIntune": 12}
     assert run["because"] == "the old office was closed"

@@ -56,7 +56,7 @@ def test_software_that_cannot_be_read_withholds_only_software(
     done = cli.apply()
     assert done.code == ExitCode.PARTLY_UNKNOWN
     assert "software unknown: " in done.out
-    assert "withheld: 1" in done.out
+    assert "not applied: data missing: 1" in done.out
     assert rows(cli.store, "SELECT name FROM asset WHERE name = 'ANOTHER-NAME'")
     assert installed(cli) == before
 

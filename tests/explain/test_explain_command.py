@@ -92,3 +92,19 @@ def test_another_instances_recording_is_refused(cli: CommandLine, tmp_path: Path
     done = cli.run("explain", "uat", "x", "--recording", str(file))
     assert done.code == 1
     assert "is a recording of prod, and this is uat" in done.err
+
+
+@pytest.mark.parametrize("arguments", [("M6",), ("row", "5"), ("row 5",)])
+def test_a_rule_needs_no_environment(cli: CommandLine, arguments: tuple[str, ...]) -> None:
+    """A rule's name alone says what the rule means (V8)."""
+    done = cli.run("explain", *arguments)
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(("M6: Re-enrolled\n  ", "row 5: Deleted in Intune\n  "))
+
+
+def test_a_rule_that_there_is_not(cli: CommandLine) -> None:
+    """Another name is wrong usage, and says which rules are near and how a device is explained."""
+    done = cli.run("explain", "M66")
+    assert done.code == 64
+    assert "There is no rule 'M66'. Near are M6, " in done.err
+    assert "reconciler explain ENV WHAT" in done.err

@@ -10,6 +10,7 @@ from reconciler.cli.terminal.progress import say
 from reconciler.configuration.schemas import generate
 from reconciler.configuration.settings_reference import with_reference
 from reconciler.errors import ExitCode, ReconcilerError
+from reconciler.report.rules import rules_page
 
 
 def schema(
@@ -24,6 +25,7 @@ def schema(
     commands: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the page about every command too.")
     ] = None,
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the page about every rule too.")] = None,
 ) -> int:
     """Write the JSON Schemas of every settings file and of saved plans."""
     files = {output / name: text for name, text in generate().items()}
@@ -33,6 +35,8 @@ def schema(
             files[reference] = with_reference(reference.read_text(encoding="utf-8")).encode()
         if commands is not None:
             files[commands] = commands_page(context.find_root().command).encode()
+        if rules is not None:
+            files[rules] = rules_page().encode()
         for path, text in sorted(files.items()):
             path.write_bytes(text)
             say(str(path))

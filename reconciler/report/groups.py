@@ -171,7 +171,7 @@ def _update_words(key: _Key) -> tuple[str, tuple[str, str] | None]:
 
 
 def _software(name: str, before: Scalar, after: Scalar) -> str:
-    each = Attribute(name, before, after, "", "")
+    each = Attribute.of(name, before, after, "", "")
     known = [versions(value) for value in (before, after) if value is not None]
     what = {"+": "added", "-": "removed", "~": ""}[sign(each)]
     return " ".join(filter(None, [software_name(each), f" {ARROW} ".join(known), what]))

@@ -100,7 +100,7 @@ def unlike(number: int) -> Plan:
     """Return a plan with so many changes of one kind, no two of which are alike."""
     plan = many(number)
     changes = tuple(
-        replace(change, attributes=(Attribute("name", f"OLD-{place}", f"LT-{place}", "from deviceName", "F1"),))
+        replace(change, attributes=(Attribute.of("name", f"OLD-{place}", f"LT-{place}", "from deviceName", "F1"),))
         for place, change in enumerate(plan.changes)
     )
     return replace(plan, changes=changes)

@@ -96,28 +96,28 @@ def test_what_could_not_be_compared_is_unknown() -> None:
 
 SIX: Final = {
     "a status": (
-        [asset(f"{n}", Action.UPDATE, Attribute("status", "In Use", "Gone", "gone", "row 5")) for n in range(3)],
+        [asset(f"{n}", Action.UPDATE, Attribute.of("status", "In Use", "Gone", "gone", "row 5")) for n in range(3)],
         (
             "**Merging changes 3 assets.** No limit stops the next apply.\n\n"
             f"- status: `In Use` → `Gone` {TIMES}3, gone (row 5): `LT-0`, `LT-1`, `LT-2`"
         ),
     ),
     "new assets": (
-        [asset(f"{n}", Action.CREATE, Attribute("type", None, "Laptop", "rule", "T3")) for n in range(5)],
+        [asset(f"{n}", Action.CREATE, Attribute.of("type", None, "Laptop", "rule", "T3")) for n in range(5)],
         (
             "**Merging changes 5 assets.** No limit stops the next apply.\n\n"
             f"- new asset: Laptop {TIMES}5: `LT-0`, `LT-1`, `LT-2`, 2 more"
         ),
     ),
     "sites": (
-        [asset(f"{n}", Action.UPDATE, Attribute("site", "A/B", "A/C", "default", "S1")) for n in range(2)],
+        [asset(f"{n}", Action.UPDATE, Attribute.of("site", "A/B", "A/C", "default", "S1")) for n in range(2)],
         (
             "**Merging changes 2 assets.** No limit stops the next apply.\n\n"
             f"- site: `A/B` → `A/C` {TIMES}2, default (S1): `LT-0`, `LT-1`"
         ),
     ),
     "software": (
-        [asset(f"{n}", Action.UPDATE, Attribute("software: Teams", "1.0", None, "gone", "L1")) for n in range(2)],
+        [asset(f"{n}", Action.UPDATE, Attribute.of("software: Teams", "1.0", None, "gone", "L1")) for n in range(2)],
         (
             "**Merging changes 2 assets.** No limit stops the next apply.\n\n"
             f"- software: Teams 1.0 removed {TIMES}2, gone (L1): `LT-0`, `LT-1`"
@@ -130,7 +130,7 @@ SIX: Final = {
                 action=Action.UPDATE,
                 name=f"u{n}",
                 label=f"User {n}",
-                attributes=(Attribute("site", None, "A/B", "office", "U4"),),
+                attributes=(Attribute.of("site", None, "A/B", "office", "U4"),),
             )
             for n in range(2)
         ],
@@ -163,7 +163,7 @@ def test_the_first_lines_of_six_kinds(kind: str) -> None:
 
 def test_ten_lines() -> None:
     """At most ten lines of groups follow the verdict, and all else is folded."""
-    attributes = [Attribute(f"custom.f{n}", None, "x", "r", "F1") for n in range(40)]
+    attributes = [Attribute.of(f"custom.f{n}", None, "x", "r", "F1") for n in range(40)]
     plan, impact = caused(of_many(0), asset("1", Action.UPDATE, *attributes))
     head = plan_markdown(plan, impact=impact).partition("<details>")[0]
 
@@ -173,7 +173,7 @@ def test_ten_lines() -> None:
 
 def test_a_hundred_thousand_alike_changes_fit_in_a_small_comment() -> None:
     """100,000 alike changes make a comment under 10,000 characters."""
-    attribute = Attribute("compliance", "In grace period", "Ingraceperiod", "from complianceState", "F1")
+    attribute = Attribute.of("compliance", "In grace period", "Ingraceperiod", "from complianceState", "F1")
     changes = [asset(f"AST-{n:06d}", Action.UPDATE, attribute) for n in range(100_000)]
     plan, impact = caused(of_many(0), *changes)
     text = plan_markdown(plan, impact=impact)
@@ -206,7 +206,7 @@ CHANGES = st.lists(
 
 
 def _change(place: int, subject: Subject, values: list[tuple[str, object]]) -> Change:
-    attributes = tuple(Attribute(name, "old", value, "r", "F1") for name, value in dict(values).items())
+    attributes = tuple(Attribute.of(name, "old", value, "r", "F1") for name, value in dict(values).items())
     return Change(subject=subject, action=Action.UPDATE, name=f"N-{place}", label=f"L-{place}", attributes=attributes)
 
 

@@ -17,7 +17,7 @@ def test_a_machine_that_is_listed_twice_is_told_of_from_the_apply_on_until_it_is
     new = tenant.re_enrol(old.id)
     tenant.restore(old.id)
     tenant.tick()
-    assert "1 rebound" in cli.apply("--allow", "rebound=1", "--because", "it was enrolled anew").out
+    assert "1 re-enrolled" in cli.apply("--allow", "rebound=1", "--because", "it was enrolled anew").out
     first = " ".join(cli.run("assets", "prod", "--superseded").out.split())
     assert f"superseded, and updating nothing: device {old.id} (since " in first
     assert first.endswith("1 asset: 1 present")

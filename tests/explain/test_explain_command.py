@@ -106,5 +106,5 @@ def test_a_rule_that_there_is_not(cli: CommandLine) -> None:
     """Another name is wrong usage, and says which rules are near and how a device is explained."""
     done = cli.run("explain", "M66")
     assert done.code == 64
-    assert "There is no rule 'M66'. Near are M6, " in done.err
+    assert "There is no rule 'M66'. Near are M6. " in done.err
     assert "reconciler explain ENV WHAT" in done.err

@@ -12,7 +12,7 @@ from reconciler.report.text.plan import plain
 
 ROOT: Final = Path(__file__).parents[2]
 NAMED: Final = re.compile(r"(?<=[\"'(])(row \d{1,2}b?|[ACDEFGJKLMNPRSTUVWX]\d{1,2}[a-z]?)(?=[\"'),; ])")
-IN_PLANS: Final = re.compile(r'\brule: "?((?:row )?[A-Z]?\d+[a-z]?)\b')
+IN_PLANS: Final = re.compile(r"(?:^ +|[{,] )(row \d{1,2}b?|[A-Z]\d{1,2}[a-z]?): ", re.MULTILINE)
 
 
 def _named_in_code() -> set[str]:

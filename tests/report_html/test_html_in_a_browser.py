@@ -435,7 +435,7 @@ def test_filters_of_an_impact(opened: Any, name: str, value: str, names: list[st
 def test_a_number_of_the_impact_filters(opened: Any) -> None:
     """A number in the impact shows what it counts and that it does; pressed again, all that the change does."""
     report = opened_day(opened)
-    moved = report.page.locator("#impact").get_by_role("button", name="1 moved")
+    moved = report.page.locator("#impact").get_by_role("button", name="1 site changed")
     moved.click()
     expect(moved).to_have_attribute("aria-pressed", "true")
     assert report.names() == ["LT-0013"]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from reconciler.model.plan import Plan, Problem
+from reconciler.model.plan import Attribute, Plan, Problem
 from reconciler.report.markdown.layout import SIZE
 from reconciler.report.markdown.plan import marker, plan_markdown
 
@@ -121,7 +121,10 @@ def test_problems_lead() -> None:
 def test_long_attributes() -> None:
     """An entry with very many attributes shows some and says how many more there are."""
     change = of_many(1).changes[0]
-    attributes = tuple(replace(change.attributes[0], name=f"custom.f{n}") for n in range(40))
+    first = change.attributes[0]
+    attributes = tuple(
+        Attribute.of(f"custom.f{n}", first.before, first.after, first.reason, first.rule) for n in range(40)
+    )
     text = plan_markdown(replace(of_many(1), changes=(replace(change, attributes=attributes),)))
 
     assert "  - … and 28 more attributes" in text

@@ -210,7 +210,7 @@ def test_a_pull_request_is_planned_with_its_impact(
         *("comment.md", "plan.json", "impact.json", "report.html"),
     }
     assert json.loads((runner.artifacts / "plans" / "prod" / "impact.json").read_bytes())["compared"] is True
-    assert "#### Impact of this change" in planned.summary
+    assert planned.summary.splitlines()[2] == "**Merging changes 10 assets.** No limit stops the next apply."
     for _ in range(2):
         assert runner.job("comment").result == "success"
     (comment,) = runner.state["comments"]
@@ -319,7 +319,7 @@ def test_a_connection_that_is_added_is_unknown(tmp_path: Path, merged: Path, app
     runner = asking(tmp_path / "run", merged, recording=recorded(applied))
     planned = runner.job("plan")
     assert (planned.result, "::warning::Part of the plan of prod is unknown." in planned.log) == ("success", True)
-    assert "connection of branch: the recording has nothing of this connection" in planned.summary.replace("`", "")
+    assert "- connection (branch): the recording has nothing of this connection\n" in planned.summary
 
 
 def test_files_beside_the_environments_plan_nothing(tmp_path: Path, merged: Path) -> None:
@@ -361,9 +361,12 @@ def test_many_environments_have_one_comment(tmp_path: Path, merged: Path, applie
     (comment,) = runner.state["comments"]
 
     assert [each.result for each in ran] == ["success"] * 3, ran[0].log
-    assert comment["body"].startswith("<!-- reconciler:fleet -->\n#### Merging changes ")
-    assert "2 could not be planned" in comment["body"].splitlines()[1]
-    assert ran[0].outputs["verdict"] == comment["body"].splitlines()[1]
+    verdict = (
+        "**⚠ Merging changes 10 assets in 1 environment of 1.** No limit stops the next apply because of it."
+        " 2 environments could not be planned."
+    )
+    assert comment["body"].startswith(f"<!-- reconciler:fleet -->\n\n{verdict}\n")
+    assert ran[0].outputs["verdict"] == verdict
     assert (runner.artifacts / "plans" / "prod" / "report.html").exists()
 
 

@@ -16,6 +16,10 @@ _PLAIN = re.compile(r"(?!(?:null|true|false)$)([A-Za-z_/]([\w ./@()+:-]*[\w./@()
 _KEYS = ("name", "to")
 _FIRST = "enabledForInstances"
 _EMPTY = ("null", "[]", "{}")
+_COMPARISON = {"property", "equals", "caseSensitive"}
+_COMBINATIONS = ({"all"}, {"any"}, {"not"})
+_DEFAULTS = {"caseSensitive": "false"}
+"""What a criterion says without a word of whoever wrote it."""
 
 
 def pending(before: Document, after: Document) -> tuple[SettingChange, ...]:
@@ -80,9 +84,10 @@ def _shown(value: Any) -> str:
 
 
 def _mapping(items: dict[str, Any]) -> str:
-    """Return a mapping on one line as a person would write it: without members that are empty."""
+    """Return a mapping on one line as a person would write it: without members that are empty, or a default."""
     texts = {key: _mapping(item) if isinstance(item, dict) else item for key, item in items.items()}
-    return f"{{{', '.join(f'{key}: {text}' for key, text in texts.items() if text not in _EMPTY)}}}"
+    told = [(key, text) for key, text in texts.items() if text not in _EMPTY and _DEFAULTS.get(key) != text]
+    return f"{{{', '.join(f'{key}: {text}' for key, text in told)}}}"
 
 
 def flow(value: Any) -> str:
@@ -143,12 +148,26 @@ def _leaves(value: Any) -> Any:
 
 
 def _beside(value: Any, other: Any) -> Any:
-    """Return a side of the comparison with each empty list as no named things, where the other side has some."""
+    """Return a side of the comparison with each empty list as no named things, where the other side has some.
+
+    A criterion that became one of another form is one text: a person wrote it anew, and each operator alone says
+    nothing.
+    """
     if value == "[]" and isinstance(other, dict):
         return {}
     if isinstance(value, dict) and isinstance(other, dict):
+        if _is_criterion(value) and _is_criterion(other) and _filled(value) != _filled(other):
+            return _mapping(value)
         return {key: _beside(item, other.get(key)) for key, item in value.items()}
     return value
+
+
+def _is_criterion(value: dict[str, Any]) -> bool:
+    return value.keys() >= _COMPARISON or value.keys() in _COMBINATIONS
+
+
+def _filled(criterion: dict[str, Any]) -> set[str]:
+    return {key for key, item in criterion.items() if item not in _EMPTY}
 
 
 def _naming_key(items: list[Any]) -> str | None:

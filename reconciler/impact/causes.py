@@ -14,6 +14,11 @@ _WHICH_ASSETS: Final = (
     *("imports.yaml: createAssets", "imports.yaml: exclude", "imports.yaml: assetMatchingField"),
     *("imports.yaml: ignoredValues", "imports.yaml: onFirstMatch", "connection.yaml: enabledForInstances"),
 )
+_SCOPE: Final = {
+    "excluded": ("imports.yaml: exclude",),
+    "not-created": ("imports.yaml: createAssets",),
+    "connection": ("connection.yaml",),
+}
 _SPOKEN_OF: Final = {
     "type": ("asset-types.yaml",),
     "site": ("imports.yaml: siteAllocation", "imports.yaml: defaultSite", "users.yaml: importUsers.site"),
@@ -44,23 +49,36 @@ class Causes:
         named = tuple(path for path in found if (rule := _rule_in(path)) and f"“{rule}”" in attribute.reason)
         return named or found
 
+    def of_scope(self, connection: str, why: str) -> tuple[str, ...]:
+        """Return the paths that take a connection's devices out of scope; `why` as `LeftAlone`, or `connection`."""
+        key = (connection, why)
+        if key not in self._found:
+            self._found[key] = _first_speaking_of(self._paths, connection, [_SCOPE[why]])
+        return self._found[key]
+
 
 def _speaking_of(paths: Sequence[str], change: Change, name: str) -> tuple[str, ...]:
-    near = [path for path in paths if _can_concern(path, change)]
-    for wanted in _wanted(change, name):
+    return _first_speaking_of(paths, change.connection, _wanted(change, name))
+
+
+def _first_speaking_of(
+    paths: Sequence[str], connection: str | None, beginnings: Sequence[tuple[str, ...]]
+) -> tuple[str, ...]:
+    near = [path for path in paths if _can_concern(path, connection)]
+    for wanted in beginnings:
         found = tuple(path for path in near if _file_and_key(path).startswith(wanted))
         if found:
             return found
     return tuple(near or paths)
 
 
-def _can_concern(path: str, change: Change) -> bool:
-    """Return whether a path is of the instance, or of the change's own connection; limits judge and decide nothing."""
+def _can_concern(path: str, connection: str | None) -> bool:
+    """Return whether a path is of the instance, or of the connection; limits judge and decide nothing."""
     if path.startswith(_DECIDES_NOTHING):
         return False
-    if not path.startswith(_CONNECTIONS) or change.connection is None:
+    if not path.startswith(_CONNECTIONS) or connection is None:
         return True
-    return path.startswith(f"{_CONNECTIONS}{change.connection}/")
+    return path.startswith(f"{_CONNECTIONS}{connection}/")
 
 
 def _file_and_key(path: str) -> str:

@@ -11,9 +11,20 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from reconciler.impact.causes import Causes
+from reconciler.impact.scope import scope_changes
 from reconciler.impact.shares import by_rule, by_setting
-from reconciler.model.impact import CREATED_OTHERWISE, AttributeEffect, Effect, Impact, Unanswered, Verdict
+from reconciler.model.impact import (
+    BROUGHT_IN,
+    CREATED_OTHERWISE,
+    TAKEN_OUT,
+    AttributeEffect,
+    Effect,
+    Impact,
+    Unanswered,
+    Verdict,
+)
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Kind, Plan, SettingChange, Subject
+from reconciler.model.state import State
 
 T = TypeVar("T")
 _Key = tuple[str, ...]
@@ -28,13 +39,15 @@ def compare(
     *,
     ref: str,
     commit: str,
+    state: State | None = None,
     settings: Sequence[SettingChange] = (),
     unanswered: Sequence[Unanswered] = (),
     note: str | None = None,
 ) -> Impact:
     """Return what `plan` does that `base`, the plan of the same recording with the settings at `ref`, does not.
 
-    `settings` is how the settings differ, `unanswered` what the recording lacks for the new ones. Without a base
+    `state` is the store's in that recording: of a connection that only one side reads, it says which devices have an
+    asset. `settings` is how the settings differ, `unanswered` what the recording lacks for the new ones. Without a base
     everything is caused: there were no settings before.
     """
     without, with_ = _by_key(base), _by_key(plan)
@@ -42,6 +55,8 @@ def compare(
     pairs = [(key, without.get(key), with_.get(key)) for key in sorted(without.keys() | with_.keys())]
     found = {key: effect for key, old, new in pairs if (effect := _effect(old, new, causes))}
     effects = tuple(found.values())
+    scope = scope_changes(base, plan, state or State(), causes) if base else ()
+    leaving = [(TAKEN_OUT if each.out else BROUGHT_IN,) for each in scope]
     return Impact(
         instance=plan.instance,
         base=ref,
@@ -54,17 +69,18 @@ def compare(
         settings=tuple(settings),
         ordinary=len(without),
         kept=len((without.keys() & with_.keys()) - found.keys()),
-        caused=_counted(each.kinds for each in effects),
+        caused=_counted([*(each.kinds for each in effects), *leaving]),
         prevented=_counted(each.prevented for each in effects),
         over=_only(plan.over_limit(), base.over_limit() if base else (), lambda use: (use.connection, use.kind)),
         by_rule=by_rule(effects),
-        by_setting=by_setting(effects, settings),
+        by_setting=by_setting(effects, scope, settings),
         unknown=(*unanswered, *_newly_unknown(base, plan)),
         withheld=_only(plan.withheld, base.withheld if base else ()),
         problems=_only(plan.problems, base.problems if base else ()),
         solved=_only(base.problems if base else (), plan.problems),
         left_alone=_only(plan.left_alone, base.left_alone if base else ()),
         taken_up=_only(base.left_alone if base else (), plan.left_alone),
+        scope=scope,
         effects=effects,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from reconciler.model.impact import Effect, Share
+from reconciler.model.impact import Effect, ScopeChange, Share
 from reconciler.model.plan import SettingChange
 
 EXAMPLES: Final = 5
@@ -30,12 +30,23 @@ def by_rule(effects: Iterable[Effect]) -> tuple[Share, ...]:
     return tuple(sorted(shares, key=lambda each: (-each.count, each.what, each.attribute or "", each.words)))
 
 
-def by_setting(effects: Iterable[Effect], settings: Sequence[SettingChange]) -> tuple[Share, ...]:
-    """Return every differing setting with the effects that are put down to it, also one without any, in their order."""
+def by_setting(
+    effects: Iterable[Effect], scope: Iterable[ScopeChange], settings: Sequence[SettingChange]
+) -> tuple[Share, ...]:
+    """Return every differing setting with what is put down to it, also one without any, in their order.
+
+    A device that leaves scope, and whose asset is therefore not created, counts once.
+    """
     labels: dict[str, list[str]] = {each.path: [] for each in settings}
+    known: set[tuple[str, str | None, str | None]] = set()
     for effect in effects:
         for path in dict.fromkeys(path for each in effect.attributes for path in each.settings):
             labels[path].append(effect.label)
+            known.add((path, effect.connection, effect.device_id))
+    for each in scope:
+        for path in each.settings:
+            if (path, each.connection, each.device_id) not in known:
+                labels[path].append(each.label)
     return tuple(
         Share(each.path, f"{each.before} → {each.after}", len(labels[each.path]), _few(labels[each.path]))
         for each in settings

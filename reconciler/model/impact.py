@@ -15,6 +15,13 @@ CREATED_OTHERWISE: Final = "createdOtherwise"
 """What counts an asset that is created with and without the change of the settings, with different values."""
 
 
+TAKEN_OUT: Final = "takenOutOfScope"
+"""What counts a device that only the settings at the base read, create an asset for, or keep up to date."""
+
+BROUGHT_IN: Final = "broughtIntoScope"
+"""What counts a device that only the new settings read, create an asset for, or keep up to date."""
+
+
 class Verdict(StrEnum):
     """What a change of the settings does to an attribute's change."""
 
@@ -59,8 +66,27 @@ class Effect(Struct, frozen=True, gc=False, rename="camel", kw_only=True, omit_d
     device_id: str | None = None
 
 
+class ScopeChange(Struct, frozen=True, gc=False, rename="camel", kw_only=True):
+    """A device that the settings of only one side leave out: its asset stays as it is from then on (X1).
+
+    `out` when the new settings leave it out, False when those at the base do. `reason` and `rule` are why it is left
+    out; `settings` are the paths of the differing settings that speak of it.
+    """
+
+    connection: str
+    device_id: str
+    label: str
+    out: bool
+    reason: str
+    rule: str
+    settings: tuple[str, ...] = ()
+
+
 class Affected(Struct, frozen=True):
-    """How many assets, users and catalogue entries end differently with the new settings, each counted once (V7)."""
+    """How many assets, users and catalogue entries end differently with the new settings, each counted once (V7).
+
+    An asset whose device leaves scope, or comes into it, is one of them: it is kept up to date on one side only.
+    """
 
     assets: int = 0
     users: int = 0
@@ -126,17 +152,21 @@ class Impact(Struct, frozen=True, rename="camel", kw_only=True):
     left_alone: tuple[LeftAlone, ...] = ()
     taken_up: tuple[LeftAlone, ...] = ()
     """What is left alone only without the new settings."""
+    scope: tuple[ScopeChange, ...] = ()
+    """Whom the change takes out of scope, then whom it brings into it; they are left alone, or taken up, as well."""
     effects: tuple[Effect, ...] = ()
 
     def affected(self) -> Affected:
         """Return what ends differently: the one definition that every number of a comment follows (V7)."""
         found = Counter(each.subject for each in self.effects)
-        return Affected(found[Subject.ASSET], found[Subject.USER], found[Subject.CATALOGUE])
+        known = {(each.connection, each.device_id) for each in self.effects}
+        scope = sum((each.connection, each.device_id) not in known for each in self.scope)
+        return Affected(found[Subject.ASSET] + scope, found[Subject.USER], found[Subject.CATALOGUE])
 
     def nothing(self) -> bool:
         """Return whether the new settings come to the same as those at `base`, as far as could be compared."""
         differing = (
             *(self.effects, self.over, self.unknown, self.withheld),
-            *(self.problems, self.solved, self.left_alone, self.taken_up),
+            *(self.problems, self.solved, self.left_alone, self.taken_up, self.scope),
         )
         return self.compared and not any(differing)

@@ -90,9 +90,9 @@ _UNITS: Final = (("day", 86_400, 172_800), ("hour", 3_600, 7_200), ("minute", 60
 
 
 def short(digest: str) -> str:
-    """Return the first characters of a commit or digest, enough to tell it from others, and whether it is dirty."""
+    """Return the first characters of a commit or digest, enough to tell it from others, and if it is uncommitted."""
     name, dirty, _ = digest.partition("-dirty")
-    return name[:7] + dirty
+    return name[:7] + (", uncommitted" if dirty else "")
 
 
 def many(number: int, one: str, several: str | None = None) -> str:

@@ -99,6 +99,7 @@ def _impact(environment: Environment, base: Base, plan: Plan, whole: Recording, 
         plan,
         ref=base.ref,
         commit=base.commit,
+        state=whole.state,
         settings=_differences(before, environment),
         unanswered=[each for each in lacking if not _is_known(each, environment, known)],
     )

@@ -82,9 +82,9 @@ def test_a_plan_says_whether_its_settings_are_the_commits(committed: CommandLine
     assert f"settings {head[:7]} · as of" in committed.run("plan", "prod").out
     committed.edit("prod/catalogue.yaml", "Stolen]", "Stolen, Lost]")
     assert committed.plan()["settingsCommit"] == f"{head}-dirty"
-    assert f"settings {head[:7]}-dirty · as of" in committed.run("plan", "prod").out
-    assert f"settings `{head[:7]}-dirty`" in committed.run("plan", "prod", "--format", "markdown").out
-    assert f"{head}-dirty" in committed.run("plan", "prod", "--format", "html").out
+    assert f"settings {head[:7]}, uncommitted · as of" in committed.run("plan", "prod").out
+    assert f"settings `{head[:7]}, uncommitted`" in committed.run("plan", "prod", "--format", "markdown").out
+    assert f"{head}, uncommitted" in committed.run("plan", "prod", "--format", "html").out
 
 
 def test_committed_settings_are_clean_in_the_journal(cli: CommandLine, simulator: Simulator) -> None:

@@ -114,6 +114,34 @@ def test_the_plan_stays_the_plan(cli: CommandLine) -> None:
     assert cli.run(*planned(cli, "--format", "json")).out == alone.out
 
 
+def test_devices_that_leave_scope_are_named(
+    recorded: CommandLine, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """An exclusion of devices whose assets are up to date changes no asset tonight, and is an impact all the same."""
+    cli = recorded.copied(tmp_path, capfd)
+    personal = "{property: managedDeviceOwnerType, equals: personal}"
+    phones = f"{{any: [{personal}, {{property: operatingSystem, equals: macOS}}]}}"
+    cli.edit("prod/connections/intune/imports.yaml", personal, phones)
+    (cli.folder / "environments/prod/connections/intune/tests.yaml").unlink()
+    file = cli.folder / "impact.json"
+    done = cli.run(*planned(cli, "--impact", str(file)))
+    assert done.code == 0, done
+    text = done.out
+    markdown = cli.run(*planned(cli, "--format", "markdown")).out
+    page = cli.run(*planned(cli, "--format", "html")).out
+    scope = msgspec.json.decode(file.read_bytes())["scope"]
+    count = len(scope)
+    path = "connections/intune/imports.yaml: exclude"
+
+    assert {(each["out"], *each["settings"]) for each in scope} == {(True, path)}
+    assert f"\n  - {count} taken out of scope: {scope[0]['label']}, " in text
+    assert f"\n\nMerging changes {count} assets ({count} taken out of scope). This change: {count} taken " in text
+    assert f"**Merging changes {count} assets ({count} taken out of scope).**" in markdown
+    assert f"\n- {count} taken out of scope: `{scope[0]['label']}`, " in markdown
+    assert f"`, **{count}** affected: `{scope[0]['label']}, " in markdown
+    assert f">{count} taken out of scope</button>" in page
+
+
 def test_nothing_changed_is_no_impact(recorded: CommandLine, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """Settings that are as committed cause nothing."""
     done = recorded.copied(tmp_path, capfd).run(*planned(recorded))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from case_files import environment_of
 
 from reconciler.configuration.differences import pending
 from reconciler.configuration.documents import digest, document
@@ -53,6 +54,33 @@ def test_enablement_comes_first_and_the_rest_by_path() -> None:
         SettingChange(f"{INTUNE}/imports.yaml: createAssets", "true", "false"),
         SettingChange("instance.yaml: limits.created.count", "100", "7"),
     )
+
+
+def test_a_criterion_of_another_form_is_one_difference() -> None:
+    """It is shown as somebody wrote it; one whose value alone changed is shown by that value."""
+    phones, tablets = {"property": "model", "equals": "Phone"}, {"property": "model", "equals": "Tablet"}
+    found = {}
+    for name, before, after in (
+        ("form", phones, {"any": [phones, tablets]}),
+        ("value", phones, tablets),
+        ("operator", phones, {"property": "model", "in": ["Phone"]}),
+    ):
+        found[name] = pending(*(with_exclusion(each) for each in (before, after)))
+
+    path = f"{INTUNE}/imports.yaml: exclude"
+    one = "{property: model, equals: Phone}"
+    assert found == {
+        "form": (
+            SettingChange(path, one, "{any: [{equals: Phone, property: model}, {equals: Tablet, property: model}]}"),
+        ),
+        "value": (SettingChange(f"{path}.equals", "Phone", "Tablet"),),
+        "operator": (SettingChange(path, one, "{property: model, in: [Phone]}"),),
+    }
+
+
+def with_exclusion(criterion: dict[str, Any]) -> dict[str, Any]:
+    """Return the base's document with this criterion for what is left out."""
+    return document(environment_of({"intune": {"imports": {"exclude": criterion}}}))
 
 
 def test_things_in_lists_go_by_their_names() -> None:

@@ -123,8 +123,8 @@ def test_a_pull_requests_impact_is_one_comment(fleet: ManyEnvironments, simulato
     marker, head, rest = done.out.split("\n\n", 2)
     assert marker == "<!-- reconciler:fleet -->"
     assert head == (
-        "**\N{WARNING SIGN} Merging changes 16 assets in 1 environment of 2.** No limit stops the next apply "
-        "because of it. 1 environment could not be planned."
+        "**\N{WARNING SIGN} Merging changes 16 assets (16 taken out of scope) in 1 environment of 2.** No limit stops "
+        "the next apply because of it. 1 environment could not be planned."
     )
     assert "| `birch` |" in rest
     assert "`16 created`" in rest

@@ -1,16 +1,19 @@
 """What a change of settings causes is told apart from what would happen anyway."""
 
+from dataclasses import replace as replace_settings
 from typing import Any
 
+import pytest
 from case_files import environment_of, recording_of
 from msgspec.structs import replace
 
 from reconciler.impact.causes import Causes
 from reconciler.impact.comparison import compare
-from reconciler.model.impact import AttributeEffect, Impact, Share, Unanswered, Verdict
+from reconciler.model.impact import AttributeEffect, Impact, ScopeChange, Share, Unanswered, Verdict
 from reconciler.model.plan import Action, Attribute, Change, SettingChange, Subject
 from reconciler.planning.build import build_plan
 from reconciler.planning.recorded import unanswered, with_connections
+from reconciler.report.text.impact import headline
 
 LAPTOPS: dict[str, Any] = {"asset-types": {"determine": "same", "default": "Laptop"}}
 RULES = {
@@ -54,6 +57,7 @@ def impact_of(
         ref="main",
         commit="c0ffee",
         settings=[SettingChange(f"connections/intune/{path}", "a", "b") for path in paths],
+        state=recording.state,
         unanswered=unanswered(new, with_connections(new, recording)),
     )
 
@@ -102,6 +106,80 @@ def test_an_exclusion_prevents_creation_and_leaves_devices_alone() -> None:
     assert impact.prevented == {"created": 1}
     assert [(each.why, each.label) for each in impact.left_alone] == [("excluded", "A-PHONE")]
     assert impact.by_setting == (Share("connections/intune/imports.yaml: exclude", "a → b", 1, ("A-PHONE",)),)
+
+
+def test_bound_devices_that_are_excluded_leave_scope() -> None:
+    """Their assets stay as they are: no change speaks of them, and the impact names them and the setting."""
+    excluding = {"imports": {"exclude": {"property": "operatingSystem", "equals": "Android"}}}
+    impact = impact_of({}, excluding, "imports.yaml: exclude", "imports.yaml: statuses.new")
+    path = "connections/intune/imports.yaml: exclude"
+
+    assert impact.scope == tuple(
+        ScopeChange(
+            connection="intune",
+            device_id=device,
+            label=label,
+            out=True,
+            reason="the settings leave it out",
+            rule="X1",
+            settings=(path,),
+        )
+        for device, label in (("d-2", "PH-2"), ("d-3", "PH-3-NEW"))
+    )
+    assert (impact.caused, impact.nothing()) == ({"takenOutOfScope": 2}, False)
+    assert impact.by_setting[0] == Share(path, "a → b", 2, ("PH-2", "PH-3-NEW"))
+    assert headline(impact)[:2] == [
+        "Merging changes 2 assets (2 taken out of scope).",
+        "This change: 2 taken out of scope.",
+    ]
+
+
+def test_devices_that_are_excluded_no_more_come_into_scope() -> None:
+    """The other way round they are brought in, with what they then cause."""
+    excluding = {"imports": {"exclude": {"property": "operatingSystem", "equals": "Android"}}}
+    impact = impact_of(excluding, {}, "imports.yaml: exclude")
+
+    assert [(each.device_id, each.out) for each in impact.scope] == [("d-2", False), ("d-3", False)]
+    assert impact.caused == {"broughtIntoScope": 2, "updated": 1}
+
+
+def test_new_devices_without_an_asset_leave_scope_by_create_assets() -> None:
+    """Whoever is created no more counts once by the setting, as prevented and as out of scope."""
+    device = {"id": "d-9", "deviceName": "NEW-9", "serialNumber": "F2L9", "operatingSystem": "Windows"}
+    path = "imports.yaml: createAssets"
+    impact = impact_of({}, {"imports": {"createAssets": False}}, path, day=DAY | {"devices": [*DAY["devices"], device]})
+
+    assert (impact.caused, impact.prevented) == ({"takenOutOfScope": 1}, {"created": 1})
+    assert impact.by_setting == (Share(f"connections/intune/{path}", "a → b", 1, ("NEW-9",)),)
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_connection_that_goes_takes_its_devices_out_of_scope(gone: bool) -> None:
+    """Whether it is off for this instance or gone from the settings, every device with an asset is named."""
+    instance = {"version": 1, "name": "prod", "kind": "test", "store": {"url": "sqlite:///var/prod.db"}}
+    old, new = (
+        environment_of({"instance": instance, "intune": {"connection": {"enabledForInstances": enabled}}})
+        for enabled in ("all", "production-only")
+    )
+    if gone:
+        new = replace_settings(new, connections={})
+    recording = recording_of(DAY, old)
+    path = "connections/intune/connection.yaml" + ("" if gone else ": enabledForInstances")
+    impact = compare(
+        build_plan(old, with_connections(old, recording)),
+        build_plan(new, with_connections(new, recording)),
+        ref="main",
+        commit="c0ffee",
+        state=recording.state,
+        settings=[SettingChange(path, "a", "b"), SettingChange("instance.yaml: limits.created", "1", "2")],
+    )
+
+    assert [(each.label, each.out, each.rule, each.settings) for each in impact.scope] == [
+        ("OLD-1", True, "E2", (path,)),
+        ("PH-2", True, "E2", (path,)),
+        ("PH-3", True, "E2", (path,)),
+    ]
+    assert impact.caused == {"takenOutOfScope": 3}
 
 
 def test_a_property_that_was_not_recorded_is_unknown() -> None:

@@ -1,5 +1,6 @@
 """What a pull request's settings change over all environments, in one comment that is read in ten seconds (N4)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -42,7 +43,9 @@ def _verdict(rows: Sequence[FleetRow], affected: Sequence[FleetRow], unknown: Se
     """Return what merging changes, whether a limit stops it, and who can let it pass, in one line."""
     planned = len(rows) - len(unknown)
     found = [_of(row) for row in affected]
-    words = merging_words(sum(each.assets for each in found), sum(each.users for each in found), nothing=not affected)
+    assets, users = sum(each.assets for each in found), sum(each.users for each in found)
+    caused = sum((Counter(each.caused) for each in found), Counter[str]())
+    words = merging_words(assets, users, caused, nothing=not affected)
     where = f"in {many(len(affected), 'environment')} of {planned:,}" if affected else f"in {planned:,} environments"
     left = f" {many(len(unknown), 'environment')} could not be planned." if unknown else ""
     stopped = [row for row in affected if _of(row).over]

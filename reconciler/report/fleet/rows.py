@@ -70,7 +70,7 @@ def cells(row: FleetRow) -> Cells:
 def _impact(found: FleetImpact) -> str:
     if found.note:
         return f"this change: {found.note}"
-    return f"this change: {merging_words(found.assets, found.users, nothing=found.is_nothing())}"
+    return f"this change: {merging_words(found.assets, found.users, found.caused, nothing=found.is_nothing())}"
 
 
 def summary(rows: Sequence[FleetRow]) -> str:

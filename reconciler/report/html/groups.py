@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from reconciler.model.impact import CREATED_OTHERWISE
+from reconciler.model.impact import BROUGHT_IN, CREATED_OTHERWISE, TAKEN_OUT
 from reconciler.model.plan import Action, Change, Kind, Subject
 from reconciler.report.kinds import ORDER, Uncounted, main_kind
 
@@ -40,6 +40,8 @@ NOTE: Final = NEW << 1
 _OF_SUBJECT: Final = {Subject.CATALOGUE: CATALOGUE, Subject.USER: USERS}
 _OF_COUNTS: Final = {
     CREATED_OTHERWISE: OTHERWISE,
+    TAKEN_OUT: LEFT_ALONE,
+    BROUGHT_IN: PREVENTED,
     "asset-create": Kind.CREATED,
     "asset-update": Uncounted.SOFTWARE,
     "asset-delete": Kind.REMOVED,

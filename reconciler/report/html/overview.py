@@ -63,7 +63,9 @@ def overview(plan: Plan, kind: str | None, recording: str | None) -> dict[str, o
 
 
 def _facts(plan: Plan, recording: str | None) -> list[tuple[str, str]]:
-    commit = plan.settings_commit or f"{short(plan.settings_digest)} (no commit)"
+    commit = (plan.settings_commit or "").replace(
+        "-dirty", ", uncommitted"
+    ) or f"{short(plan.settings_digest)} (no commit)"
     read = "read" if any(each.read_at for each in plan.connections) else "as of"
     return [
         ("settings", commit),

@@ -37,6 +37,7 @@ Values = tuple[object, ...]
 
 _Note = Problem | Withheld | LeftAlone
 _Key = tuple[str, ...]
+_Scope = dict[tuple[str, str | None], tuple[str, ...]]
 _Standing = dict[str, tuple[str | None, str | None]]
 
 
@@ -165,16 +166,20 @@ def _note_rows(plan: Plan, impact: Impact | None, texts: Texts, metas: Metas) ->
         (WITHHELD, plan.withheld, impact.withheld if impact else ()),
         (LEFT_ALONE, plan.left_alone, impact.left_alone if impact else ()),
     ]
+    scope: _Scope = {(each.connection, each.device_id): each.settings for each in impact.scope} if impact else {}
     for group, all_of_them, own in notes:
         caused = set(own)
         for note in all_of_them:
-            yield _note(group, note, Verdict.CAUSED if note in caused else None, texts, metas)
+            yield _note(group, note, Verdict.CAUSED if note in caused else None, scope, texts, metas)
     for group, gone in ((PROBLEM, impact.solved), (LEFT_ALONE, impact.taken_up)) if impact else ():
         for note in gone:
-            yield _note(group, note, Verdict.PREVENTED, texts, metas)
+            yield _note(group, note, Verdict.PREVENTED, scope, texts, metas)
 
 
-def _note(group: str, note: _Note, verdict: Verdict | None, texts: Texts, metas: Metas) -> tuple[Row, Values]:
+def _note(
+    group: str, note: _Note, verdict: Verdict | None, scope: _Scope, texts: Texts, metas: Metas
+) -> tuple[Row, Values]:
+    """Return the row of something that is no change; `scope` are the settings that decide who is left out."""
     match note:
         case Problem():
             why = PROBLEM, note.message, note.rule
@@ -182,7 +187,7 @@ def _note(group: str, note: _Note, verdict: Verdict | None, texts: Texts, metas:
             why = note.what, note.reason, note.rule
         case LeftAlone():
             why = note.why, note.reason, note.rule
-    meta = metas.place(*why, (str(verdict), ()) if verdict else None)
+    meta = metas.place(*why, (str(verdict), scope.get((note.connection, note.device_id), ())) if verdict else None)
     shown = PREVENTED if verdict is Verdict.PREVENTED else group
     row: Row = (PLACE[shown], BIT[shown] | NOTE, "", note.label, texts.place(note.connection), 0, 0, [meta])
     if verdict is not None:

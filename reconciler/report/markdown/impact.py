@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from reconciler.model.impact import Impact, Share, Unanswered
+from reconciler.model.impact import Impact, ScopeChange, Share, Unanswered
 from reconciler.model.plan import Change, Plan, Subject
 from reconciler.report.escaping import markdown_code, markdown_prose
 from reconciler.report.groups import effect_groups
@@ -19,7 +19,7 @@ from reconciler.report.markdown.notes import (
     trouble_section,
     withheld_section,
 )
-from reconciler.report.markdown.verdict import ENTRIES, is_whole
+from reconciler.report.markdown.verdict import ENTRIES, by_scope, is_whole
 from reconciler.report.summary import what_it_comes_to
 from reconciler.report.text.changes import section_groups
 from reconciler.report.text.impact import few, rule_name
@@ -49,6 +49,12 @@ def _of_change(impact: Impact) -> list[Section]:
             many(len(entries), "entry", "entries"),
             entries if len(entries) > ENTRIES else [],
             lambda name: f"- {markdown_code(name)}",
+        ),
+        listed(
+            "scope",
+            "left as they are from then on, or kept up to date again",
+            [each for group in by_scope(impact) if len(group) > ENTRIES for each in group],
+            _scope_entry,
         ),
         listed("by setting", f"{settings}{idle}", impact.by_setting, _setting),
         listed("by rule", many(len(impact.by_rule), "rule or reason", "rules and reasons"), impact.by_rule, _rule),
@@ -117,6 +123,12 @@ def _setting(share: Share) -> str:
 def _rule(share: Share) -> str:
     why = f", {markdown_prose(share.words)}" if share.words else ""
     return f"- **{share.count:,}** {markdown_prose(rule_name(share))}{why}{_examples(share)}"
+
+
+def _scope_entry(each: ScopeChange) -> str:
+    where = "taken out" if each.out else "brought in"
+    why = f"{markdown_prose(each.reason)} ({each.rule}, {markdown_prose(each.connection, 60)})"
+    return f"- {markdown_code(called(each.label))}, {where}: {why}"
 
 
 def _unknown(each: Unanswered) -> str:

@@ -1,20 +1,21 @@
 """The verdict of a pull request: what merging changes, whether a limit stops it, then at most ten groups (V7).
 
-Affected is an asset or user that ends differently with the new settings than with those at the base; each counts once.
+Affected is an asset or user that ends differently with the new settings than with those at the base, or whose device
+leaves scope or comes into it; each counts once.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from reconciler.model.impact import Impact
+from reconciler.model.impact import Impact, ScopeChange
 from reconciler.model.plan import LimitUse, Plan, Subject
 from reconciler.report.escaping import markdown_code, markdown_prose
 from reconciler.report.groups import effect_groups
 from reconciler.report.kinds import LIMITED
 from reconciler.report.markdown.changes import group_entry
-from reconciler.report.text.impact import merging
+from reconciler.report.text.impact import merging, scope_words
 from reconciler.report.text.opening import allow_words
-from reconciler.report.values import many
+from reconciler.report.values import called, many
 
 _GROUPS: Final = 10
 ENTRIES: Final = 3
@@ -57,18 +58,34 @@ def _unknown(impact: Impact) -> str:
 def is_whole(impact: Impact) -> bool:
     """Return whether the verdict's lines hold every group."""
     entries = any(each.subject is Subject.CATALOGUE for each in impact.effects)
-    return len(effect_groups(impact.effects)) + entries <= _GROUPS
+    return len(effect_groups(impact.effects)) + entries + len(by_scope(impact)) <= _GROUPS
 
 
 def _groups(impact: Impact) -> list[str]:
     groups = effect_groups(impact.effects)
     entries = [each.name for each in impact.effects if each.subject is Subject.CATALOGUE]
-    room = _GROUPS - bool(entries) - (len(groups) + bool(entries) > _GROUPS)
+    scope = by_scope(impact)
+    taken = bool(entries) + len(scope)
+    room = _GROUPS - taken - (len(groups) + taken > _GROUPS)
     lines = [group_entry(each) for each in groups[:room]]
     if entries:
         named = ", ".join(map(markdown_code, entries[:ENTRIES]))
         more = f", {len(entries) - ENTRIES:,} more" if len(entries) > ENTRIES else ""
         lines.append(f"- catalogue: {many(len(entries), 'entry', 'entries')} ({named}{more})")
+    lines += [scope_line(group) for group in scope]
     if rest := len(groups) - room if len(groups) > room else 0:
         lines.append(f"- … and {many(rest, 'more group')}, below")
     return ["", *lines] if lines else []
+
+
+def by_scope(impact: Impact) -> list[list[ScopeChange]]:
+    """Return whom the change takes out of scope, and whom it brings into it, without what is empty."""
+    groups = [[each for each in impact.scope if each.out is out] for out in (True, False)]
+    return [group for group in groups if group]
+
+
+def scope_line(group: Sequence[ScopeChange]) -> str:
+    """Return who leaves scope or comes into it, a few by name."""
+    named = ", ".join(markdown_code(called(each.label)) for each in group[:ENTRIES])
+    more = f", {len(group) - ENTRIES:,} more" if len(group) > ENTRIES else ""
+    return f"- {scope_words(group)}: {named}{more}"

@@ -5,8 +5,17 @@ from typing import Final, TypeVar
 
 from rich.text import Text
 
-from reconciler.model.impact import CREATED_OTHERWISE, AttributeEffect, Effect, Impact, Share
-from reconciler.model.plan import LimitUse, Subject
+from reconciler.model.impact import (
+    BROUGHT_IN,
+    CREATED_OTHERWISE,
+    TAKEN_OUT,
+    AttributeEffect,
+    Effect,
+    Impact,
+    ScopeChange,
+    Share,
+)
+from reconciler.model.plan import LeftAlone, LimitUse, Problem, Subject, Withheld
 from reconciler.report import groups
 from reconciler.report.json import pretty
 from reconciler.report.kinds import WORDS
@@ -22,7 +31,8 @@ SHORT: Final = 10
 """A list of more than this is cut to its first `FIRST`, unless every one is asked for."""
 FIRST: Final = 5
 
-_IN_WORDS: Final = {CREATED_OTHERWISE: "created differently", "asset-update": "with different software"}
+_SCOPE: Final = {TAKEN_OUT: "taken out of scope", BROUGHT_IN: "brought into scope"}
+_IN_WORDS: Final = {CREATED_OTHERWISE: "created differently", "asset-update": "with different software", **_SCOPE}
 
 
 def impact_json(impact: Impact) -> bytes:
@@ -53,11 +63,19 @@ def headline(impact: Impact) -> list[str]:
 def merging(impact: Impact) -> str:
     """Return what merging changes: `Merging changes 452 assets and 108 users`, each counted once (V7)."""
     found = impact.affected()
-    return merging_words(found.assets, found.users, nothing=impact.nothing())
+    return merging_words(found.assets, found.users, impact.caused, nothing=impact.nothing())
 
 
-def merging_words(assets: int, users: int, *, nothing: bool) -> str:
-    """Return how many assets and users merging changes; `nothing` when nothing else differs either."""
+def merging_words(assets: int, users: int, caused: Mapping[str, int], *, nothing: bool) -> str:
+    """Return how many assets and users merging changes, and how many of them it takes out of scope or brings into it.
+
+    `caused` are the counts of an impact; `nothing` when nothing else differs either.
+    """
+    scope = count_words({name: caused[name] for name in _SCOPE if name in caused})
+    return _changes(assets, users, nothing=nothing) + (f" ({', '.join(scope)})" if scope else "")
+
+
+def _changes(assets: int, users: int, *, nothing: bool) -> str:
     counted = [many(number, word) for number, word in ((assets, "asset"), (users, "user")) if number]
     if counted:
         return f"Merging changes {' and '.join(counted)}"
@@ -74,18 +92,34 @@ def notes(impact: Impact) -> list[tuple[str, str]]:
     """Return what else differs, each with its weight's mark: limits, unknowns, problems, what is left alone."""
     found = [("!", over_words(use)) for use in impact.over]
     found += [("?", f"unknown: {each.what} of {each.connection}: {each.why}") for each in impact.unknown]
-    words = (
+    scope = {(each.connection, each.device_id) for each in impact.scope}
+    found += [
+        ("-", f"{scope_words(group)}: {few([called(each.label) for each in group], len(group))}")
+        for out in (True, False)
+        if (group := [each for each in impact.scope if each.out is out])
+    ]
+    words: tuple[tuple[str, Sequence[Withheld | Problem | LeftAlone], str], ...] = (
         ("?", impact.withheld, "more not applied: data missing"),
         ("!", impact.problems, "new problems"),
         ("-", impact.solved, "problems fewer"),
-        ("-", impact.left_alone, "more left alone"),
-        ("-", impact.taken_up, "no longer left alone"),
+        ("-", _beside(impact.left_alone, scope), "more left alone"),
+        ("-", _beside(impact.taken_up, scope), "no longer left alone"),
     )
     for mark, things, what in words:
         if things:
             names = list(dict.fromkeys(called(each.label) for each in things))
             found.append((mark, f"{len(things):,} {what}: {few(names, len(things))}"))
     return found
+
+
+def scope_words(group: Sequence[ScopeChange]) -> str:
+    """Return how many devices leave scope, or come into it: `3 taken out of scope`."""
+    return f"{len(group):,} {_SCOPE[TAKEN_OUT if group[0].out else BROUGHT_IN]}"
+
+
+def _beside(left: Sequence[LeftAlone], scope: set[tuple[str, str]]) -> list[LeftAlone]:
+    """Return what is left alone for another reason than its scope."""
+    return [each for each in left if (each.connection, each.device_id) not in scope]
 
 
 def over_words(use: LimitUse) -> str:

@@ -20,6 +20,8 @@ class Endpoint(StrEnum):
     OVERVIEW = "overview"
     USERS = "users"
     USER = "user"
+    USERS_DELTA = "users-delta"
+    BY_IDS = "by-ids"
     ENTRA_DEVICES = "entra-devices"
     ORGANIZATION = "organization"
     DETECTED_APPS = "detected-apps"

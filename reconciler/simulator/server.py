@@ -4,6 +4,7 @@ import ssl
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from time import sleep
@@ -23,7 +24,7 @@ from reconciler.simulator.https import HttpsServer
 from reconciler.simulator.request_log import Tally
 from reconciler.simulator.signin.endpoints import SignIn
 from reconciler.simulator.tenant.software import SIZE
-from reconciler.simulator.tenant.tenant import Tenant
+from reconciler.simulator.tenant.tenant import Tenant, tenant_of
 
 HOST = "localhost"
 
@@ -33,7 +34,8 @@ class Simulator:
 
     `port` 0 takes a free one. `page_size` is the most records that any page holds, whatever `$top` asks for.
     `ca_file` is where the certificate of the CA goes that signed the server's; None means a temporary file.
-    `tally` counts the requests, `sign_in.issue` makes tokens that this simulator accepts.
+    `tally` counts the requests, `sign_in.issue` makes tokens that this simulator accepts. Raises OSError for a port
+    that cannot be served.
     """
 
     def __init__(
@@ -44,7 +46,11 @@ class Simulator:
         self.faults = Faults()
         self._folder = None if ca_file else tempfile.TemporaryDirectory(prefix="simulator-")
         self.ca_file = str(ca_file or Path(self._folder.name if self._folder else ".") / "ca.pem")
-        self._server = HttpsServer(port, self._tls(), self.answer, lambda: self.tenant.now)
+        try:
+            self._server = HttpsServer(port, self._tls(), self.answer, lambda: self.tenant.now)
+        except OSError:
+            self._clean_up()
+            raise
         self.graph = self.authority = f"https://{HOST}:{self._server.port}"
         self.sign_in = SignIn(self.tenant, self.authority)
         self._graph = Graph(self.tenant, self.graph, self.sign_in, self.faults, self.tally, page_size)
@@ -60,6 +66,9 @@ class Simulator:
     ) -> None:
         self._server.stop()
         self._thread.join()
+        self._clean_up()
+
+    def _clean_up(self) -> None:
         if self._folder:
             self._folder.cleanup()
 
@@ -123,15 +132,25 @@ def serve_forever(
     software: int = SIZE,
     port: int = 0,
     ca_file: Path | None = None,
+    tenant_id: str | None = None,
+    clock: datetime | None = None,
     started: Callable[[Simulator], None] = lambda _simulator: None,
     until: Event | None = None,
 ) -> None:
     """Serve a generated tenant until Ctrl-C (which returns, too) or until an event; `started` is called once it runs.
 
-    `users` None means four for five devices.
+    `users` None means four for five devices. Without a `clock` the tenant's time is the machine's, and runs; with one
+    it stands there until a day is let pass. Without a `tenant_id` each seed has one of its own.
     """
-    people = devices * 4 // 5 if users is None else users
-    tenant = Tenant.generate(devices=devices, users=people, seed=seed, software=software)
+    tenant = Tenant.generate(
+        devices=devices,
+        users=devices * 4 // 5 if users is None else users,
+        seed=seed,
+        software=software,
+        tenant_id=tenant_id or tenant_of(seed),
+        now=clock or datetime.now(UTC).replace(microsecond=0),
+        runs=clock is None,
+    )
     with Simulator(tenant, port=port, ca_file=ca_file) as simulator:
         started(simulator)
         try:

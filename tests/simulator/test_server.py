@@ -4,7 +4,9 @@ import gc
 import socket
 import ssl
 import struct
+import time
 import warnings
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import urlsplit
@@ -14,7 +16,7 @@ import requests
 
 from reconciler.simulator.request_log import Asked
 from reconciler.simulator.server import Simulator, serve_forever
-from reconciler.simulator.tenant.tenant import Tenant
+from reconciler.simulator.tenant.tenant import TENANT_ID, Tenant, tenant_of
 
 DEVICES = "/v1.0/deviceManagement/managedDevices"
 
@@ -163,3 +165,44 @@ def test_a_client_that_nobody_accepted_is_turned_away_when_the_simulator_stops()
             context.wrap_socket(waiting, server_hostname="localhost")
         gc.collect()
     assert [str(each.message) for each in told] == []
+
+
+def served(**options: object) -> tuple[str, datetime, datetime]:
+    """Serve for a moment; return the tenant's id, and its time at the start and more than a second later."""
+    stop, kept = Event(), []
+
+    def on_start(simulator: Simulator) -> None:
+        first = simulator.tenant.now
+        time.sleep(1.1)
+        kept.append((simulator.tenant.tenant_id, first, simulator.tenant.now))
+        stop.set()
+
+    serve_forever(devices=1, started=on_start, until=stop, **options)
+    return kept[0]
+
+
+def test_time_runs_in_a_tenant_that_is_served_and_stands_where_it_is_told_to() -> None:
+    """Without a clock it is now there, so that a credential's end and a schedule mean what they say."""
+    before = datetime.now(UTC).replace(microsecond=0)
+    _, first, later = served()
+    stand = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert before <= first < later
+    assert served(clock=stand)[1:] == (stand, stand)
+
+
+def test_a_day_goes_on_from_the_time_that_runs() -> None:
+    """The next day begins 24 hours later, and time runs on from there."""
+    tenant = Tenant.generate(devices=60, users=40, now=datetime(2026, 1, 1, tzinfo=UTC), runs=True)
+    day = tenant.next_day()
+
+    assert datetime(2026, 1, 2, tzinfo=UTC) <= datetime.fromisoformat(day.now) <= tenant.now
+
+
+def test_each_seed_is_a_tenant_of_its_own() -> None:
+    """The first seed's is the one of the examples, and any other id can be asked for."""
+    ids = [tenant_of(seed) for seed in (1, 2, 3)]
+
+    assert (ids[0], len(set(ids))) == (TENANT_ID, 3)
+    assert served(seed=2, clock=datetime(2026, 1, 1, tzinfo=UTC))[0] == ids[1]
+    assert served(tenant_id=ids[2], clock=datetime(2026, 1, 1, tzinfo=UTC))[0] == ids[2]

@@ -105,6 +105,33 @@ def test_a_report_of_another_name_or_column_is_a_bad_request(client) -> None:
     assert client.post(JOBS, {"reportName": "AppInvRawData", "select": ["Nonsense"]}).status_code == 400
 
 
+def test_jobs_are_listed(client) -> None:
+    """Every job that was asked for, as it is now."""
+    first, second = asked(client), asked(client, reportName="Devices", select=["DeviceId"])
+    statuses(client, first, 1)
+
+    listed = client.get(JOBS).json()["value"]
+    assert [(each["id"], each["reportName"], each["status"]) for each in listed] == [
+        (first["id"], "AppInvRawData", "inProgress"),
+        (second["id"], "Devices", "notStarted"),
+    ]
+
+
+def test_devices_are_a_report(client, tenant: Tenant) -> None:
+    """The inventory's file calls columns otherwise than they are asked for; the other report's does not."""
+    select = ["DeviceId", "SerialNumber", "StorageTotal", "LastContact"]
+    plain = rows(fetched(client, asked(client, reportName="Devices", select=select)))
+    inventory = rows(fetched(client, asked(client, reportName="DevicesWithInventory", select=[*select, "EthernetMAC"])))
+    device = tenant.devices.items[0]
+    megabytes = str(device.totalStorageSpaceInBytes // 2**20)
+    seen = device.lastSyncDateTime.replace("T", " ").replace("Z", ".0000000")
+
+    assert (plain[0], len(plain)) == (select, 61)
+    assert plain[1] == [device.id, device.serialNumber, megabytes, seen]
+    assert inventory[0] == ["Device ID", "Serial number", "StorageTotal", "Last check-in", "EthernetMAC"]
+    assert inventory[1] == [*plain[1], device.ethernetMacAddress or ""]
+
+
 @pytest.mark.parametrize(("fault", "status"), [("stuck-export", "inProgress"), ("failed-export", "failed")])
 def test_a_job_is_stuck_or_fails_once(simulator: Simulator, client, fault: str, status: str) -> None:
     simulator.inject(Fault(fault))

@@ -7,7 +7,6 @@ import hashlib
 import io
 import secrets
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
@@ -15,39 +14,20 @@ from typing import Any, Final
 from reconciler.simulator.exchange import Call, Endpoint, Reply, decoded, json_reply
 from reconciler.simulator.faults import OF_AN_EXPORT, FaultName, Faults
 from reconciler.simulator.graph.errors import graph_error, intune_error
-from reconciler.simulator.tenant.records import Device
-from reconciler.simulator.tenant.software import Detected
+from reconciler.simulator.graph.reports import COLUMNS, lines
 from reconciler.simulator.tenant.tenant import Tenant
 
 PATH: Final = "/exported-reports/"
-REPORT: Final = "AppInvRawData"
 
 _POLLS_UNTIL_DONE: Final = 2
 _BOMB: Final = 1024 * 1024
 _NEVER: Final = "0001-01-01T00:00:00Z"
-_OF_DEVICES: Final[dict[str, Callable[[Device], str]]] = {
-    "DeviceId": lambda device: device.id,
-    "DeviceName": lambda device: device.deviceName,
-    "EmailAddress": lambda device: device.emailAddress,
-    "OSDescription": lambda device: device.operatingSystem,
-    "OSVersion": lambda device: device.osVersion,
-    "UserId": lambda device: device.userId,
-    "UserName": lambda device: device.userDisplayName,
-}
-_OF_APPLICATIONS: Final[dict[str, Callable[[Detected], str]]] = {
-    "ApplicationKey": lambda app: app.id,
-    "ApplicationName": lambda app: app.name,
-    "ApplicationPublisher": lambda app: app.publisher,
-    "ApplicationShortVersion": lambda app: ".".join(app.version.split(".")[:2]),
-    "ApplicationVersion": lambda app: app.version,
-    "Platform": lambda app: app.platform,
-}
-_COLUMNS: Final = (*_OF_APPLICATIONS, *_OF_DEVICES)
 
 
 @dataclass
 class _Job:
     id: str
+    report: str
     select: tuple[str, ...]
     faults: tuple[FaultName, ...]
     size: int
@@ -74,31 +54,40 @@ class Exports:
         self._lock = Lock()
         self._jobs: dict[str, _Job] = {}
         self._key = secrets.token_bytes(16)
+        self._context = f"{base}/v1.0/$metadata#deviceManagement/reports/exportJobs"
 
-    def ask(self, call: Call, _key: str) -> Reply:
-        """Answer the POST that asks for a report."""
+    def answer(self, call: Call, _key: str) -> Reply:
+        """Answer the POST that asks for a report, or the GET that lists what was asked for."""
+        if call.method == "POST":
+            return self._ask(call)
+        with self._lock:
+            jobs = [self._described(job) for job in self._jobs.values()]
+        return json_reply(200, {"@odata.context": self._context, "value": jobs})
+
+    def _ask(self, call: Call) -> Reply:
         body = decoded(call.body)
         if not isinstance(body, dict) or not isinstance(body.get("reportName"), str):
             return graph_error(400, "BadRequest", "Empty Payload. JSON content expected.")
-        if body["reportName"] != REPORT:
-            told = f"PostExportJobAsync not supported for reportType: {body['reportName']}"
-            return intune_error(400, "BadRequest", told)
-        select = tuple(body.get("select") or _COLUMNS)
-        unknown = next((name for name in select if name not in _COLUMNS), None)
+        report = body["reportName"]
+        if report not in COLUMNS:
+            return intune_error(400, "BadRequest", f"PostExportJobAsync not supported for reportType: {report}")
+        select = tuple(body.get("select") or COLUMNS[report])
+        unknown = next((name for name in select if name not in COLUMNS[report]), None)
         if unknown is not None or body.get("format", "csv") != "csv":
             return intune_error(400, "BadRequest", f"Invalid column or format: {unknown or body.get('format')}")
         struck = self._faults.strike_all(OF_AN_EXPORT, Endpoint.EXPORTS)
         with self._lock:
             number = hashlib.sha256(f"{self._tenant.seed}/{len(self._jobs)}".encode()).hexdigest()
             job = _Job(
-                f"{REPORT}_{number[:8]}-{number[8:12]}-4{number[12:15]}-8{number[15:18]}-{number[18:30]}",
+                f"{report}_{number[:8]}-{number[8:12]}-4{number[12:15]}-8{number[15:18]}-{number[18:30]}",
+                report,
                 select,
                 tuple(fault.name for fault in struck),
                 max((fault.size for fault in struck), default=0),
                 f"{self._tenant.now:%Y-%m-%dT%H:%M:%SZ}",
             )
             self._jobs[job.id] = job
-        return json_reply(201, self._described(job))
+        return json_reply(201, {"@odata.context": f"{self._context}/$entity", **self._described(job)})
 
     def poll(self, _call: Call, key: str) -> Reply:
         """Answer a GET of a job; being asked is what moves it on."""
@@ -106,7 +95,7 @@ class Exports:
         if job is None:
             return intune_error(404, "ResourceNotFound", "An error has occurred")
         job.polls += 1
-        return json_reply(200, self._described(job))
+        return json_reply(200, {"@odata.context": f"{self._context}/$entity", **self._described(job)})
 
     def download(self, call: Call) -> Reply:
         """Answer a GET of a finished job's file."""
@@ -125,9 +114,8 @@ class Exports:
     def _described(self, job: _Job) -> dict[str, Any]:
         done = job.status == "completed"
         return {
-            "@odata.context": f"{self._base}/v1.0/$metadata#deviceManagement/reports/exportJobs/$entity",
             "id": job.id,
-            "reportName": REPORT,
+            "reportName": job.report,
             "filter": None,
             "select": job.select,
             "format": "csv",
@@ -148,7 +136,7 @@ class Exports:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             with archive.open(f"{job.id}.csv", "w") as file:
                 select = job.select[:-1] if FaultName.EXPORT_COLUMNS in faults else job.select
-                for chunk in _lines(self._tenant, select):
+                for chunk in lines(self._tenant, job.report, select):
                     file.write(chunk)
                 if FaultName.ZIP_BOMB in faults:
                     for _ in range(0, job.size, _BOMB):
@@ -158,39 +146,6 @@ class Exports:
             if FaultName.HUGE_EXPORT in faults:
                 archive.writestr("noise.bin", secrets.token_bytes(job.size), zipfile.ZIP_STORED)
         return stream.getvalue()
-
-
-def _lines(tenant: Tenant, select: Sequence[str]) -> Iterator[bytes]:
-    """Yield the file, device by device: a BOM, the names of the columns, a row for each application of each device.
-
-    An application's row is written once, with a gap for each cell of a device.
-    """
-    of_device = [_OF_DEVICES[name] for name in select if name in _OF_DEVICES]
-    gapped: dict[Detected, str] = {}
-    yield ("\ufeff" + ",".join(select) + "\r\n").encode()
-    for device in tenant.devices.items:
-        cells = tuple(_cell(column(device)) for column in of_device)
-        rows = []
-        for app in tenant.detected(device):
-            row = gapped.get(app)
-            if row is None:
-                row = gapped[app] = _gapped(select, app)
-            rows.append(row % cells)
-        yield "".join(rows).encode()
-
-
-def _gapped(select: Sequence[str], app: Detected) -> str:
-    cells = [
-        _cell(_OF_APPLICATIONS[name](app)).replace("%", "%%") if name in _OF_APPLICATIONS else "%s" for name in select
-    ]
-    return ",".join(cells) + "\r\n"
-
-
-def _cell(text: str) -> str:
-    """Write a cell as RFC 4180 has it."""
-    if "," in text or '"' in text or "\n" in text or "\r" in text:
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _refused(status: int, code: str, message: str) -> Reply:

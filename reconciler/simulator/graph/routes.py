@@ -19,6 +19,8 @@ _ROUTES: Final = tuple(
         (Endpoint.EXPORTS, rf"{_INTUNE}/reports/exportJobs"),
         (Endpoint.EXPORT, rf"{_INTUNE}/reports/exportJobs{_KEY}"),
         (Endpoint.USERS, rf"{_V1}/users"),
+        (Endpoint.USERS_DELTA, rf"{_V1}/users/delta(?:\(\))?"),
+        (Endpoint.BY_IDS, rf"{_V1}/directoryObjects/(?:microsoft\.graph\.)?getByIds"),
         (Endpoint.USER, rf"{_V1}/users{_KEY}"),
         (Endpoint.ENTRA_DEVICES, rf"{_V1}/devices"),
         (Endpoint.ORGANIZATION, rf"{_V1}/organization"),
@@ -36,11 +38,13 @@ INTUNE: Final = frozenset(
 PERMISSION: Final = dict.fromkeys(INTUNE, "DeviceManagementManagedDevices.Read.All") | {
     Endpoint.USERS: "User.Read.All",
     Endpoint.USER: "User.Read.All",
+    Endpoint.USERS_DELTA: "User.Read.All",
+    Endpoint.BY_IDS: "User.Read.All",
     Endpoint.ENTRA_DEVICES: "Device.Read.All",
     Endpoint.ORGANIZATION: "Organization.Read.All",
 }
-POSTED: Final = frozenset({Endpoint.BATCH, Endpoint.EXPORTS})
-"""Endpoints that take a POST; all others take a GET."""
+POSTED: Final = frozenset({Endpoint.BATCH, Endpoint.BY_IDS})
+"""Endpoints that take a POST; all others take a GET, and a list of jobs takes either."""
 
 
 def route(path: str) -> tuple[Endpoint, str]:

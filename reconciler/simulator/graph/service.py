@@ -19,6 +19,7 @@ from reconciler.simulator.exchange import Call, Endpoint, Reply, decoded, json_r
 from reconciler.simulator.faults import REPLACING, FaultName, Faults
 from reconciler.simulator.graph import rows
 from reconciler.simulator.graph.detected_apps import DetectedApps
+from reconciler.simulator.graph.directory import Directory
 from reconciler.simulator.graph.entra_devices import EntraDevices
 from reconciler.simulator.graph.errors import (
     directory_permission_missing,
@@ -62,17 +63,20 @@ class Graph:
         self._ids = count(1)
         self.exports = Exports(tenant, base, faults)
         detected = DetectedApps(tenant, self._pager)
+        directory = Directory(tenant, base, page_size)
         self._answers: dict[Endpoint, Callable[[Call, str], Reply]] = {
             Endpoint.DEVICES: self._devices,
             Endpoint.DEVICE: self._device,
             Endpoint.OVERVIEW: self._overview,
             Endpoint.USERS: self._users,
             Endpoint.USER: self._user,
+            Endpoint.USERS_DELTA: directory.delta,
+            Endpoint.BY_IDS: directory.by_ids,
             Endpoint.ENTRA_DEVICES: EntraDevices(tenant, self._pager).answer,
             Endpoint.ORGANIZATION: self._organization,
             Endpoint.DETECTED_APPS: detected.apps,
             Endpoint.APP_DEVICES: detected.devices,
-            Endpoint.EXPORTS: self.exports.ask,
+            Endpoint.EXPORTS: self.exports.answer,
             Endpoint.EXPORT: self.exports.poll,
             Endpoint.BATCH: self._batch,
         }
@@ -101,7 +105,8 @@ class Graph:
         needed = PERMISSION.get(endpoint)
         if needed and needed not in permissions:
             return intune_permission_missing(needed) if endpoint in INTUNE else directory_permission_missing()
-        if call.method != ("POST" if endpoint in POSTED else "GET"):
+        methods = ("GET", "POST") if endpoint is Endpoint.EXPORTS else ("POST" if endpoint in POSTED else "GET",)
+        if call.method not in methods:
             return graph_error(
                 405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target."
             )

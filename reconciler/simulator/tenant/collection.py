@@ -24,6 +24,9 @@ class Shelf(Generic[Record]):
         self._lock = RLock()
         self._records: dict[str, Record] = {}
         self._listing: Listing[Record] | None = None
+        self._revision = 0
+        self._changed: dict[str, int] = {}
+        """The revision in which each record was last put, or taken."""
 
     def __len__(self) -> int:
         return len(self._records)
@@ -50,13 +53,26 @@ class Shelf(Generic[Record]):
     def put(self, records: Iterable[Record]) -> None:
         """Add records, or replace those of their ids."""
         with self._lock:
-            self._records.update((record.id, record) for record in records)
-            self._listing = None
+            put = {record.id: record for record in records}
+            self._note(put)
+            self._records.update(put)
 
     def take(self, record_id: str) -> Record:
         """Remove a record and return it. Raises LookupError when there is none."""
         with self._lock:
             record = self.known(record_id)
             del self._records[record_id]
-            self._listing = None
+            self._note([record_id])
             return record
+
+    def changes(self, since: int) -> tuple[list[Record], list[str], int]:
+        """Return the records put after a revision, the ids of those taken after it, and the revision of now."""
+        with self._lock:
+            changed = [record_id for record_id, revision in self._changed.items() if revision > since]
+            put = [self._records[record_id] for record_id in changed if record_id in self._records]
+            return put, [record_id for record_id in changed if record_id not in self._records], self._revision
+
+    def _note(self, changed: Iterable[str]) -> None:
+        self._revision += 1
+        self._changed.update(dict.fromkeys(changed, self._revision))
+        self._listing = None

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from threading import RLock
 from typing import Any, Final
+from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
 from reconciler.simulator.graph.listing import Listing
 from reconciler.simulator.tenant.application import CLIENT_ID, CLIENT_SECRET, Application
+from reconciler.simulator.tenant.clock import TenantClock
 from reconciler.simulator.tenant.collection import Shelf
 from reconciler.simulator.tenant.days import Counts, Day, Plan, ReEnrolment, plan_day
 from reconciler.simulator.tenant.devices import Kind, Ticket, assigned, has_user, kind, make_device, with_user_of
@@ -22,18 +24,24 @@ TENANT_ID: Final = "7d1a3b52-0f8e-4c3e-9a53-3a3f0a1f2b11"
 NOW: Final = datetime(2026, 9, 14, 6, tzinfo=UTC)
 
 
+def tenant_of(seed: int) -> str:
+    """Return the id of the tenant that a seed makes: `TENANT_ID` for 1, and for any other one of its own."""
+    return TENANT_ID if seed == 1 else str(uuid5(UUID(TENANT_ID), f"seed {seed}"))
+
+
 class Tenant:
     """A tenant whose data is a function of seed and sizes, and of the events that followed.
 
-    `now` is the tenant's clock, which Graph's `Date` header shows. It stands still, except that each read of the
-    device list moves it one second (`tick`), so that two reads are ordered, and `advance` and `next_day` move it.
+    `now` is the tenant's clock, which Graph's `Date` header shows. Unless it `runs`, it stands still, except that each
+    read of the device list moves it one second (`tick`), so that two reads are ordered; `advance` and `next_day` move
+    it either way.
     `stale_users`: a single GET of a device answers the user from before the last reassignment, as Intune does
     (msgraph-beta-sdk-dotnet#871). All methods may be called while a server answers from the tenant.
     """
 
-    def __init__(self, *, seed: int = 1, now: datetime = NOW, tenant_id: str = TENANT_ID) -> None:
+    def __init__(self, *, seed: int = 1, now: datetime = NOW, tenant_id: str = TENANT_ID, runs: bool = False) -> None:
         self.seed = seed
-        self.now = now
+        self._clock = TenantClock(now, runs=runs)
         self.tenant_id = tenant_id
         self.domain = DOMAIN
         self.organisation = ORGANISATION
@@ -60,9 +68,10 @@ class Tenant:
         client_id: str = CLIENT_ID,
         client_secret: str = CLIENT_SECRET,
         software: int = SIZE,
+        runs: bool = False,
     ) -> "Tenant":
-        """Generate a tenant; the same arguments give exactly the same data."""
-        tenant = cls(seed=seed, now=now, tenant_id=tenant_id)
+        """Generate a tenant; the same arguments give exactly the same data. `runs` is for its clock."""
+        tenant = cls(seed=seed, now=now, tenant_id=tenant_id, runs=runs)
         tenant.inventory = Inventory(seed, software)
         tenant.application = Application(client_id=client_id, secret=client_secret)
         rng = tenant._rng("tenant")
@@ -70,6 +79,11 @@ class Tenant:
         owners = tenant._owners()
         tenant._devices.put([tenant._make(rng, owners) for _ in range(devices)])
         return tenant
+
+    @property
+    def now(self) -> datetime:
+        """The tenant's time."""
+        return self._clock.now()
 
     @property
     def devices(self) -> Listing[Device]:
@@ -115,14 +129,20 @@ class Tenant:
         by_id = self._users.get(user)
         return by_id or next((one for one in self.users.items if one.userPrincipalName == user), None)
 
+    def user_changes(self, since: int) -> tuple[list[User], list[str], int]:
+        """Return users that changed since a revision of the directory, ids of those deleted since, and its revision."""
+        return self._users.changes(since)
+
     def advance(self, seconds: float) -> datetime:
         """Move the tenant's clock and return it."""
         with self._lock:
-            self.now += timedelta(seconds=seconds)
+            self._clock.set(self.now + timedelta(seconds=seconds))
             return self.now
 
     def tick(self) -> None:
-        """Move the clock one second until the next day, which begins where it would have begun without."""
+        """Move a clock that stands one second until the next day, which begins where it would have begun without."""
+        if self._clock.runs:
+            return
         with self._lock:
             self._ticks += 1
             self.advance(1)
@@ -213,7 +233,8 @@ class Tenant:
             rng, owners = self._rng(f"day/{self._days + 1}"), self._owners()
             tomorrow = self.now + timedelta(days=1, seconds=-self._ticks)
             plan = plan_day(self.devices.items, owners, counts, rng, tomorrow)
-            self.now, self._days, self._ticks = tomorrow, self._days + 1, 0
+            self._clock.set(tomorrow)
+            self._days, self._ticks = self._days + 1, 0
             arrivals = [self._just_enrolled(self._make(rng, owners)) for _ in range(counts.new)]
             return self._live(plan, arrivals)
 

@@ -12,20 +12,27 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from reconciler.cli.trace import trace_option
+
 Command = Any
 """A command as typer makes it, which names no type for it."""
 
 _ROOM: Final = "reconciler.cli"
+HTTP: Final = True
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command: its name, `module:function` below `reconciler.cli`, its short help, and its heading."""
+    """A command: its name, `module:function` below `reconciler.cli`, its short help, and its heading.
+
+    One that may send requests (`http`) has `--trace`.
+    """
 
     name: str
     function: str
     help: str
     heading: str
+    http: bool = False
 
 
 TABLE: Final = (
@@ -36,15 +43,17 @@ TABLE: Final = (
     Entry("show-settings", "settings.show_settings:show_settings", "Show the settings that result.", "Settings"),
     Entry("init", "settings.init:init", "Write a settings repository to start from.", "Settings"),
     Entry("schema", "settings.schema:schema", "Write the JSON Schemas of settings and plans.", "Settings"),
-    Entry("plan", "runs.plan:plan", "Show what an apply would do, and why.", "Plan and apply"),
-    Entry("apply", "runs.apply:apply", "Do it: read, plan, show, ask, write.", "Plan and apply"),
-    Entry("undo", "runs.undo:undo", "Put back what a run changed.", "Plan and apply"),
-    Entry("record", "runs.record:record", "Save what a plan needs, for plan --recording.", "Plan and apply"),
-    Entry("authorize", "runs.authorize:authorize", "Prove that a connection can sign in and read.", "Plan and apply"),
+    Entry("plan", "runs.plan:plan", "Show what an apply would do, and why.", "Plan and apply", HTTP),
+    Entry("apply", "runs.apply:apply", "Do it: read, plan, show, ask, write.", "Plan and apply", HTTP),
+    Entry("undo", "runs.undo:undo", "Put back what a run changed.", "Plan and apply", HTTP),
+    Entry("record", "runs.record:record", "Save what a plan needs, for plan --recording.", "Plan and apply", HTTP),
+    Entry(
+        "authorize", "runs.authorize:authorize", "Prove that a connection can sign in and read.", "Plan and apply", HTTP
+    ),
     Entry("status", "runs.status:status", "Show the state of a store and its connections.", "Look back"),
     Entry("history", "runs.history:history", "List the runs of a store.", "Look back"),
     Entry("show", "runs.history:show", "Show one run in full.", "Look back"),
-    Entry("explain", "runs.explain:explain", "Explain one asset or device, or a rule.", "Look back"),
+    Entry("explain", "runs.explain:explain", "Explain one asset or device, or a rule.", "Look back", HTTP),
     Entry("assets", "runs.assets:assets", "List assets, and why each is not updated.", "Look back"),
     Entry("fleet", "fleet", "Do a command for many environments.", "Many environments"),
     Entry("store", "store", "Make, upgrade, check or move a store.", "Look back"),
@@ -55,16 +64,18 @@ TABLE: Final = (
 
 STORE: Final = (
     Entry("init", "store.instance:init", "Make the store, or bring it up to date.", "Commands"),
-    Entry("adopt", "store.instance:adopt", "Make a copied store this instance's own.", "Commands"),
-    Entry("prove", "store.proofs:prove", "Find out how a remote store behaves.", "Commands"),
+    Entry("adopt", "store.instance:adopt", "Make a copied store this instance's own.", "Commands", HTTP),
+    Entry("prove", "store.proofs:prove", "Find out how a remote store behaves.", "Commands", HTTP),
     Entry("unlock", "store.instance:unlock", "Free a lease whose holder is gone.", "Commands"),
-    Entry("import", "store.inventory:bring", "Bring an inventory along: create assets from a CSV file.", "Commands"),
+    Entry(
+        "import", "store.inventory:bring", "Bring an inventory along: create assets from a CSV file.", "Commands", HTTP
+    ),
     Entry("export", "store.inventory:export", "Write every asset as CSV.", "Commands"),
-    Entry("pin", "store.pins:pin", "Keep a field of an asset as people wrote it.", "Commands"),
+    Entry("pin", "store.pins:pin", "Keep a field of an asset as people wrote it.", "Commands", HTTP),
     Entry("unpin", "store.pins:unpin", "Let a field of an asset be written again.", "Commands"),
     Entry("pins", "store.pins:pins", "List the pinned fields.", "Commands"),
     Entry("check", "store.maintenance:check", "Check that the store is consistent.", "Commands"),
-    Entry("merge-users", "store.merging:merge_users", "Make one store user of two.", "Commands"),
+    Entry("merge-users", "store.merging:merge_users", "Make one store user of two.", "Commands", HTTP),
     Entry("prune", "store.pruning:prune", "Remove the details of old runs from the journal.", "Commands"),
     Entry("upgrade", "store.maintenance:upgrade", "Bring an older store up to date.", "Commands"),
 )
@@ -155,7 +166,10 @@ def _load(entry: Entry) -> Command:
         return _group(entry)
     only = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     only.command(entry.name, short_help=entry.help)(getattr(import_module(f"{_ROOM}.{module}"), function))
-    return get_command(only)
+    command = get_command(only)
+    if entry.http:
+        command.params.append(trace_option())
+    return command
 
 
 def _group(entry: Entry) -> Command:

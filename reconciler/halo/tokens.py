@@ -11,6 +11,7 @@ from requests.auth import AuthBase
 from reconciler.connection_errors import Failure, failure
 from reconciler.errors import RemoteError, UnreachableStoreError
 from reconciler.halo.settings import HaloSettings
+from reconciler.request_trace import TracedAdapter
 
 _TIMEOUT: Final = (10.0, 60.0)
 _WAITS: Final = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 120.0)
@@ -71,14 +72,16 @@ class Token(AuthBase):
     def _posted(self) -> requests.Response:
         settings = self._settings
         form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": "all"}
-        return requests.post(
-            f"{settings.base}/auth/token",
-            data={**form, "client_secret": settings.secret},
-            params={"tenant": settings.tenant} if settings.tenant else None,
-            timeout=_TIMEOUT,
-            allow_redirects=False,
-            auth=_unsigned,
-        )
+        with requests.Session() as session:
+            session.mount("https://", TracedAdapter())
+            return session.post(
+                f"{settings.base}/auth/token",
+                data={**form, "client_secret": settings.secret},
+                params={"tenant": settings.tenant} if settings.tenant else None,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                auth=_unsigned,
+            )
 
     def _refused(self, status: int, answer: object) -> str:
         where = f"{self._settings.base}/auth/token"

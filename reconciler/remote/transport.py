@@ -18,13 +18,13 @@ from weakref import finalize
 
 import msgspec
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from reconciler import __version__
 from reconciler.connection_errors import Failure, failure
 from reconciler.errors import LostAnswerError, RemoteError, UnreachableStoreError
 from reconciler.remote.budget import LONGEST_WAIT, Budget
+from reconciler.request_trace import TracedAdapter
 
 TRIES: Final = 8
 PATIENCE: Final = 900.0
@@ -112,7 +112,7 @@ class Transport:
         self.budget = budget
         self._auth = _Bearer(auth) if isinstance(auth, str) else auth
         self._session = requests.Session()
-        self._session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=4))
+        self._session.mount("https://", TracedAdapter(pool_connections=1, pool_maxsize=4))
         self._session.headers.update({"Accept": "application/json", "User-Agent": f"it-asset-reconciler/{__version__}"})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.close = finalize(self, self._session.close)

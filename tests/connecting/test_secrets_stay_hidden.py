@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,15 +79,16 @@ def _unauthorized(connection: Any) -> None:
 
 @pytest.mark.parametrize("wrong", [_fine, _html, _half, _half_of_githubs, _refused, _unauthorized])
 def test_nothing_that_is_said_or_logged_holds_a_secret(
-    connection, secrets: list[str], caplog: pytest.LogCaptureFixture, wrong: Callable[[Any], None]
+    connection, secrets: list[str], caplog: pytest.LogCaptureFixture, tmp_path: Path, wrong: Callable[[Any], None]
 ) -> None:
-    """With `--debug`, and with every logger of every library as talkative as it can be."""
+    """With `--debug`, with `--trace`, and with every logger of every library as talkative as it can be."""
+    trace = tmp_path / "requests.jsonl"
     caplog.set_level(logging.DEBUG)
     wrong(connection)
     connection.cli.capture.readouterr()
     for command in ("authorize", "plan") if wrong is _fine else ("authorize",):
-        run(["--debug", *connection.cli.arguments(command, "prod")])
-    said = "".join(connection.cli.capture.readouterr()) + caplog.text
+        run(["--debug", *connection.cli.arguments(command, "prod"), "--trace", str(trace)])
+    said = "".join(connection.cli.capture.readouterr()) + caplog.text + trace.read_text()
     assert [secret for secret in secrets if re.search(secret, said)] == []
 
 

@@ -1,9 +1,11 @@
 """The commands on an environment whose assets are in Halo: settings, Intune, ledger and Halo together."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from command_line import CommandLine, simulated
@@ -150,3 +152,14 @@ def test_a_halo_that_cannot_be_read_is_an_error_and_nothing_is_sent(place: Place
 
     assert (done.code, told in " ".join(done.err.split())) == (1, True), done.err
     assert halo.audit.writes() == ()
+
+
+def test_requests_to_the_store_are_traced_without_its_secrets(place: Place, tmp_path: Path) -> None:
+    """The trace of a plan has each request that the simulator has seen."""
+    place.halo.forget_requests()
+    assert place.command.run("plan", "prod", "--trace", str(tmp_path / "trace")).code == 0
+    text = (tmp_path / "trace").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    traced = [urlsplit(line["url"]).path for line in lines if line["url"].startswith(place.halo.url)]
+    assert sorted(traced) == sorted(urlsplit(each.path).path for each in place.halo.log)
+    assert place.halo.data.options.secret not in text

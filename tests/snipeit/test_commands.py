@@ -1,9 +1,11 @@
 """The commands on an environment whose assets are in Snipe-IT: settings, Intune, ledger and Snipe-IT together."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from command_line import CommandLine, simulated
@@ -171,3 +173,14 @@ def test_a_token_that_may_only_read_is_refused_before_a_plan(place: Place) -> No
     done = command.apply()
 
     assert (done.code, "may read assets in Snipe-IT and change none" in done.err) == (1, True), done.err
+
+
+def test_requests_to_the_store_are_traced_without_its_secrets(place: Place, tmp_path: Path) -> None:
+    """The trace of a plan has each request that the simulator has seen."""
+    place.snipe_it.forget_requests()
+    assert place.command.run("plan", "prod", "--trace", str(tmp_path / "trace")).code == 0
+    text = (tmp_path / "trace").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    traced = [urlsplit(line["url"]).path for line in lines if line["url"].startswith(place.snipe_it.url)]
+    assert sorted(traced) == sorted(urlsplit(each.path).path for each in place.snipe_it.log)
+    assert place.snipe_it.data.options.token not in text

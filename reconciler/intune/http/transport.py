@@ -8,7 +8,6 @@ from typing import BinaryIO, Final
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.exceptions import DecodeError, HTTPError
 
@@ -18,6 +17,7 @@ from reconciler.errors import GraphError, UnreachableError
 from reconciler.intune.http.budget import Budget
 from reconciler.intune.http.error_replies import Reply, described
 from reconciler.intune.http.retries import MOST_WAITS_UNCONNECTED, RETRIED, Patience, Trouble, retry_after
+from reconciler.request_trace import TracedAdapter
 
 _CONNECT_TIMEOUT: Final = 10.0
 _READ_TIMEOUT: Final = 60.0
@@ -68,7 +68,7 @@ class Transport:
         self.budget = budget
         self._most_bytes = most_bytes
         self._session = requests.Session()
-        self._session.mount("https://", HTTPAdapter(pool_connections=4, pool_maxsize=12))
+        self._session.mount("https://", TracedAdapter(pool_connections=4, pool_maxsize=12))
         self._session.headers["User-Agent"] = f"it-asset-reconciler/{__version__}"
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 

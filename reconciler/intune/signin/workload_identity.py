@@ -11,13 +11,13 @@ from typing import Any, Final, assert_never
 from urllib.parse import quote, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from reconciler.errors import GraphError, SecretError, SignInError
 from reconciler.intune.http.error_replies import Reply, described, one_line, shape
 from reconciler.intune.http.transport import Call, Transport
 from reconciler.intune.signin.credentials import FederatedCredential, GitHubActions, ManagedIdentity, TokenFile
+from reconciler.request_trace import TracedAdapter
 
 _AUDIENCES: Final = {
     "login.microsoftonline.us": "api://AzureADTokenExchangeUSGov",
@@ -128,7 +128,7 @@ class _Nearby(requests.Session):
         self.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
         again = Retry(total=2, backoff_factor=0.2, status_forcelist=(429, 500, 502, 503, 504), raise_on_status=False)
         for scheme in ("http://", "https://"):
-            self.mount(scheme, HTTPAdapter(max_retries=again))
+            self.mount(scheme, TracedAdapter(max_retries=again))
 
     def request(self, *arguments: Any, **options: Any) -> requests.Response:
         """Send a request with a timeout, and follow no redirect."""

@@ -51,16 +51,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
     return database
 
 
-_THOROUGH = {"connecting", "explain", "inventory", "undo"}
-"""Folders that `.ci/run` tests and `make test` leaves out: they sign in and import a tenant many times."""
-
-
-_QUICK = {"test_undoing_the_first_import_leaves_an_empty_store_with_its_catalogue"}
-"""Tests of those folders that `make test` runs all the same: they fail when what the folder tests is broken."""
+_THOROUGH = {"connecting", "crash", "explain", "inventory", "undo"}
+"""Folders that `.ci/run` tests and `make test` leaves out but for their quick tests: they take minutes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark whole folders as thorough, but for the quick tests in them."""
     for item in items:
-        if item.path.parent.name in _THOROUGH and item.name not in _QUICK:
+        if item.path.parent.name in _THOROUGH and not item.get_closest_marker("quick"):
             item.add_marker(pytest.mark.thorough)

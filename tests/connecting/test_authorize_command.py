@@ -42,6 +42,7 @@ def test_everything_proved_is_shown_with_why_it_is_needed(connection) -> None:
     )
 
 
+@pytest.mark.quick
 def test_each_kind_of_request_is_made_for_real(connection) -> None:
     connection.edit(
         "connection.yaml", "entities: [users, assets, software]", "entities: [organisations, users, assets, software]"
@@ -54,6 +55,7 @@ def test_each_kind_of_request_is_made_for_real(connection) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("missing", "granted"),
     [

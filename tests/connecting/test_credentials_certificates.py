@@ -45,6 +45,7 @@ def test_a_pfx_signs_in(connection, keys: Keys, passphrase: str | None) -> None:
     assert connection.cli.run("authorize", "prod").code == 0
 
 
+@pytest.mark.quick
 def test_key_and_certificate_may_stand_in_variables(connection, keys: Keys, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate = keys.certificate()
     monkeypatch.setenv("KEY_PEM", keys.pem().decode())

@@ -95,6 +95,7 @@ def token_file(connection, monkeypatch: pytest.MonkeyPatch) -> str:
     return token
 
 
+@pytest.mark.quick
 @pytest.mark.usefixtures("token_file")
 @pytest.mark.parametrize(
     "credential", [TOKEN_FILE, "{type: federated, from: token-file, tokenFile: {file: token.jwt}}"]

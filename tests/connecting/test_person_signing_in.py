@@ -31,6 +31,7 @@ def proof_of(connection: Any, browser: Any, **options: Any) -> Proof:
     return proof
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("by_query", [False, True], ids=["form_post", "query"])
 def test_a_person_signs_in_by_the_loopback_listener(connection, browser, by_query: bool) -> None:
     browser.by_query = by_query

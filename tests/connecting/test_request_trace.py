@@ -26,6 +26,7 @@ def traced(connection: Any, file: Path, *command: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
+@pytest.mark.quick
 def test_each_request_of_a_plan_is_a_line(connection, file: Path) -> None:
     """The trace has the requests that the simulator has seen, sign-in and Graph, and what each was answered."""
     lines = traced(connection, file, "plan", "prod")

@@ -15,8 +15,6 @@ from storing import ORIGIN, empty_store, execute, query, url
 from reconciler.errors import StaleError, StoreError
 from reconciler.store.opening import open_store
 
-pytestmark = pytest.mark.thorough
-
 COMMIT = b"COMMIT"
 
 
@@ -108,6 +106,7 @@ def imported(database: Database) -> Database:
     return database
 
 
+@pytest.mark.quick
 def test_a_commit_whose_answer_was_lost_is_found_and_told_as_done(imported: Database) -> None:
     """The server committed: the run is in the journal, so the apply is what it is, done."""
     with proxied(imported, answered=True) as (address, proxy):

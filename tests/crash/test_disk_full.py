@@ -11,8 +11,6 @@ from storing import empty_store
 
 from reconciler.errors import StoreError
 
-pytestmark = pytest.mark.thorough
-
 PAGE = 4096
 
 
@@ -38,6 +36,7 @@ def test_files_that_cannot_grow_keep_nothing(tmp_path: Path) -> None:
     apply_now(path, DAY_AFTER)
 
 
+@pytest.mark.quick
 def test_a_full_disk_is_told_in_words(tmp_path: Path) -> None:
     """SQLite's own word for it is not shown."""
     path = imported(tmp_path / "store.db")

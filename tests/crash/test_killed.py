@@ -28,8 +28,6 @@ from reconciler.errors import StaleError
 from reconciler.store.database.migrations import REVISIONS
 from reconciler.store.opening import initialise
 
-pytestmark = pytest.mark.thorough
-
 SEED = 20261123
 DONE = Ended(0, 0)
 """A process makes some calls more or less each time, so the last point may lie behind its end."""

@@ -94,6 +94,7 @@ def test_another_instances_recording_is_refused(cli: CommandLine, tmp_path: Path
     assert "is a recording of prod, and this is uat" in done.err
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("arguments", [("M6",), ("row", "5"), ("row 5",)])
 def test_a_rule_needs_no_environment(cli: CommandLine, arguments: tuple[str, ...]) -> None:
     """A rule's name alone says what the rule means (V8)."""

@@ -56,6 +56,7 @@ def told_of(plan: Plan, recording: Recording) -> dict[str, list[str]]:
     return told
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("folder", case_folders(), ids=lambda folder: folder.name)
 def test_a_story_gives_every_reason_that_the_plan_gives(folder: Path) -> None:
     """Of each asset and device that a plan changes, withholds, leaves alone or has a problem with."""

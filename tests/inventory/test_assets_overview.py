@@ -141,6 +141,7 @@ def test_superseded_devices_are_told_at_the_asset_of_the_later_enrolment(filled:
     assert found["assets"][0]["superseded"] == [{"deviceId": "d0", "since": NOW}]
 
 
+@pytest.mark.quick
 def test_csv_has_no_formulas(filled: CommandLine) -> None:
     """The cell gets an apostrophe, as in the export."""
     first, *_ = csv.DictReader(io.StringIO(filled.run("assets", "prod", "--format", "csv").out, newline=""))

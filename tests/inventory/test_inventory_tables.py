@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from case_files import environment_of, stored_catalogue
 from command_line import CommandLine, rows
 from hypothesis import given, settings
@@ -105,6 +106,7 @@ def test_an_escaped_cell_is_no_formula_and_is_read_as_it_was(text: str) -> None:
     assert unescaped(escaped(text)) == text
 
 
+@pytest.mark.quick
 def test_the_export_has_every_asset_and_field_with_names_joined_in(cli: CommandLine) -> None:
     """A name that is a formula gets an apostrophe; the file comes by -o or on stdout, the same bytes."""
     path = cli.folder / "in.csv"

@@ -19,6 +19,7 @@ def filled(cli: CommandLine) -> CommandLine:
     return cli
 
 
+@pytest.mark.quick
 def test_a_pin_says_who_pinned_what_and_why(filled: CommandLine) -> None:
     """It is no run of the journal: the list of pins tells it."""
     done = filled.run("store", "pin", "prod", "A", "name", "--because", "The boss wants it")

@@ -51,6 +51,7 @@ def test_a_fault_is_told_beneath_its_look(filled: CommandLine, statement: str, l
     assert "1 check failed." in done.out
 
 
+@pytest.mark.quick
 def test_two_live_bindings_of_an_asset_are_found(filled: CommandLine) -> None:
     """The database's own index has to be gone for that."""
     write_all(filled.store, "DROP INDEX uq_binding_alive", "UPDATE binding SET asset_id = 1")

@@ -52,6 +52,7 @@ def test_a_dry_run_shows_what_would_be_created_and_writes_nothing(cli: CommandLi
     assert "Add --yes" in done.err
 
 
+@pytest.mark.quick
 def test_rows_become_assets_with_everything_that_they_say(cli: CommandLine) -> None:
     """Type, site, status, user, fields and custom fields: all in one run of the journal."""
     done = bring(cli, FILE, "--users", give(cli, USERS, "users.csv"), "--yes")
@@ -161,6 +162,7 @@ def test_a_column_that_is_not_known_stops_the_whole_file(cli: CommandLine) -> No
     assert [each["tag"] for each in assets(cli)] == ["A"]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("header", ["tag,name,name", "tag,tag,name"])
 def test_a_column_that_is_there_twice_stops_the_whole_file(cli: CommandLine, header: str) -> None:
     """Which of the two is meant cannot be known."""

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from command_line import CommandLine, Done, everything, rows, write
 
 from reconciler.report.values import moment
@@ -49,6 +50,7 @@ def still(found: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, An
     return found | {"assets": [{k: v for k, v in row.items() if k not in _MOVING} for row in found["assets"]]}
 
 
+@pytest.mark.quick
 def test_undoing_the_first_import_leaves_an_empty_store_with_its_catalogue(cli: CommandLine) -> None:
     """Assets, bindings and users are gone, and the entries of the catalogue are said to stay."""
     done = undo(cli, last_run(cli))

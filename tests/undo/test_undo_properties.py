@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from applying import applied
 from case_files import environment_of, recording_of
 from fleets import cases
@@ -16,8 +15,6 @@ from reconciler.model.state import Life, Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.settings.environment import Environment
 from reconciler.undo.build import plan_undo
-
-pytestmark = pytest.mark.thorough
 
 Case = tuple[Environment, Recording]
 NOW = "2026-11-23T09:00:00Z"

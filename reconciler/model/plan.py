@@ -235,9 +235,10 @@ class ReadAdvance(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class MatchReport(Struct, frozen=True, rename="camel", kw_only=True):
-    """How a connection's listed devices met the store's assets (R3)."""
+    """How a connection's devices met the store's assets (R3): the list's, and those it lacked, found by id (G3)."""
 
     listed: int = 0
+    found_by_id: int = 0
     bound: int = 0
     matched: int = 0
     created: int = 0
@@ -246,6 +247,10 @@ class MatchReport(Struct, frozen=True, rename="camel", kw_only=True):
     excluded: int = 0
     superseded: int = 0
     withheld: int = 0
+
+    def devices(self) -> int:
+        """Return how many devices Intune has: those of the list, and those that it lacked."""
+        return self.listed + self.found_by_id
 
 
 class ConnectionSummary(Struct, frozen=True, rename="camel", kw_only=True):

@@ -70,7 +70,8 @@ def _report(inputs: ConnectionInputs, decisions: Decisions) -> MatchReport:
     results = decisions.results()
     left = Counter(each.why for each in decisions.left_alone)
     return MatchReport(
-        listed=len(inputs.listing.index),
+        listed=len(inputs.listing.index) - len(inputs.unlisted),
+        found_by_id=len(inputs.unlisted),
         bound=results[MatchResult.BOUND] + results[MatchResult.MOVES],
         matched=results[MatchResult.MATCHED],
         created=results[MatchResult.NEW],

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from arbitrary_plans import of_many
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -222,3 +223,17 @@ def test_a_connection_that_did_nothing(summary: dict[str, Any], told: str) -> No
     assert f"\nintune  {told}\n" in plain(plan_text(nothing))
     assert f"- intune: {told}" in plan_markdown(nothing).replace("`", "")
     assert f"<dt>intune</dt><dd>{told}" in plan_html(nothing).decode()
+
+
+def test_a_list_that_was_short_says_so() -> None:
+    """What it lacked was found by id, and does not count as listed; text, comment and page say so (G3)."""
+    report = MatchReport(listed=9, found_by_id=1, bound=10)
+    summary = ConnectionSummary(
+        name="intune", tenant_id="t", enabled=True, read_at="2026-11-23T08:00:00Z", report=report
+    )
+    plan = replace(of_many(0), connections=(summary,))
+    words = "9 listed, a short list: 1 more found by id: 10 bound"
+
+    assert f"\nintune  {words}\n" in plain(plan_text(plan))
+    assert words in plan_markdown(plan)
+    assert "9 devices listed, a short list: 1 more found by id: 10 bound" in plan_html(plan).decode()

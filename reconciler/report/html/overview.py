@@ -12,11 +12,12 @@ from reconciler.report.text.opening import (
     allow_words,
     enablement_first,
     first_imports,
+    listed_words,
     met_words,
     since_words,
     skipped_verb,
 )
-from reconciler.report.values import ARROW, few_names, many, moment, short
+from reconciler.report.values import ARROW, few_names, moment, short
 
 _PROBLEMS: Final = 10
 _SETTINGS: Final = 50
@@ -122,5 +123,5 @@ def _connection(summary: ConnectionSummary) -> tuple[str, str, list[str]]:
         gave = f"{skipped_verb(summary)}: {summary.skipped}"
     else:
         words = ", ".join(met_words(summary.report))
-        gave = f"{many(summary.report.listed, 'device')} listed{f': {words}' if words else ''}"
+        gave = f"{listed_words(summary.report, 'device')}{f': {words}' if words else ''}"
     return terminal(summary.name), terminal(gave), [terminal(each) for each in (*unknown, *summary.warnings)]

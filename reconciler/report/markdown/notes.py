@@ -14,6 +14,7 @@ from reconciler.report.text.opening import (
     enablement_first,
     failed,
     first_imports,
+    listed_words,
     met_words,
     numbers_words,
     since_words,
@@ -135,7 +136,7 @@ def _connection_entry(summary: ConnectionSummary) -> str:
         return f"- {_name(summary.name)}: {skipped_verb(summary)}: {markdown_prose(summary.skipped)}"
     words = ", ".join(met_words(summary.report))
     read = f", read {markdown_prose(moment(summary.read_at))}" if summary.read_at else ""
-    return f"- {_name(summary.name)}: {summary.report.listed:,} listed{f': {words}' if words else ''}{read}"
+    return f"- {_name(summary.name)}: {listed_words(summary.report)}{f': {words}' if words else ''}{read}"
 
 
 def _problem_entry(group: tuple[tuple[str, str, str], Sequence[str]]) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 from reconciler.model.plan import ConnectionSummary, Kind, LimitUse, MatchReport, Plan, SettingChange
 from reconciler.report.kinds import LIMITED
 from reconciler.report.text.lines import Style, cells, folded, padded, parts, styled
-from reconciler.report.values import ARROW, moment, short
+from reconciler.report.values import ARROW, many, moment, short
 
 
 def headline(plan: Plan, kind: str | None, width: int) -> list[Text]:
@@ -42,7 +42,7 @@ def first_imports(plan: Plan) -> list[tuple[str, str]]:
 
 def _met_a_filled_store(report: MatchReport) -> str:
     return (
-        f"of {report.listed:,} devices {report.matched:,} {'matches' if report.matched == 1 else 'match'} an asset, "
+        f"of {report.devices():,} devices {report.matched:,} {'matches' if report.matched == 1 else 'match'} an asset, "
         f"{report.ambiguous:,} {'is' if report.ambiguous == 1 else 'are'} ambiguous, and {report.created:,} would be "
         f"created. If more should match, correct assetMatchingField before applying."
     )
@@ -143,7 +143,13 @@ def _connection(summary: ConnectionSummary) -> Text:
         style = Style.PROBLEM if failed(summary) else Style.PLAIN
         return styled((f"{skipped_verb(summary)}: ", style), summary.skipped)
     words = met_words(summary.report)
-    return styled(f"{summary.report.listed:,} listed", ": " if words else "") + parts(words, ", ")
+    return styled(listed_words(summary.report), ": " if words else "") + parts(words, ", ")
+
+
+def listed_words(report: MatchReport, word: str = "") -> str:
+    """Return how many devices a list had, and how many it lacked that Intune has when asked by id (G3)."""
+    found = f", a short list: {report.found_by_id:,} more found by id" if report.found_by_id else ""
+    return f"{many(report.listed, word) if word else f'{report.listed:,}'} listed{found}"
 
 
 def skipped_verb(summary: ConnectionSummary) -> str:

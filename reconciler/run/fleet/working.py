@@ -242,7 +242,7 @@ def _row(around: Surroundings, plan: Plan, recording: Recording | None, state: S
     return FleetRow(
         environment=around.instance.name,
         exit_code=code,
-        devices=sum(each.report.listed for each in plan.connections),
+        devices=sum(each.report.devices() for each in plan.connections),
         changes=plan.counts(),
         over=tuple(f"{use.kind} ({use.connection})" for use in plan.over_limit()),
         last_success=_last_success(around, state),

@@ -12,7 +12,7 @@ from reconciler.configuration.documents import document
 from reconciler.model.run import Origin
 from reconciler.model.state import Recording
 from reconciler.planning.build import build_plan
-from reconciler.run.reading import read_state
+from reconciler.run.plans.reading import read_state
 from reconciler.store.opening import open_store
 
 DEVICE_PAGES: Final = 100

@@ -24,7 +24,7 @@ from reconciler.configuration.loader import load_environment
 from reconciler.model.fleet import FleetOptions, Work
 from reconciler.recordings import read_recording, write_recording
 from reconciler.run.fleet.execution import Workers, run_all
-from reconciler.run.planning import make_plan
+from reconciler.run.plans.planning import make_plan
 from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant.tenant import Tenant
 

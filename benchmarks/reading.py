@@ -41,7 +41,7 @@ def read(folder: str) -> Facts:
     from reconciler.intune import reader as _  # noqa: F401, PLC0415 - loaded before the time counts
     from reconciler.model.state import State  # noqa: PLC0415 - as the first
     from reconciler.run.context import Surroundings  # noqa: PLC0415 - as the first
-    from reconciler.run.reading import Wanted, read_connections  # noqa: PLC0415 - as the first
+    from reconciler.run.plans.reading import Wanted, read_connections  # noqa: PLC0415 - as the first
 
     os.environ.update(_told(folder)["variables"])
     loaded = load_environment(ENVIRONMENTS, NAME, overlay=Path(folder) / "overlay", with_commit=False)

@@ -18,7 +18,7 @@ from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Recording
 from reconciler.planning.build import build_plan
 from reconciler.planning.rules import needs
-from reconciler.run.reading import read_state
+from reconciler.run.plans.reading import read_state
 from reconciler.settings.environment import Connection
 
 EVERY_PAGE: Final = slice(None)
@@ -93,7 +93,7 @@ def _save(made: Plan, output: str | None, recording: Recording, record: str | No
 def apply(url: str, plan: str) -> Facts:
     """Apply a saved plan, timed from the decoded plan to the commit: the check, the writing, the reading back."""
     from reconciler.plan_files import read_plan  # noqa: PLC0415 - only where it is used
-    from reconciler.run.applying import Order, apply_saved  # noqa: PLC0415 - as above
+    from reconciler.run.writes.applying import Order, apply_saved  # noqa: PLC0415 - as above
     from reconciler.store import opening  # noqa: F401, PLC0415 - loaded before the time counts
 
     settings, made, facts = environment(), read_plan(Path(plan)), Facts()

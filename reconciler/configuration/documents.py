@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import Any, cast
 
 from reconciler.configuration.files import CONNECTIONS, connection_of
+from reconciler.configuration.git.repository import CommitState
 from reconciler.configuration.layers.overlay import cloud_from_overlay
 from reconciler.configuration.parsing.document import Document
-from reconciler.configuration.repository import CommitState
-from reconciler.settings.asset_types import AssetTypesFile
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.cases import TestsFile
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.connection import ConnectionFile
 from reconciler.settings.environment import Connection, Environment
-from reconciler.settings.field_mappings import FieldMappingsFile
 from reconciler.settings.imports import ImportsFile
 from reconciler.settings.instance import InstanceFile
+from reconciler.settings.mappings.asset_types import AssetTypesFile
+from reconciler.settings.mappings.field_mappings import FieldMappingsFile
 from reconciler.settings.users import UsersFile
 
 Models = dict[str, SettingsFile]

@@ -12,7 +12,8 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reconciler.configuration import documents, files, lint, references, repository, schemas, secret_files
+from reconciler.configuration import documents, files, lint, references, schemas, secret_files
+from reconciler.configuration.git import repository
 from reconciler.configuration.layers import placeholders, shared
 from reconciler.configuration.layers.merging import laid_under
 from reconciler.configuration.layers.overlay import laid_over, read_overlay

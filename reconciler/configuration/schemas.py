@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from reconciler.configuration.partial_schemas import partial
 from reconciler.errors import ReconcilerError
-from reconciler.settings.asset_types import AssetTypesFile
 from reconciler.settings.base import GUIDE, SettingsFile
 from reconciler.settings.cases import TestsFile
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.connection import ConnectionFile
-from reconciler.settings.field_mappings import FieldMappingsFile
 from reconciler.settings.imports import ImportsFile
 from reconciler.settings.instance import InstanceFile
+from reconciler.settings.mappings.asset_types import AssetTypesFile
+from reconciler.settings.mappings.field_mappings import FieldMappingsFile
 from reconciler.settings.users import UsersFile
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

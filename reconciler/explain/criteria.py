@@ -9,7 +9,7 @@ from reconciler.explain.story import said
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.rules.columns import of_one
 from reconciler.planning.rules.criteria import Answer, Places, compile_criterion
-from reconciler.settings import criteria as language
+from reconciler.settings.mappings import criteria as language
 
 _WORDS = {True: "yes", False: "no", None: "unknown"}
 

@@ -18,9 +18,9 @@ from reconciler.planning.rules.columns import of_one
 from reconciler.planning.rules.criteria import compile_criterion
 from reconciler.planning.rules.mapping import compile_mappings
 from reconciler.planning.users.entra import Unclear
-from reconciler.settings.asset_types import Determine
-from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.imports import SiteAllocation
+from reconciler.settings.mappings.asset_types import Determine
+from reconciler.settings.mappings.field_mappings import Mapping, Write
 
 
 @dataclass(frozen=True, slots=True)

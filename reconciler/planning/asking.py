@@ -16,11 +16,11 @@ from typing import Any
 
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.state import Presence, State
-from reconciler.planning.devices import Listing, list_devices
+from reconciler.planning.inputs.devices import Listing, list_devices
+from reconciler.planning.inputs.stored import index_state
 from reconciler.planning.matching.asset_index import AssetIndex, may_be_one
 from reconciler.planning.rules import needs
 from reconciler.planning.rules.compiled import compile_connection
-from reconciler.planning.stored import index_state
 from reconciler.settings.base import seconds
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.environment import Connection

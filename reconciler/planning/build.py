@@ -24,11 +24,11 @@ from reconciler.planning.catalogue.new_types import new_types
 from reconciler.planning.catalogue.organisations import Organisations, may_be_renamed, plan_organisations
 from reconciler.planning.connections import ConnectionsDecided, Users, decide_connections
 from reconciler.planning.digest import with_digest
+from reconciler.planning.inputs.stored import Stored, index_state
 from reconciler.planning.limits import Allowances, judge
 from reconciler.planning.naming import UserNames, linked_users, with_tags
 from reconciler.planning.rules import needs
 from reconciler.planning.scope import EVERYTHING, Scope, keep_assets
-from reconciler.planning.stored import Stored, index_state
 from reconciler.planning.users.imports import user_changes
 from reconciler.settings.environment import Connection, Environment
 

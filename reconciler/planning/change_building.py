@@ -7,7 +7,7 @@ from reconciler.model.state import Asset
 from reconciler.planning.attributes.comparison import AttributeChange
 from reconciler.planning.attributes.drafts import Draft
 from reconciler.planning.decisions import AssetChange, Decision
-from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.inputs.connection import ConnectionInputs
 
 _OF_THEIR_OWN = frozenset({"type", "site", "device"})
 """Attributes with a kind of their own; a change of any other is an update."""

@@ -18,7 +18,8 @@ from reconciler.planning.attributes.software import DetectedSoftware
 from reconciler.planning.attributes.user import Assigning
 from reconciler.planning.catalogue.software import Detected, KnownSoftware, known_software, licences
 from reconciler.planning.decisions import Decision, Decisions, Met, collect, merge
-from reconciler.planning.inputs import ConnectionInputs, connection_inputs
+from reconciler.planning.inputs.connection import ConnectionInputs, connection_inputs
+from reconciler.planning.inputs.stored import Stored
 from reconciler.planning.matching.asset_index import AssetIndex, Rewritten
 from reconciler.planning.matching.bound_devices import decide_bound, decide_matched
 from reconciler.planning.matching.matches import (
@@ -36,7 +37,6 @@ from reconciler.planning.matching.presence import first_life
 from reconciler.planning.matching.superseded import with_superseded
 from reconciler.planning.matching.unlisted import decide_unlisted
 from reconciler.planning.scope import Scope
-from reconciler.planning.stored import Stored
 from reconciler.planning.summary import advances, summarise, summarise_users, undecided_together
 from reconciler.planning.users.directory import Directory, directory_of
 from reconciler.planning.users.imports import claims, deactivated, gone_users, import_users

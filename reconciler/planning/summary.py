@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from reconciler.model.plan import ConnectionSummary, MatchReport, ReadAdvance, Withheld
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.decisions import Decisions
-from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.inputs.connection import ConnectionInputs
+from reconciler.planning.inputs.stored import Stored
 from reconciler.planning.limits import is_first_import
 from reconciler.planning.matching.matches import MatchResult
-from reconciler.planning.stored import Stored
 from reconciler.settings.environment import Connection
 
 

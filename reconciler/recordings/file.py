@@ -22,7 +22,7 @@ from reconciler.model.layouts import BINDINGS, PEOPLE, asset_layout
 from reconciler.model.snapshot import Snapshot, Software, record_type
 from reconciler.model.state import Application, Asset, Binding, Person, Recording, State
 from reconciler.recordings.lines import LineReader, LineWriter, cut_short, damaged
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
 from reconciler.whole_file import whole_file
 
 _MAGIC: Final = b"\x1f\x8b"

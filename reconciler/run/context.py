@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciler.configuration.database_url import database_url
 from reconciler.intune.http.budget import Pace
-from reconciler.run.remotes import Remotes
+from reconciler.run.remotes.opening import Remotes
 from reconciler.settings.environment import Environment
 from reconciler.settings.instance import InstanceFile
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from reconciler.settings.base import Settings, SettingsFile, form, meanings
-from reconciler.settings.criteria import Scalar
+from reconciler.settings.mappings.criteria import Scalar
 
 Moment = Annotated[
     str,

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from reconciler.settings.asset_types import AssetTypesFile
 from reconciler.settings.cases import TestsFile
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.connection import ConnectionFile
-from reconciler.settings.field_mappings import FieldMappingsFile
 from reconciler.settings.imports import ImportsFile
 from reconciler.settings.instance import InstanceFile
+from reconciler.settings.mappings.asset_types import AssetTypesFile
+from reconciler.settings.mappings.field_mappings import FieldMappingsFile
 from reconciler.settings.users import UsersFile
 
 

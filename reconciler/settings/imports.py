@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from reconciler.settings.base import Choice, Name, Settings, SettingsFile, SiteName, guide, meanings
-from reconciler.settings.criteria import Criterion
+from reconciler.settings.mappings.criteria import Criterion
 
 
 class SiteAllocation(Choice):

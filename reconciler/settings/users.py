@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from reconciler.settings.base import Choice, Settings, SettingsFile, SiteName, guide
-from reconciler.settings.criteria import Criterion
+from reconciler.settings.mappings.criteria import Criterion
 
 
 class AssignFrom(Choice):

@@ -17,7 +17,7 @@ ELSEWHERE = {
     "reconciler.report.html",
     "reconciler.report.markdown.plan",
 }
-ELSEWHERE |= {"reconciler.run.impact", "reconciler.simulator"}
+ELSEWHERE |= {"reconciler.run.plans.impact", "reconciler.simulator"}
 ELSEWHERE |= {"reconciler.store.application", "reconciler.store.writer", "sqlalchemy.dialects.postgresql"}
 
 

@@ -22,8 +22,8 @@ from reconciler.planning.rules.columns import table_of
 from reconciler.planning.rules.criteria import predicate
 from reconciler.planning.rules.mapping import Places
 from reconciler.planning.rules.types import compile_types
-from reconciler.settings.asset_types import AssetTypesFile
-from reconciler.settings.criteria import Comparison
+from reconciler.settings.mappings.asset_types import AssetTypesFile
+from reconciler.settings.mappings.criteria import Comparison
 
 BASE = Path(__file__).parent / "base"
 FILE = "connections/intune/asset-types.yaml"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from command_line import git
 
-from reconciler.configuration import repository
+from reconciler.configuration.git import repository
+from reconciler.configuration.git.repository import CommitState
 from reconciler.configuration.loader import load_environment
-from reconciler.configuration.repository import CommitState
 
 BASE = Path(__file__).parent / "base"
 

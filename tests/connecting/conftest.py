@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from key_files import Keys
 
 from reconciler.configuration.loader import load_environment
-from reconciler.run.authorizing import Person
 from reconciler.run.context import Surroundings, utc_now
+from reconciler.run.signin.authorizing import Person
 from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant.tenant import Tenant
 

@@ -9,7 +9,7 @@ from key_files import Keys
 from reconciler.intune.signin import token_cache
 from reconciler.intune.signin.expiry import lost_with
 from reconciler.intune.signin.token_cache import EncryptedFile, Kept, TokenCache
-from reconciler.run.authorizing import authorize
+from reconciler.run.signin.authorizing import authorize
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from reconciler.intune.signin import token_cache
-from reconciler.run.authorizing import authorize
-from reconciler.run.reading import Wanted, read
+from reconciler.run.plans.reading import Wanted, read
+from reconciler.run.signin.authorizing import authorize
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
 

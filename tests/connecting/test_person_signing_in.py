@@ -10,8 +10,8 @@ from reconciler.intune.signin import token_cache
 from reconciler.intune.signin.loopback import Listener
 from reconciler.intune.signin.user import pasted
 from reconciler.model.proof import Proof
-from reconciler.run import reading
-from reconciler.run.authorizing import authorize
+from reconciler.run.plans import reading
+from reconciler.run.signin.authorizing import authorize
 from reconciler.simulator.exchange import Endpoint
 
 PASTED = "https://halo.example/authcallback"

@@ -12,8 +12,8 @@ from key_files import Keys
 
 from reconciler.cli.main import run
 from reconciler.intune.signin import token_cache
-from reconciler.run import credentials
-from reconciler.run.authorizing import authorize
+from reconciler.run.signin import credentials
+from reconciler.run.signin.authorizing import authorize
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault, FaultName
 from reconciler.simulator.signin.issuers import REQUEST_TOKEN

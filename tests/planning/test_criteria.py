@@ -10,7 +10,7 @@ from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.rules.columns import of_one
 from reconciler.planning.rules.criteria import Answer, compile_criterion, inputs
 from reconciler.planning.rules.mapping import Places
-from reconciler.settings.criteria import Criterion
+from reconciler.settings.mappings.criteria import Criterion
 
 PLACES = Places({"yes": 0, "no": 1, "unknown": 2, "model": 3}, {"name": 0})
 ADAPTER: TypeAdapter[Any] = TypeAdapter(Criterion)

@@ -11,7 +11,7 @@ from reconciler.model.plan import Plan, Subject
 from reconciler.planning.build import build_plan
 from reconciler.planning.rules.values import as_text
 from reconciler.settings.environment import Environment
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
 from reconciler.settings.users import AssignFrom, UserField, UserIdentifier
 
 GIB = 1024**3

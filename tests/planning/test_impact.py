@@ -12,7 +12,7 @@ from reconciler.impact.comparison import compare
 from reconciler.model.impact import AttributeEffect, Impact, ScopeChange, Share, Unanswered, Verdict
 from reconciler.model.plan import Action, Attribute, Change, SettingChange, Subject
 from reconciler.planning.build import build_plan
-from reconciler.planning.recorded import unanswered, with_connections
+from reconciler.planning.inputs.recorded import unanswered, with_connections
 from reconciler.report.text.impact import headline
 
 LAPTOPS: dict[str, Any] = {"asset-types": {"determine": "same", "default": "Laptop"}}

@@ -14,7 +14,7 @@ from reconciler.planning.matching.asset_index import worthy_form, worthy_forms
 from reconciler.planning.rules.identity import worthless_forms
 from reconciler.planning.rules.transforms import compile_transforms
 from reconciler.planning.users.directory import identifier_form, identifier_forms
-from reconciler.settings.field_mappings import Transform
+from reconciler.settings.mappings.field_mappings import Transform
 
 TEXTS = st.text(st.sampled_from("aAß0-: .\x00\n\t\u2003\u0130é"), max_size=14)
 MACS = st.from_regex(r"[0-9A-Fa-f]{2}([:-]?)([0-9a-f]{2}\1){4}[0-9A-F]{2}[ é\n]?", fullmatch=True)

@@ -6,8 +6,8 @@ from reconciler.columnar import pack
 from reconciler.model.snapshot import UNKNOWN, record_type
 from reconciler.planning.rules.mapping import compile_mappings
 from reconciler.planning.users.entra import Users, no_users
-from reconciler.settings.field_mappings import Mapping
 from reconciler.settings.fields import BUILT_IN_FIELDS
+from reconciler.settings.mappings.field_mappings import Mapping
 
 USER = record_type("User", (("department", "text"),))
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from reconciler.planning.rules.transforms import compile_transforms, transformed
-from reconciler.settings.field_mappings import Transform
+from reconciler.settings.mappings.field_mappings import Transform
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(list[Transform])
 

@@ -29,7 +29,7 @@ from reconciler.model.state import (
     Usage,
 )
 from reconciler.recordings import read_recording, write_recording
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
 
 NAMES = ("recording.ndjson", "recording.ndjson.gz")
 

@@ -12,9 +12,10 @@ from command_line import CommandLine, everything, rows, simulated, write
 from reconciler.configuration.loader import load_environment
 from reconciler.errors import NotConfirmedError, SignInError, StaleError
 from reconciler.model.plan import Plan
-from reconciler.run import applying, planning
-from reconciler.run.applying import Applied, Order
 from reconciler.run.context import Surroundings, utc_now
+from reconciler.run.plans import planning
+from reconciler.run.writes import applying
+from reconciler.run.writes.applying import Applied, Order
 
 OTHER_TENANT = "11111111-2222-4333-8444-555555555555"
 

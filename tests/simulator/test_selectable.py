@@ -1,6 +1,6 @@
 """Everything that settings may name can be selected from the simulator, so that a recording holds all of it (G2)."""
 
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
 
 
 def test_every_device_property_can_be_selected(client) -> None:

@@ -47,7 +47,7 @@ from reconciler.planning.rules import needs
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
 
 CASES = Path(__file__).parents[1] / "cases"
 READ_AT = "2026-11-23T08:00:00Z"

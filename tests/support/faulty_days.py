@@ -21,9 +21,9 @@ from reconciler.configuration.loader import load_environment
 from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.intune.http.budget import Pace
 from reconciler.model.plan import Plan
-from reconciler.run import applying
-from reconciler.run.applying import Order
 from reconciler.run.context import Surroundings
+from reconciler.run.writes import applying
+from reconciler.run.writes.applying import Order
 from reconciler.settings.environment import Environment
 from reconciler.simulator.exchange import Endpoint
 from reconciler.simulator.faults import Fault

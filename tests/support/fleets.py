@@ -14,12 +14,12 @@ from msgspec import UNSET
 from reconciler.model.snapshot import Snapshot, record_type
 from reconciler.model.state import Asset, Binding, LastRead, Life, Person, Presence, Recording, Stamp, State, Superseded
 from reconciler.planning.rules import needs
-from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField
 from reconciler.settings.environment import Connection, Environment
-from reconciler.settings.field_mappings import Write
 from reconciler.settings.fields import asset_fields
 from reconciler.settings.imports import Absence, Clock, Inactive, OnFirstMatch, SiteAllocation, Statuses
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
+from reconciler.settings.mappings.asset_types import AssetTypesFile, Determine, TypeField
+from reconciler.settings.mappings.field_mappings import Write
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES
 from reconciler.settings.users import AssignFrom, ImportUsers, UserField, UserIdentifier
 
 BEFORE, NOW, LATER = "2026-11-22T08:00:00Z", "2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z"

@@ -12,7 +12,7 @@ from reconciler.cli.options import can_ask, duration
 from reconciler.cli.pipeline import where, who
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
-from reconciler.configuration import repository
+from reconciler.configuration.git import repository
 from reconciler.errors import ExitCode, UsageError, first_exit_code
 from reconciler.model.fleet import FleetOptions, FleetRow, Work
 from reconciler.report import fleet

@@ -2,8 +2,8 @@
 
 from reconciler.cli.terminal.progress import say
 from reconciler.errors import ExitCode, UsageError
-from reconciler.run import interrupted
 from reconciler.run.context import Surroundings
+from reconciler.run.remotes import interrupted
 
 
 def give_up(around: Surroundings, run: str, because: str | None, who: str) -> int:

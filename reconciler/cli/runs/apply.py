@@ -25,9 +25,9 @@ from reconciler.planning.scope import narrowed
 from reconciler.recordings import write_recording
 from reconciler.report.text.history import outcome_text
 from reconciler.report.text.lines import folded
-from reconciler.run import applying
-from reconciler.run.applying import Applied, Order
 from reconciler.run.context import Surroundings
+from reconciler.run.writes import applying
+from reconciler.run.writes.applying import Applied, Order
 
 
 def apply(  # noqa: PLR0917 - typer reads the options from the signature

@@ -12,7 +12,7 @@ from reconciler.cli.terminal.progress import Talk
 from reconciler.errors import ExitCode
 from reconciler.inventory.overview import Tie, overview
 from reconciler.report import assets as report
-from reconciler.run.reading import last_seen
+from reconciler.run.plans.reading import last_seen
 
 
 class AssetsFormat(StrEnum):

@@ -12,8 +12,8 @@ from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, SignInError
 from reconciler.report.text.connection import proof_text
-from reconciler.run import authorizing
-from reconciler.run.authorizing import Person
+from reconciler.run.signin import authorizing
+from reconciler.run.signin.authorizing import Person
 
 
 def authorize(

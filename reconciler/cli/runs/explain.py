@@ -13,7 +13,7 @@ from reconciler.errors import ExitCode, UsageError
 from reconciler.explain.rules import RULES, find_rule
 from reconciler.report.rules import rule_text
 from reconciler.report.text.explain import story_text
-from reconciler.run import explaining
+from reconciler.run.plans import explaining
 
 
 def explain(

@@ -9,7 +9,7 @@ from reconciler.cli.global_options import Global
 from reconciler.errors import UsageError
 
 if TYPE_CHECKING:
-    from reconciler.run.impact import Base
+    from reconciler.run.plans.impact import Base
 
 
 def base_settings(context: typer.Context, name: str, ref: str | None, impact_file: Path | None) -> "Base | None":
@@ -23,7 +23,7 @@ def base_settings(context: typer.Context, name: str, ref: str | None, impact_fil
         if impact_file is not None:
             raise UsageError("--impact goes with --base REF: an impact is against the settings of another commit.")
         return None
-    from reconciler.run.impact import base_at  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.plans.impact import base_at  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     return base_at(options.environments, name, ref, options.overlay)

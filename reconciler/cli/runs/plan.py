@@ -14,7 +14,7 @@ from reconciler.errors import ExitCode, UsageError, first_exit_code
 from reconciler.model.plan import Plan
 from reconciler.model.run import Outcome
 from reconciler.planning.scope import narrowed
-from reconciler.run import planning
+from reconciler.run.plans import planning
 
 __all__ = ["exit_code", "show"]
 
@@ -75,7 +75,7 @@ def plan(  # noqa: PLR0917 - typer reads the options from the signature
         around = surroundings(context, env, talk)
         scope = narrowed(around.environment, connection, only or [])
         if before is not None:
-            from reconciler.run import impact  # noqa: PLC0415 - only where it is used
+            from reconciler.run.plans import impact  # noqa: PLC0415 - only where it is used
 
             asked = impact.Asked(allowed, as_if_enabled, scope)
             planned, caused = impact.plan_with_impact(around, before, recording, asked)

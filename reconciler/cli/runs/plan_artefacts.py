@@ -16,7 +16,7 @@ from reconciler.report.text.impact import impact_json, impact_text
 from reconciler.report.text.plan import plain, plan_text, summary_text
 from reconciler.report.values import age, moment
 from reconciler.run.context import utc_now
-from reconciler.run.planning import Planned
+from reconciler.run.plans.planning import Planned
 from reconciler.settings.base import seconds
 from reconciler.settings.instance import InstanceFile
 

@@ -9,7 +9,7 @@ from reconciler.cli.context import surroundings
 from reconciler.cli.options import Env, can_be_written
 from reconciler.cli.terminal.progress import Talk, say, warn
 from reconciler.errors import ExitCode, UsageError
-from reconciler.run.reading import Wanted, read
+from reconciler.run.plans.reading import Wanted, read
 
 
 def record(
@@ -34,7 +34,7 @@ def record(
     sharing, --pseudonymise replaces them, the same one with the same pseudonym; plans of it have the same shape.
     """
     from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
-    from reconciler.run.pseudonyms import pseudonymised  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.plans.pseudonyms import pseudonymised  # noqa: PLC0415 - pydantic is heavy
 
     if key_variable and not pseudonyms:
         raise UsageError("--pseudonymise-key-env is the key of --pseudonymise; give both, or neither.")

@@ -15,12 +15,12 @@ from reconciler.planning.tenants import late_reads, unconfigured_tenants
 from reconciler.report.json import status_json
 from reconciler.report.text.history import status_text
 from reconciler.run import stores
-from reconciler.run.connections import connection_states
 from reconciler.run.context import Surroundings
-from reconciler.run.credentials import all_warnings
-from reconciler.run.holding import held_connections, held_words
-from reconciler.run.planning import pending_settings
-from reconciler.run.reading import read_state
+from reconciler.run.plans.holding import held_connections, held_words
+from reconciler.run.plans.planning import pending_settings
+from reconciler.run.plans.reading import read_state
+from reconciler.run.signin.connections import connection_states
+from reconciler.run.signin.credentials import all_warnings
 from reconciler.run.stamps import whose
 
 

@@ -14,7 +14,7 @@ from reconciler.cli.terminal.progress import Talk, say
 from reconciler.cli.terminal.stopwatch import Stopwatch
 from reconciler.errors import ExitCode, UsageError
 from reconciler.model.plan import Plan
-from reconciler.run import undoing
+from reconciler.run.writes import undoing
 
 
 def undo(

@@ -11,9 +11,9 @@ from reconciler.cli.options import environment_names
 from reconciler.cli.settings.difference_lines import difference_lines
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
-from reconciler.configuration.at_commit import load_at
 from reconciler.configuration.differences import pending
 from reconciler.configuration.documents import document
+from reconciler.configuration.git.at_commit import load_at
 from reconciler.configuration.loader import load_environment
 from reconciler.errors import ExitCode
 from reconciler.settings.environment import Environment

@@ -92,7 +92,7 @@ def init(  # noqa: PLR0917 - typer reads the options from the signature
 
 def _adopt(folder: Path, url: str, connection: str | None, pipeline: "Pipeline") -> int:
     """Write a repository with the settings of a Halo's own Intune connection (W10)."""
-    from reconciler.run.adopting import settings_from_halo  # noqa: PLC0415 - as above
+    from reconciler.run.remotes.adopting import settings_from_halo  # noqa: PLC0415 - as above
 
     settings = settings_from_halo(url, os.environ, connection=connection)
     for path in start(folder, Answers(pipeline=pipeline), settings=settings):

@@ -11,7 +11,7 @@ from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import say
 from reconciler.configuration.promotion import carry_out, prepare
 from reconciler.errors import ExitCode, NotConfirmedError, UsageError
-from reconciler.run.testing import check_cases
+from reconciler.run.cases.testing import check_cases
 
 
 def promote(

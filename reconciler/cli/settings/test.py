@@ -13,7 +13,7 @@ from reconciler.cli.terminal.progress import say
 from reconciler.configuration.loader import load_environment
 from reconciler.errors import ExitCode, UsageError
 from reconciler.report.escaping import terminal
-from reconciler.run.testing import Miss, Verdict, run_cases
+from reconciler.run.cases.testing import Miss, Verdict, run_cases
 from reconciler.settings.environment import Environment
 
 
@@ -74,7 +74,7 @@ def _miss(miss: "Miss") -> Iterator[str]:
 
 
 def _record(context: typer.Context, environment: "Environment", wanted: str, recording: Path) -> None:
-    from reconciler.run.case_recording import record_case  # noqa: PLC0415 - pydantic is heavy
+    from reconciler.run.cases.case_recording import record_case  # noqa: PLC0415 - pydantic is heavy
 
     options: Global = context.obj
     made = record_case(environment, options.environments, wanted, recording)

@@ -19,8 +19,8 @@ from reconciler.errors import ExitCode, ReconcilerError, UsageError
 from reconciler.inventory.tables import asset_rows
 from reconciler.model.run import Outcome
 from reconciler.report.text.inventory import inventory_text
-from reconciler.run.inventory import Files, Import, check_usable, plan_import, write_import
-from reconciler.run.reading import read_state
+from reconciler.run.plans.reading import read_state
+from reconciler.run.writes.inventory import Files, Import, check_usable, plan_import, write_import
 
 
 class TableFormat(StrEnum):

@@ -16,7 +16,7 @@ from reconciler.model.plan import Action, Plan, Subject
 from reconciler.model.state import Person
 from reconciler.report.escaping import terminal
 from reconciler.report.values import many
-from reconciler.run import merging
+from reconciler.run.writes import merging
 
 
 def merge_users(

@@ -17,7 +17,7 @@ from reconciler.report.text.pins import pins_text
 from reconciler.report.values import moment
 from reconciler.run import stores
 from reconciler.run.context import AtStore, Surroundings
-from reconciler.run.reading import read_state
+from reconciler.run.plans.reading import read_state
 from reconciler.run.stamps import refuse_foreign
 from reconciler.settings.environment import Environment
 from reconciler.settings.fields import asset_fields

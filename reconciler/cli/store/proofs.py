@@ -10,7 +10,7 @@ from reconciler.cli.options import Env, can_ask
 from reconciler.cli.terminal import printing
 from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode, NotConfirmedError
-from reconciler.run import proving
+from reconciler.run.remotes import proving
 
 
 def prove(

@@ -6,10 +6,10 @@ from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import Parts
 from reconciler.configuration.references.criteria import comparisons
-from reconciler.settings.asset_types import AssetTypesFile, Determine
-from reconciler.settings.criteria import Criterion
-from reconciler.settings.field_mappings import FieldMappingsFile, Write
 from reconciler.settings.imports import ImportsFile
+from reconciler.settings.mappings.asset_types import AssetTypesFile, Determine
+from reconciler.settings.mappings.criteria import Criterion
+from reconciler.settings.mappings.field_mappings import FieldMappingsFile, Write
 
 _Asked = Iterator[tuple[Document, Path, Criterion]]
 

@@ -7,7 +7,7 @@ the same answer for every device: yes, no or unknown.
 from typing import Final
 
 from reconciler.configuration.lint.literals import Literal, as_text
-from reconciler.settings.criteria import All, Any, Comparison, Criterion, Not
+from reconciler.settings.mappings.criteria import All, Any, Comparison, Criterion, Not
 
 Alternative = frozenset[Literal]
 

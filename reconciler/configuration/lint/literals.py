@@ -8,7 +8,7 @@ An answer of True is certain; False only says that nothing is known.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from reconciler.settings.criteria import Scalar
+from reconciler.settings.mappings.criteria import Scalar
 
 TEXTUAL: Final = frozenset({"equals", "contains", "starts_with", "ends_with"})
 _IN_TEXT: Final = TEXTUAL - {"equals"}

@@ -16,7 +16,7 @@ from reconciler.configuration.lint.disjuncts import Alternative, TooManyError, a
 from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import Parts
-from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeRule
+from reconciler.settings.mappings.asset_types import AssetTypesFile, Determine, TypeRule
 
 _MOST: Final = 100_000
 """Alternatives in one file; what comes after so many is not looked at."""

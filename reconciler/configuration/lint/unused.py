@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import Parts
-from reconciler.settings.asset_types import AssetTypesFile, Determine
 from reconciler.settings.catalogue import CatalogueFile, FilledBy
+from reconciler.settings.mappings.asset_types import AssetTypesFile, Determine
 
 
 def unused(parts: Parts) -> Iterator[SettingsProblem]:

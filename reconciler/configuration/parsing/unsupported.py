@@ -10,7 +10,7 @@ from typing import Any, Final
 from reconciler.configuration.files import kind_of
 from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem
-from reconciler.settings.properties import DEVICE_PROPERTIES, PropertyType
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, PropertyType
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from reconciler.configuration.parsing.problems import SettingsProblem, Severity
 from reconciler.configuration.references import criteria
 from reconciler.configuration.references.parts import Parts, said_twice, unknown_name, unmapped_field
 from reconciler.configuration.references.properties import bad_device_property
-from reconciler.settings.asset_types import AssetTypesFile, Determine
+from reconciler.settings.mappings.asset_types import AssetTypesFile, Determine
 
 
 def broken(parts: Parts, connection: str) -> Iterator[SettingsProblem]:

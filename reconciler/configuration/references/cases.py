@@ -9,8 +9,8 @@ from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts, said_twice, unknown_name, unmapped_field
 from reconciler.configuration.references.properties import bad_device_property, no_user_property
 from reconciler.settings.cases import Case, TestsFile
-from reconciler.settings.criteria import Scalar
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
+from reconciler.settings.mappings.criteria import Scalar
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, Property, PropertyType
 
 _WANTED: Final = {
     PropertyType.TEXT: "text; put it in quotes",

@@ -12,8 +12,8 @@ from reconciler.configuration.references.parts import Parts, unmapped_field
 from reconciler.configuration.references.patterns import bad_pattern
 from reconciler.configuration.references.properties import bad_device_property
 from reconciler.settings.catalogue import FieldType
-from reconciler.settings.criteria import All, Any, Comparison, Criterion, Not
-from reconciler.settings.properties import DEVICE_PROPERTIES, PropertyType
+from reconciler.settings.mappings.criteria import All, Any, Comparison, Criterion, Not
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, PropertyType
 
 _BY_SIZE: Final = frozenset({"greater_than", "less_than"})
 _ORDERED: Final = re.compile(

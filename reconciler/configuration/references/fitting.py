@@ -7,8 +7,8 @@ from reconciler.configuration.names import did_you_mean, one_of
 from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.settings.catalogue import FieldType
-from reconciler.settings.criteria import Scalar
 from reconciler.settings.fields import AssetField
+from reconciler.settings.mappings.criteria import Scalar
 
 
 def unfit(document: Document, path: Path, value: Scalar, field: AssetField) -> Iterator[SettingsProblem]:

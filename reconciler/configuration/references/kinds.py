@@ -11,9 +11,9 @@ from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.properties import USER
 from reconciler.settings.catalogue import FieldType
-from reconciler.settings.field_mappings import Lookup, Mapping, Prefix, Replace, Suffix, Transform, Truncate
 from reconciler.settings.fields import AssetField
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, PropertyType
+from reconciler.settings.mappings.field_mappings import Lookup, Mapping, Prefix, Replace, Suffix, Transform, Truncate
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, PropertyType
 
 ANYTHING: Final = frozenset(FieldType)
 """What may be of any kind, since nobody can tell from the settings."""

@@ -10,8 +10,8 @@ from reconciler.configuration.references.parts import Parts, said_twice, unknown
 from reconciler.configuration.references.patterns import bad_pattern, bad_replacement
 from reconciler.configuration.references.properties import bad_source
 from reconciler.settings.catalogue import FilledBy
-from reconciler.settings.field_mappings import FieldMappingsFile, Lookup, Mapping, Replace
 from reconciler.settings.fields import AssetField
+from reconciler.settings.mappings.field_mappings import FieldMappingsFile, Lookup, Mapping, Replace
 
 
 def broken(parts: Parts, connection: str) -> Iterator[SettingsProblem]:

@@ -10,9 +10,9 @@ from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.settings.base import SettingsFile
 from reconciler.settings.catalogue import CatalogueFile
-from reconciler.settings.field_mappings import FieldMappingsFile
 from reconciler.settings.fields import BUILT_IN_FIELDS, AssetField, asset_fields
 from reconciler.settings.instance import InstanceFile
+from reconciler.settings.mappings.field_mappings import FieldMappingsFile
 
 Model = TypeVar("Model", bound=SettingsFile)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from reconciler.configuration.names import did_you_mean, one_of
 from reconciler.configuration.parsing.document import Document, Path
 from reconciler.configuration.parsing.problems import SettingsProblem
-from reconciler.settings.properties import DEVICE_PROPERTIES, DEVICE_USER_PROPERTIES, USER_PROPERTIES
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, DEVICE_USER_PROPERTIES, USER_PROPERTIES
 
 USER = "user."
 

@@ -6,8 +6,8 @@ from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.parsing.document import Document
 from reconciler.configuration.parsing.problems import SettingsProblem
 from reconciler.configuration.references.parts import Parts
-from reconciler.settings.field_mappings import FieldMappingsFile
 from reconciler.settings.instance import InstanceFile
+from reconciler.settings.mappings.field_mappings import FieldMappingsFile
 from reconciler.settings.stores import Store
 
 

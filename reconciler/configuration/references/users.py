@@ -12,7 +12,7 @@ from reconciler.configuration.references.properties import (
     bad_owner_identifier,
     bad_user_property,
 )
-from reconciler.settings.properties import USER_PROPERTIES, PropertyType
+from reconciler.settings.mappings.properties import USER_PROPERTIES, PropertyType
 from reconciler.settings.users import AssignFrom, UserField, UsersFile
 
 _IDS: Final = frozenset({"id", "userId"})

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from reconciler.halo.adoption.yaml_text import Plain, comment, flow
 from reconciler.settings.fields import BUILT_IN_FIELDS
-from reconciler.settings.properties import DEVICE_PROPERTIES, PropertyType
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, PropertyType
 
 _PROPERTY_MEMBERS: Final = ("third_party_field", "third_party_field_name", "third_party_friendly_name")
 _FIELD_MEMBERS: Final = ("halo_field_name", "field_name", "fieldname", "name")

@@ -12,7 +12,7 @@ from reconciler.columnar import Column, Packing, layout_of
 from reconciler.intune.http.invalid_unicode import mended
 from reconciler.intune.parts.sentinels import cleaning, unglued
 from reconciler.model.snapshot import UNKNOWN, record_type
-from reconciler.settings.properties import (
+from reconciler.settings.mappings.properties import (
     DEVICE_PROPERTIES,
     DEVICE_USER_PROPERTIES,
     USER_PROPERTIES,

@@ -18,7 +18,7 @@ from typing import Any, Final
 from reconciler.columnar import Column
 from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.settings.properties import Property, PropertyType
+from reconciler.settings.mappings.properties import Property, PropertyType
 
 Clean = Callable[[Column], Column]
 

@@ -12,9 +12,9 @@ from reconciler.planning.matching.asset_index import worthy_form
 from reconciler.planning.rules.columns import KEEP, MISFIT
 from reconciler.planning.rules.mapping import MappingWords
 from reconciler.planning.rules.values import misfit
-from reconciler.settings.field_mappings import Empty, Write
 from reconciler.settings.fields import AssetField
-from reconciler.settings.properties import is_detail
+from reconciler.settings.mappings.field_mappings import Empty, Write
+from reconciler.settings.mappings.properties import is_detail
 
 _SHOWN: Final = 60
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler.columnar import Column
-from reconciler.planning.devices import Devices
-from reconciler.planning.stored import Stored
+from reconciler.planning.inputs.devices import Devices
+from reconciler.planning.inputs.stored import Stored
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.attributes.comparison import Because, Desired
 from reconciler.planning.attributes.rows import Rows
 from reconciler.planning.rules.columns import MISFIT
-from reconciler.settings.asset_types import AssetTypesFile
+from reconciler.settings.mappings.asset_types import AssetTypesFile
 
 TYPE = "type"
 

@@ -13,9 +13,9 @@ from reconciler.columnar import Column, is_text
 from reconciler.columnar.value_index import ValueIndex
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
+from reconciler.planning.inputs.stored import Stored
 from reconciler.planning.rules.columns import map_distinct
 from reconciler.planning.rules.identity import IMEI, MACS, is_worthless, matching_form
-from reconciler.planning.stored import Stored
 
 Form = str | UnknownType | None
 """A matching value as it is compared: None when it is worthless."""

@@ -14,7 +14,7 @@ from reconciler.planning.attributes.drafts import Draft
 from reconciler.planning.attributes.rows import Rows
 from reconciler.planning.change_building import change_decisions
 from reconciler.planning.decisions import Decision, Met, Taken
-from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.inputs.connection import ConnectionInputs
 from reconciler.planning.matching.matches import HAS_ASSET, Match, Matches, MatchResult, bound_to
 from reconciler.planning.matching.presence import Sighting, Transition, first_life, settled, step
 from reconciler.settings.imports import OnFirstMatch

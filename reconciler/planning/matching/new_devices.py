@@ -9,11 +9,11 @@ from reconciler.planning.attributes.comparison import Undecided
 from reconciler.planning.attributes.drafts import Draft
 from reconciler.planning.attributes.rows import Rows
 from reconciler.planning.decisions import AssetChange, Decision, Met, NewAsset
-from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.inputs.connection import ConnectionInputs
 from reconciler.planning.matching.asset_index import AssetIndex, Form, may_be_one, worthy_form
 from reconciler.planning.matching.matches import Match, Matches, MatchResult
 from reconciler.planning.matching.presence import Transition, created_life
-from reconciler.settings.field_mappings import Mapping, Write
+from reconciler.settings.mappings.field_mappings import Mapping, Write
 
 _OF_TYPES: Final = frozenset({"T1", "T2", "T3"})
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from reconciler.model.plan import BindingChange
 from reconciler.model.state import Life, Superseded
 from reconciler.planning.decisions import Decisions, NewAsset
-from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.inputs.connection import ConnectionInputs
 from reconciler.planning.matching.matches import Matches, MatchResult
 
 _REASON = "which earlier enrolments of it are listed"

@@ -9,8 +9,8 @@ from typing import Final
 
 from reconciler.columnar import Column, Keyed, Packed, take
 from reconciler.model.state import Binding, Presence
+from reconciler.planning.inputs.stored import Stored
 from reconciler.planning.rules.columns import map_distinct
-from reconciler.planning.stored import Stored
 
 _ASSET_ID: Final = attrgetter("asset_id")
 

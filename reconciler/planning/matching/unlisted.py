@@ -8,7 +8,7 @@ from reconciler.planning.attributes.comparison import Because
 from reconciler.planning.attributes.drafts import status_draft
 from reconciler.planning.change_building import change_decisions
 from reconciler.planning.decisions import Decision, Unproven
-from reconciler.planning.inputs import ConnectionInputs
+from reconciler.planning.inputs.connection import ConnectionInputs
 from reconciler.planning.matching.asset_index import AssetIndex, Form, Key, first_key, may_be_one
 from reconciler.planning.matching.matches import Matches, MatchResult, moved_from
 from reconciler.planning.matching.presence import Sighting, step

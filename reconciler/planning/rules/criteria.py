@@ -17,7 +17,7 @@ from reconciler.model.snapshot import UNKNOWN, Scalar
 from reconciler.planning.rules.columns import DeviceColumns, differ, map_distinct
 from reconciler.planning.rules.patterns import compiled
 from reconciler.planning.rules.values import as_text
-from reconciler.settings import criteria as language
+from reconciler.settings.mappings import criteria as language
 
 Answer = bool | None
 """True, False, or None: unknown."""

@@ -9,8 +9,8 @@ from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.rules.columns import Columns, differ, map_distinct
 from reconciler.planning.rules.transforms import CompiledTransform, compile_transforms, transformed
 from reconciler.planning.users.entra import Users
-from reconciler.settings.field_mappings import Mapping, Write
 from reconciler.settings.fields import AssetField
+from reconciler.settings.mappings.field_mappings import Mapping, Write
 
 Source = Callable[[Columns, Users], Column]
 """A mapping's values for the columns of device properties and the devices' Entra users, of which none is Unclear."""

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 from reconciler.planning.rules.criteria import comparisons_in
-from reconciler.settings import criteria
-from reconciler.settings.asset_types import Determine
 from reconciler.settings.connection import Entity
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Clock
-from reconciler.settings.properties import DEVICE_PROPERTIES
+from reconciler.settings.mappings import criteria
+from reconciler.settings.mappings.asset_types import Determine
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES
 from reconciler.settings.users import AssignFrom
 
 _USER = "user."

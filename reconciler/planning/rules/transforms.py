@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, assert_never
 from reconciler.model.snapshot import Scalar
 from reconciler.planning.rules.patterns import compiled
 from reconciler.planning.rules.values import as_text
-from reconciler.settings.field_mappings import Lookup, Prefix, Replace, Suffix, Transform, Truncate
+from reconciler.settings.mappings.field_mappings import Lookup, Prefix, Replace, Suffix, Transform, Truncate
 
 
 class CompiledTransform(NamedTuple):

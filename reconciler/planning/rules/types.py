@@ -9,8 +9,8 @@ from reconciler.planning.rules.columns import DeviceColumns, map_distinct
 from reconciler.planning.rules.criteria import Answer, compile_criterion
 from reconciler.planning.rules.mapping import Places
 from reconciler.planning.rules.values import as_text
-from reconciler.settings.asset_types import AssetTypesFile, Determine, TypeField, TypeRule
 from reconciler.settings.base import LONGEST_NAME
+from reconciler.settings.mappings.asset_types import AssetTypesFile, Determine, TypeField, TypeRule
 
 _SHOWN: Final = 60
 

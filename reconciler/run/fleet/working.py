@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 import reconciler
-from reconciler.configuration import repository
+from reconciler.configuration.git import repository
 from reconciler.configuration.loader import Loaded, load_environment
 from reconciler.configuration.parsing.problems import errors, strictly
 from reconciler.errors import ExitCode, ReconcilerError, SettingsError, UsageError, first_exit_code
@@ -18,12 +18,13 @@ from reconciler.model.fleet import FleetImpact, FleetOptions, FleetRow, Work
 from reconciler.model.plan import Plan
 from reconciler.model.state import Recording, State
 from reconciler.planning.tenants import late_reads, unconfigured_tenants
-from reconciler.run import applying, impact, planning, reading
 from reconciler.run.context import Surroundings, utc_now
-from reconciler.run.credentials import all_ends
 from reconciler.run.fleet.time_limit import TimeLimitError, limited
-from reconciler.run.holding import held_connections, held_words
-from reconciler.run.planning import pending_settings
+from reconciler.run.plans import impact, planning, reading
+from reconciler.run.plans.holding import held_connections, held_words
+from reconciler.run.plans.planning import pending_settings
+from reconciler.run.signin.credentials import all_ends
+from reconciler.run.writes import applying
 
 _SUFFIXES: Final = (".rec", ".rec.gz", ".recording", ".recording.gz")
 _LONGEST: Final = 300

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from reconciler.settings.base import Choice, Settings, SettingsFile, guide, meanings
-from reconciler.settings.criteria import Scalar
+from reconciler.settings.mappings.criteria import Scalar
 
 
 class Write(Choice):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from reconciler.errors import ExitCode, NotConfirmedError, ReconcilerError, StampError
 from reconciler.model.run import Attempt, Outcome
 from reconciler.run import stores
-from reconciler.run.commit import Author
 from reconciler.run.context import AtStore, Surroundings
 from reconciler.run.stamps import foreign
+from reconciler.run.writes.commit import Author
 
 
 @contextlib.contextmanager

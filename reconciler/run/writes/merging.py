@@ -9,7 +9,7 @@ from reconciler.model.run import Origin, Outcome
 from reconciler.model.state import Person, State
 from reconciler.run import stores
 from reconciler.run.context import Surroundings
-from reconciler.run.reading import read_state
+from reconciler.run.plans.reading import read_state
 from reconciler.run.stamps import refuse_foreign
 
 

@@ -11,7 +11,7 @@ from reconciler.model.state import Recording
 from reconciler.planning.rules import needs
 from reconciler.planning.rules.criteria import comparisons_in
 from reconciler.recordings import read_recording
-from reconciler.run.case_runner import Device, Trial, try_device
+from reconciler.run.cases.case_runner import Device, Trial, try_device
 from reconciler.settings.environment import Connection, Environment
 
 _TIMES = ("enrolledDateTime", "lastSyncDateTime")

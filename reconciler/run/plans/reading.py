@@ -19,13 +19,14 @@ from reconciler.planning.limits import absences_allowed
 from reconciler.planning.rules import needs
 from reconciler.planning.scope import EVERYTHING, Scope
 from reconciler.planning.tenants import check_tenants
-from reconciler.run import credentials, stores
+from reconciler.run import stores
 from reconciler.run.context import AtStore, Surroundings
+from reconciler.run.signin import credentials
 from reconciler.run.stamps import check_stamp, foreign
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Connection
 from reconciler.settings.imports import Absence
-from reconciler.settings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, PropertyType
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, USER_PROPERTIES, PropertyType
 
 if TYPE_CHECKING:
     from reconciler.intune.inputs import Bound

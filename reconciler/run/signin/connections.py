@@ -8,7 +8,7 @@ from reconciler.model.run import Attempt, ConnectionStatus
 from reconciler.model.state import State
 from reconciler.planning.scope import due_at
 from reconciler.run.context import Surroundings
-from reconciler.run.credentials import end_of_credential
+from reconciler.run.signin.credentials import end_of_credential
 from reconciler.settings.environment import Environment
 from reconciler.undo.holds import settings_of_connection
 

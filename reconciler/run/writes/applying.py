@@ -18,18 +18,21 @@ from reconciler.model.state import Recording, State
 from reconciler.model.store import Application
 from reconciler.planning.limits import judge
 from reconciler.planning.scope import EVERYTHING, Scope, scheduled
-from reconciler.run import attempts, interrupted, reading, stores
-from reconciler.run.commit import Author, commit
-from reconciler.run.connections import changed_connections
+from reconciler.run import stores
+from reconciler.run.cases.testing import check_cases
 from reconciler.run.context import Surroundings
-from reconciler.run.fitting import is_remote, with_effort
-from reconciler.run.holding import check_holds, held_connections, held_words
-from reconciler.run.picking import resolved
-from reconciler.run.planning import make_plan
-from reconciler.run.reading import Wanted
-from reconciler.run.refusals import check_committed, check_converged, check_limits, check_plan, limit_words
+from reconciler.run.plans import reading
+from reconciler.run.plans.holding import check_holds, held_connections, held_words
+from reconciler.run.plans.picking import resolved
+from reconciler.run.plans.planning import make_plan
+from reconciler.run.plans.reading import Wanted
+from reconciler.run.remotes import interrupted
+from reconciler.run.remotes.fitting import is_remote, with_effort
+from reconciler.run.signin.connections import changed_connections
 from reconciler.run.stamps import check_stamp
-from reconciler.run.testing import check_cases
+from reconciler.run.writes import attempts
+from reconciler.run.writes.commit import Author, commit
+from reconciler.run.writes.refusals import check_committed, check_converged, check_limits, check_plan, limit_words
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Environment
 from reconciler.undo.allowances import carried_over

@@ -8,13 +8,13 @@ from reconciler.model.plan import Plan
 from reconciler.model.state import State
 from reconciler.planning.build import is_empty
 from reconciler.run import stores
-from reconciler.run.applying import Applied
-from reconciler.run.commit import Author, commit
 from reconciler.run.context import Surroundings
-from reconciler.run.fitting import fitted, with_effort
-from reconciler.run.reading import read_state
-from reconciler.run.refusals import check_limits
+from reconciler.run.plans.reading import read_state
+from reconciler.run.remotes.fitting import fitted, with_effort
 from reconciler.run.stamps import refuse_foreign
+from reconciler.run.writes.applying import Applied
+from reconciler.run.writes.commit import Author, commit
+from reconciler.run.writes.refusals import check_limits
 from reconciler.undo.allowances import carried_over
 from reconciler.undo.build import plan_undo
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reconciler.errors import SettingsError
 from reconciler.model.snapshot import Scalar
 from reconciler.planning.rules.values import as_text, fit
-from reconciler.run.case_runner import Device, Trial, try_device
+from reconciler.run.cases.case_runner import Device, Trial, try_device
 from reconciler.settings.cases import Case, Expectation
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import AssetField, asset_fields

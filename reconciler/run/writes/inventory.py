@@ -9,10 +9,10 @@ from reconciler.errors import ImportFileError
 from reconciler.inventory.build import Inventory, Table, plan_inventory
 from reconciler.model.run import Outcome
 from reconciler.model.state import State
-from reconciler.run.commit import Author, Settings, commit
 from reconciler.run.context import Surroundings
-from reconciler.run.reading import read_state
+from reconciler.run.plans.reading import read_state
 from reconciler.run.stamps import refuse_foreign
+from reconciler.run.writes.commit import Author, Settings, commit
 
 
 @dataclass(frozen=True, slots=True)

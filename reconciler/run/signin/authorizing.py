@@ -11,8 +11,8 @@ from reconciler.configuration.names import did_you_mean
 from reconciler.errors import ReconcilerError, SignInError, UsageError
 from reconciler.model.proof import Proof
 from reconciler.planning.rules import needs
-from reconciler.run import credentials
 from reconciler.run.context import Surroundings
+from reconciler.run.signin import credentials
 from reconciler.settings.authentication import Method
 from reconciler.settings.environment import Connection
 

@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
+from reconciler.configuration.git.repository import NoCommitError, NoRepositoryError, Repository, around
 from reconciler.configuration.layers.shared import is_shared
 from reconciler.configuration.loader import Loaded, load_environment
-from reconciler.configuration.repository import NoCommitError, NoRepositoryError, Repository, around
 from reconciler.errors import ReconcilerError, UsageError
 
 

@@ -19,7 +19,7 @@ from reconciler.planning.rules import needs
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.environment import Connection, Environment
 from reconciler.settings.fields import asset_fields
-from reconciler.settings.properties import DEVICE_PROPERTIES, DEVICE_USER_PROPERTIES, USER_PROPERTIES, Property
+from reconciler.settings.mappings.properties import DEVICE_PROPERTIES, DEVICE_USER_PROPERTIES, USER_PROPERTIES, Property
 from reconciler.settings.users import UserField
 
 Properties = Mapping[str, Scalar]

@@ -6,8 +6,8 @@ from reconciler.explain.build import explain, with_journal
 from reconciler.explain.story import Story
 from reconciler.run import stores
 from reconciler.run.context import Surroundings
-from reconciler.run.planning import own_recording
-from reconciler.run.reading import Wanted, read
+from reconciler.run.plans.planning import own_recording
+from reconciler.run.plans.reading import Wanted, read
 
 
 def explain_live(around: Surroundings, what: str, *, as_if_enabled: bool = False) -> tuple[Story, str | None]:

@@ -10,12 +10,12 @@ from reconciler.model.state import LastRead, Life
 from reconciler.planning.attributes.drafts import Drafting
 from reconciler.planning.attributes.software import DetectedSoftware
 from reconciler.planning.attributes.user import Assigning
-from reconciler.planning.devices import Listing, list_devices
+from reconciler.planning.inputs.devices import Listing, list_devices
+from reconciler.planning.inputs.stored import Stored
 from reconciler.planning.matching.asset_index import AssetIndex
 from reconciler.planning.matching.presence import Read
 from reconciler.planning.matching.tenant_bindings import TenantBindings, tenant_bindings
 from reconciler.planning.rules.compiled import Compiled, compile_connection
-from reconciler.planning.stored import Stored
 from reconciler.settings.environment import Connection
 from reconciler.settings.fields import AssetField
 from reconciler.settings.imports import Absence

@@ -10,13 +10,13 @@ from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan
 from reconciler.planning.scope import EVERYTHING, Scope
+from reconciler.run.cases.testing import check_cases
 from reconciler.run.context import Surroundings
-from reconciler.run.fitting import fitted, with_effort
-from reconciler.run.holding import with_holds
-from reconciler.run.picking import resolved
-from reconciler.run.reading import Wanted, read
+from reconciler.run.plans.holding import with_holds
+from reconciler.run.plans.picking import resolved
+from reconciler.run.plans.reading import Wanted, read
+from reconciler.run.remotes.fitting import fitted, with_effort
 from reconciler.run.stamps import foreign
-from reconciler.run.testing import check_cases
 from reconciler.settings.environment import Environment
 
 

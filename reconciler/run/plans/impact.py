@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.configuration.at_commit import commit_of, load_commit, shown_ref
 from reconciler.configuration.documents import document
+from reconciler.configuration.git.at_commit import commit_of, load_commit, shown_ref
 from reconciler.configuration.loader import Loaded, environments_in
 from reconciler.configuration.parsing.problems import errors
 from reconciler.errors import UsageError
@@ -15,12 +15,12 @@ from reconciler.model.impact import Impact, Unanswered
 from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording
 from reconciler.planning.build import build_plan
-from reconciler.planning.recorded import unanswered, with_connections
+from reconciler.planning.inputs.recorded import unanswered, with_connections
 from reconciler.planning.scope import EVERYTHING, Scope
+from reconciler.run.cases.testing import check_cases
 from reconciler.run.context import Surroundings
-from reconciler.run.planning import Planned, make_plan, own_recording
-from reconciler.run.reading import Wanted, read
-from reconciler.run.testing import check_cases
+from reconciler.run.plans.planning import Planned, make_plan, own_recording
+from reconciler.run.plans.reading import Wanted, read
 from reconciler.settings.environment import Environment
 
 

@@ -1,0 +1,1 @@
+"""What decisions are made from: devices, the store, and settings compiled, read once and never changed."""

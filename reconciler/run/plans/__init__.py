@@ -1,0 +1,1 @@
+"""What reads and plans: nothing here writes to a store."""

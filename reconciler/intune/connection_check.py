@@ -22,7 +22,7 @@ from reconciler.intune.parts.software_csv import COLUMNS
 from reconciler.intune.parts.software_export import REPORT
 from reconciler.intune.parts.users import PERMISSION as USERS
 from reconciler.intune.signin.claims import claims_of, permissions_in
-from reconciler.intune.signin.client import SignIn
+from reconciler.intune.signin.tokens import SignIn
 from reconciler.model.proof import Permission
 
 TIME_BUDGET: Final = 120.0

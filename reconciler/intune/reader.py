@@ -19,7 +19,7 @@ from reconciler.intune.parts.owners import read_owners
 from reconciler.intune.parts.records import Records, device_details, listed_devices, single_devices, users
 from reconciler.intune.parts.software import read_software
 from reconciler.intune.parts.users import read_people
-from reconciler.intune.signin.client import SignIn
+from reconciler.intune.signin.tokens import SignIn
 from reconciler.model.snapshot import Snapshot
 
 __all__ = ["Access", "Bound", "Needs", "Pace", "Progress", "read_snapshot"]

@@ -11,7 +11,7 @@ from reconciler.intune.http.budget import Budget
 from reconciler.intune.http.error_replies import Reply, described, shape
 from reconciler.intune.http.flow import Flow
 from reconciler.intune.http.transport import Call, Transport
-from reconciler.intune.signin.client import SignIn
+from reconciler.intune.signin.tokens import SignIn
 
 OK: Final = 200
 CREATED: Final = 201

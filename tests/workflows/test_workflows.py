@@ -429,6 +429,7 @@ def test_a_failure_that_cannot_be_told_is_red(tmp_path: Path, origin: Path, simu
 CHECKS = [
     "make test",
     "pytest -n 2 -m thorough",
+    "coverage",
     "python -m benchmarks.guard",
     "pytest -m browser",
     "check",
@@ -447,7 +448,7 @@ def checked(folder: Path, origin: Path, failing: str = "") -> tuple[Ran, list[st
     runner = Runner(folder / "run", repository, "ci.yml", {})
     for name in ("make", "apt-get", "sudo"):
         program(runner.folder / "bin" / name, note)
-    for path in (".ci/check", ".ci/wheel", ".venv/bin/pytest", ".venv/bin/python"):
+    for path in (".ci/check", ".ci/coverage", ".ci/wheel", ".venv/bin/pytest", ".venv/bin/python"):
         program(repository / path, note)
     commit(repository)
     return runner.job("test"), [each for each in calls.read_text().splitlines() if "apt-get" not in each]

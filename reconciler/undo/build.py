@@ -7,20 +7,25 @@
 - Entries of the catalogue stay, since other things may refer to them; pinned fields are left out (F3).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
 import reconciler
-from reconciler.model.plan import BindingChange, ConnectionSummary, Plan, Subject
+from reconciler.model.plan import BindingChange, Change, ConnectionSummary, Plan, Subject
 from reconciler.model.run import Undoable
 from reconciler.model.state import State
+from reconciler.planning.attributes.comparison import UserLink
 from reconciler.planning.digest import with_digest
 from reconciler.planning.limits import Allowances, judge
+from reconciler.planning.naming import UserNames
+from reconciler.planning.users.references import references
 from reconciler.settings.environment import Environment
-from reconciler.undo.assets import put_back_assets, removals
+from reconciler.undo.assets import put_back_assets, remove_and_restore
 from reconciler.undo.bindings import put_back_bindings
-from reconciler.undo.ground import Ground
+from reconciler.undo.decisions import Decided, Draft, left, merged
+from reconciler.undo.inputs import UndoInputs, undo_inputs
+from reconciler.undo.naming import named
 from reconciler.undo.users import put_back_users, remove_users
 
 _NOTHING_ALLOWED: Allowances = {}
@@ -35,29 +40,54 @@ def plan_undo(
     allowances: Allowances = _NOTHING_ALLOWED,
 ) -> Plan:
     """Return the plan that undoes a run; it applies no settings, and moves no clock."""
-    ground = Ground(environment, state, undoable)
-    changes = [change for change in undoable.detail.changes if change.subject is Subject.ASSET]
-    users = [change for change in undoable.detail.changes if change.subject is Subject.USER]
-    for change in undoable.detail.changes:
-        if change.subject is Subject.CATALOGUE:
-            ground.leave(change, "catalogue", "an entry of the catalogue stays: other things may refer to it")
-    put_back_users(ground, users)
-    removals(ground, changes)
-    put_back_bindings(ground, undoable.detail.bindings)
-    put_back_assets(ground, changes)
-    remove_users(ground, users)
-    return with_digest(_plan(environment, state, undoable, ground, made_at, allowances))
+    inputs = undo_inputs(environment, state, undoable)
+    changes = _of(undoable, Subject.ASSET)
+    user_changes = _of(undoable, Subject.USER)
+    users = put_back_users(inputs, user_changes)
+    assets = remove_and_restore(inputs, users, changes)
+    bindings = put_back_bindings(inputs, assets, undoable.detail.bindings)
+    values = put_back_assets(inputs, users, bindings.moved_back, changes)
+    linked = _linked(state, assets.decided.drafts + values.drafts)
+    gone = remove_users(inputs, users.people, linked, user_changes)
+    decided = merged((_catalogue(undoable), users.decided, assets.decided, Decided(left=bindings.left), values, gone))
+    removed = {draft.user for draft in gone.drafts}
+    people = [person for key, person in users.people.items() if key not in removed]
+    names = UserNames(inputs.before, {**references(people), **users.returning})
+    plan = _plan(inputs, decided, bindings.changes, names, allowances)
+    return with_digest(replace(plan, made_at=made_at))
+
+
+def _of(undoable: Undoable, subject: Subject) -> list[Change]:
+    return [change for change in undoable.detail.changes if change.subject is subject]
+
+
+def _catalogue(undoable: Undoable) -> Decided:
+    why = "an entry of the catalogue stays: other things may refer to it"
+    return Decided(left=tuple(left(change, why, "catalogue") for change in _of(undoable, Subject.CATALOGUE)))
+
+
+def _linked(state: State, drafts: Iterable[Draft]) -> set[int | None]:
+    """Return the users that assets refer to once all is put back."""
+    users = {asset.tag: asset.user for asset in state.assets}
+    links = ((draft, each) for draft in drafts for each in draft.attributes if isinstance(each, UserLink))
+    users |= {draft.change.name: link.after for draft, link in links}
+    return set(users.values())
 
 
 def _plan(
-    environment: Environment, state: State, undoable: Undoable, ground: Ground, made_at: str, allowances: Allowances
+    inputs: UndoInputs,
+    decided: Decided,
+    bindings: Iterable[BindingChange],
+    names: UserNames,
+    allowances: Allowances,
 ) -> Plan:
-    names = _connections(environment, undoable)
-    changes = tuple(ground.named(names))
+    environment, state, undoable = inputs.environment, inputs.state, inputs.undoable
+    connections = _connections(environment, undoable)
+    changes = tuple(named(decided.drafts, names, connections))
     summaries = tuple(
         ConnectionSummary(name=name, tenant_id=each.tenant_id, enabled=environment.enabled(each))
         for name, each in sorted(environment.connections.items())
-        if name in names.values()
+        if name in connections.values()
     )
     return Plan(
         tool_version=reconciler.__version__,
@@ -66,13 +96,13 @@ def _plan(
         settings_commit=environment.described_commit,
         store_id=state.stamp.store_id if state.stamp else None,
         store_revision=state.revision,
-        made_at=made_at,
+        made_at="",
         connections=summaries,
         limits=judge(environment, state, changes, summaries, allowances),
         changes=changes,
-        left_alone=tuple(sorted(ground.left, key=lambda each: (each.connection, each.why, each.label, each.reason))),
+        left_alone=tuple(sorted(decided.left, key=lambda each: (each.connection, each.why, each.label, each.reason))),
         bindings=tuple(
-            sorted(_renamed(ground.bindings, names), key=lambda each: (each.tenant_id, each.after.device_id))
+            sorted(_renamed(bindings, connections), key=lambda each: (each.tenant_id, each.after.device_id))
         ),
         highest_tag=state.highest_tag,
         picked=True,
@@ -88,7 +118,7 @@ def _connections(environment: Environment, undoable: Undoable) -> dict[str, str]
     return {name: by_tenant.get(tenants.get(name, ""), name) for name in known}
 
 
-def _renamed(bindings: list[BindingChange], names: Mapping[str, str]) -> Iterator[BindingChange]:
+def _renamed(bindings: Iterable[BindingChange], names: Mapping[str, str]) -> Iterator[BindingChange]:
     for each in bindings:
         name = names.get(each.connection, each.connection)
         yield each if name == each.connection else replace(each, connection=name)

@@ -3,7 +3,8 @@
 1. Catalogue entries that it does not make are problems, and whatever refers to them is left out.
 2. A name that it has twice is a problem.
 3. A field that assets of a type lack there, a status that their type does not allow, a text that is too long: a problem
-   for that attribute; the asset's other changes go on.
+   for that attribute; the asset's other changes go on. A status that is refused keeps its device's binding as it was,
+   so that the next plan wants the status again: a device's presence asks for it only once.
 4. What people decided there (an asset checked out to a place) is left alone.
 5. Software is left out where the remote has no place for it: one problem says so.
 6. While a list is known to be short nothing is created.
@@ -67,6 +68,8 @@ class _Fitting:
     """Whether software was left out."""
     lacking: dict[str, set[str]] = field(default_factory=dict)
     """Names that are not there and not made, by kind."""
+    waiting: set[str] = field(default_factory=set)
+    """Assets whose new status was refused, by tag."""
 
     @cached_property
     def assets(self) -> dict[str, Asset]:
@@ -102,7 +105,7 @@ class _Fitting:
             self.plan,
             connections=self._connections(),
             changes=tuple(changes),
-            bindings=tuple(each for each in self.plan.bindings if not _of_none(each, dropped & made)),
+            bindings=tuple(each for each in self.plan.bindings if not self._stays(each, dropped & made)),
             problems=_sorted(self.plan.problems, self.problems),
             withheld=_sorted(self.plan.withheld, self.withheld),
             left_alone=_sorted(self.plan.left_alone, self.left_alone),
@@ -143,6 +146,10 @@ class _Fitting:
         groups = self.lacking.get("group", set())
         return any(each.name == "group" and each.after in groups for each in change.attributes)
 
+    def _stays(self, binding: BindingChange, not_made: set[str]) -> bool:
+        """Return whether a binding is left as it is: its asset is not made, or did not get its status."""
+        return binding.asset in (not_made if binding.before is None else self.waiting)
+
     def _about(self, label: str, message: str) -> None:
         """Add a problem of no asset's, at the first connection: it is what plans list problems by."""
         connection = next((each.name for each in self.plan.connections), "")
@@ -160,6 +167,8 @@ class _Fitting:
         refused = dict(self._refused(change, attributes))
         for name, message in refused.items():
             self._tell(change, name, message)
+        if "status" in refused and change.subject is Subject.ASSET:
+            self.waiting.add(change.name)
         kept = tuple(each for each in attributes if each.name not in refused)
         if change.action is Action.CREATE:
             return self._creation(replace(change, attributes=kept), refused)
@@ -323,10 +332,6 @@ class _Fitting:
                 device_id=change.device_id,
             )
         )
-
-
-def _of_none(binding: BindingChange, dropped: set[str]) -> bool:
-    return binding.before is None and binding.asset in dropped
 
 
 def _sorted(old: tuple[_Item, ...], new: list[_Item]) -> tuple[_Item, ...]:

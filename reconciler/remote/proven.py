@@ -91,16 +91,17 @@ def ask_unlisted(
     )
 
 
-def refuse_shrunk(product: str, known: frozenset[str], listed: frozenset[str]) -> None:
-    """Refuse a list of users that lacks most of those that were last seen: rights ended, for users are not lost so.
+def refuse_shrunk(product: str, what: str, known: frozenset[str], listed: frozenset[str]) -> None:
+    """Refuse a list of users or types that lacks most of those that were last seen: rights ended, most likely.
 
     Raises:
-        RemoteError: fewer than half of the known users are listed.
+        RemoteError: fewer than half of the known ones are listed.
     """
     there = len(known & listed)
     if 2 * there < len(known):
         raise RemoteError(
-            f"{product} lists {there:,} of the {len(known):,} users that were last seen there: the account most likely "
-            "lost rights. Planning from it would take users from assets and make users twice. Nothing was planned. "
-            "Check the account's rights to see users."
+            f"{product} lists {there:,} of the {len(known):,} {what} that were last seen there: the account most "
+            f"likely lost rights. Planning from it would make {what} twice, or take users from assets. Nothing was "
+            f"planned. Check the account's rights to see {what}. If {product} really lost them, begin with a new "
+            "ledger (docs/stores.md, losing the ledger)."
         )

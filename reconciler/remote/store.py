@@ -55,8 +55,9 @@ class RemoteReader:
         refuse_other(self._ledger.stamp(), self._room.identity())
         known, ids = self._ledger.state(window_seconds, now), self._ledger.remote_ids()
         reading = self._room.read(frozenset(ids.assets.values()))
-        listed = frozenset(each.remote_id for each in reading.people)
-        refuse_shrunk(self._room.product, frozenset(ids.people.values()), listed)
+        product, listed = self._room.product, frozenset(each.remote_id for each in reading.people)
+        refuse_shrunk(product, "users", frozenset(ids.people.values()), listed)
+        refuse_shrunk(product, "asset types", frozenset(ids.types.values()), frozenset(reading.types.values()))
         state = assemble(known, ids, reading)
         return replace(state, offer=replace(reading.offer, remarks=(*reading.offer.remarks, *self._interrupted())))
 

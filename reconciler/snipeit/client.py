@@ -5,6 +5,7 @@
 3. Lists are asked for by id, ascending: their own order shifts while records are added.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Any, Final
@@ -16,6 +17,9 @@ from reconciler.remote.transport import Answer, Call, Transport, shown
 PRODUCT: Final = "Snipe-IT"
 _API: Final = "/api/v1/"
 _PAGE: Final = 500
+_OLDEST: Final = 6
+_NEWEST: Final = 8
+"""The major versions that behave as the source of 8.1 does, as far as is known."""
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
 _FORBIDDEN: Final = 403
@@ -47,6 +51,23 @@ class Client:
             raise RemoteError(f"{answer.call.name} was refused: {words}")
         return value
 
+    def version(self) -> str:
+        """Return Snipe-IT's version, `8.1.4`.
+
+        Raises:
+            RemoteError: it is older than any that this works with, or says none.
+        """
+        said = self.get("version")
+        text = str(said.get("version") or "") if isinstance(said, dict) else ""
+        found = re.match(r"v?(\d+)", text)
+        if found is None or int(found[1]) < _OLDEST:
+            told = f"Snipe-IT is of version {text}" if found else f"GET {self.base}{_API}version names no version"
+            raise RemoteError(
+                f"{told}, and this works with {_OLDEST} to {_NEWEST}. Nothing was planned. Update Snipe-IT, or check "
+                "the address in `store:`."
+            )
+        return text.removeprefix("v")
+
     def every(self, path: str, what: str, progress: Callable[[int], None], **query: str | int) -> list[Row]:
         """Return every record of a list, proven whole (W2).
 
@@ -59,7 +80,7 @@ class Client:
             if not isinstance(found, dict) or not isinstance(found.get("rows"), list):
                 raise RemoteError(
                     f"GET {self.base}{_API}{path} was answered with something that is no list of Snipe-IT's. Check the "
-                    "address in `store:`, and that Snipe-IT is of version 6 or newer."
+                    "address in `store:`."
                 )
             return Page(found["rows"], int(found.get("total") or 0))
 
@@ -89,6 +110,11 @@ class Client:
         if answer.status != _OK:
             raise _unreadable(answer)
         return answer.json()
+
+
+def newer_than_tried(version: str) -> bool:
+    """Return whether a version is newer than any whose behaviour is known."""
+    return int(version.partition(".")[0]) > _NEWEST
 
 
 def messages(value: Any) -> str:

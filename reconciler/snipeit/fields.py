@@ -35,6 +35,12 @@ class RemoteField:
         """Whether it is a custom field."""
         return self.label is not None
 
+    def stored(self, row: Row) -> str | None:
+        """Return a custom field's text on an asset as lists and single reads show it."""
+        custom = row.get("custom_fields") or {}
+        found = custom.get(self.label) if isinstance(custom, dict) else None
+        return text(found.get("value")) if isinstance(found, dict) else None
+
     def sent(self, value: Scalar) -> Any:
         """Return a value as Snipe-IT takes it: custom fields hold text."""
         if value is None or not self.is_custom:
@@ -140,4 +146,6 @@ def _trouble(label: str, labels: Mapping[str, list[Row]]) -> str | None:
         return f"Snipe-IT has {len(found)} custom fields {label}. Rename all but one there."
     if found[0].get("format") in _NO_TEXT:
         return f"{label} is of the format DATE, which reads by a display setting. Make it of the format ANY."
+    if found[0].get("field_encrypted"):
+        return f"{label} is encrypted, so its value is not shown to be compared. Map to a field that is not."
     return None

@@ -50,6 +50,7 @@ def _made(client: Client, words: Vocabulary, type_: str | None, values: Mapping[
         None if str(name).endswith(NO_MODEL) else str(name),
         None if maker is None else str(maker),
         category,
+        words.fieldset,
         words.new_columns if words.fieldset else frozenset(),
     )
     words.models[model.id] = model

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from reconciler.errors import RemoteError
 from reconciler.model.offer import Offer
@@ -10,11 +11,14 @@ from reconciler.remote.proven import ask_unlisted
 from reconciler.remote.room import Reading
 from reconciler.settings.catalogue import CatalogueFile
 from reconciler.settings.stores import TypesFrom
-from reconciler.snipeit.client import PRODUCT, Client, Row
-from reconciler.snipeit.records import asset_record, held_elsewhere, person_record, tag_of
+from reconciler.snipeit.client import PRODUCT, Client, Row, newer_than_tried
+from reconciler.snipeit.records import asset_record, held_elsewhere, person_record, tag_of, user_of
 from reconciler.snipeit.vocabulary import Vocabulary
 
 Progress = Callable[[str, int], None]
+_HIDDEN: Final = "ENCRYPTED"
+_MOST_ASKED: Final = 20
+"""At most so many users whom assets have and no list shows are asked for."""
 
 
 def read(
@@ -30,6 +34,8 @@ def read(
     unlisted = ask_unlisted(PRODUCT, known, rows, lambda id_: _there(client, id_))
     rows |= {str(row["id"]): row for row in unlisted.found}
     _refuse_read_only(rows)
+    _refuse_encrypted(rows, words)
+    _refuse_short_users(client, {str(each["id"]) for each in people}, rows)
     short = f"{len(unlisted.found)} assets that are there were not listed." if unlisted.found else None
     assets = [asset_record(row, words) for row in rows.values()]
     persons = [person_record(row, words) for row in people]
@@ -86,6 +92,31 @@ def _refuse_read_only(rows: dict[str, Row]) -> None:
         )
 
 
+def _refuse_short_users(client: Client, listed: set[str], rows: dict[str, Row]) -> None:
+    """Refuse a list of users that lacks one whom an asset has: he would be taken for nobody, and be made twice.
+
+    Raises:
+        RemoteError: it does, and Snipe-IT has him when he is asked for by his id.
+    """
+    holders = {user for row in rows.values() if (user := user_of(row)) is not None}
+    for id_ in sorted(holders - listed)[:_MOST_ASKED]:
+        if client.get(f"users/{id_}") is not None:
+            raise RemoteError(
+                f"The list of users is not whole: it lacks {len(holders - listed)} whom assets have, such as the one "
+                f"with Snipe-IT's id {id_}. Nothing was planned. Check the right of the token's user to see users."
+            )
+
+
+def _refuse_encrypted(rows: dict[str, Row], words: Vocabulary) -> None:
+    """Refuse a field that hides what it holds, of a Snipe-IT whose list of fields does not say which are encrypted."""
+    for field in words.fields.custom:
+        if any(field.stored(row) == _HIDDEN for row in rows.values()):
+            raise RemoteError(
+                f"`{field.name}: {field.label}` of `store.fields` reads {_HIDDEN} in Snipe-IT: it is an encrypted "
+                "field, whose value is not shown to be compared. Map to a field that is not. Nothing was planned."
+            )
+
+
 def _offer(
     client: Client, words: Vocabulary, catalogue: CatalogueFile, rows: dict[str, Row], before: int, short: str | None
 ) -> Offer:
@@ -111,9 +142,17 @@ def _offer(
         lengths=words.fields.lengths(),
         trims=True,
         warnings=_warnings(words),
+        remarks=_remarks(words),
         requests=client.transport.budget.made - before,
         per_minute=client.transport.budget.per_minute,
     )
+
+
+def _remarks(words: Vocabulary) -> tuple[str, ...]:
+    """Return what to think of with every plan."""
+    if not newer_than_tried(words.version):
+        return ()
+    return (f"Snipe-IT is of version {words.version}, which is newer than those that this was tried with.",)
 
 
 def _warnings(words: Vocabulary) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def asset_values(row: Row, words: Vocabulary) -> dict[str, Scalar]:
         "type": words.type_of(model) if model else _type(row, words),
         "site": words.site_of(_name(row.get("company")), _name(row.get(where))),
         "status": _name(row.get("status_label")),
-        "user": _user(row.get("assigned_to")),
+        "user": user_of(row),
         **_of_model(model),
         **words.fields.values(row),
     }
@@ -113,7 +113,9 @@ def _type(row: Row, words: Vocabulary) -> str | None:
     return _name(row.get("category") if words.settings.types is TypesFrom.CATEGORY else row.get("model"))
 
 
-def _user(target: Any) -> str | None:
+def user_of(row: Row) -> str | None:
+    """Return Snipe-IT's id of the user whom an asset is checked out to."""
+    target = row.get("assigned_to")
     if not isinstance(target, dict) or target.get("type", "user") != "user":
         return None
     return str(target["id"])

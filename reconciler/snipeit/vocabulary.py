@@ -25,6 +25,7 @@ class Model:
     name: str | None
     manufacturer: str | None
     category: str | None
+    fieldset: str | None
     columns: frozenset[str]
 
     @property
@@ -49,6 +50,7 @@ class Vocabulary:
     models: dict[str, Model]
     fieldset: str | None
     new_columns: frozenset[str]
+    version: str
     mails: tuple[str, ...] = ()
     """The categories whose checkouts or check-ins mail the user."""
     unsure: bool = False
@@ -66,8 +68,9 @@ class Vocabulary:
         """Read every list that names are resolved by.
 
         Raises:
-            RemoteError: one cannot be read whole, or `store.fields` names what is not there.
+            RemoteError: one cannot be read whole, `store.fields` names what is not there, or Snipe-IT is too old.
         """
+        version = client.version()
 
         def rows(path: str) -> list[Row]:
             return client.every(path, path, progress)
@@ -91,10 +94,12 @@ class Vocabulary:
             models={},
             fieldset=fieldset,
             new_columns=columns.get(fieldset or "", frozenset()),
+            version=version,
             mails=tuple(sorted(text(each["name"]) or "" for each in categories if _mails(each))),
         )
         for row in rows("models"):
             made.learn(row, columns)
+        _refuse_short_fieldsets(made.models.values(), columns)
         return made
 
     def learn(self, row: Row, columns: Mapping[str, frozenset[str]]) -> Model:
@@ -106,6 +111,7 @@ class Vocabulary:
             name=None if name.endswith(NO_MODEL) else name,
             manufacturer=_named(row.get("manufacturer")),
             category=_named(row.get("category")),
+            fieldset=str(fieldset["id"]) if fieldset.get("id") else None,
             columns=columns.get(str(fieldset.get("id")), frozenset()),
         )
         self.models[model.id] = model
@@ -194,6 +200,20 @@ def _chosen(
     needed = {each.member for each in fields.custom}
     whole = [id_ for id_, has in columns.items() if needed <= has]
     return whole[0] if len(whole) == 1 and needed else None
+
+
+def _refuse_short_fieldsets(models: Iterable[Model], columns: Mapping[str, frozenset[str]]) -> None:
+    """Refuse a list of fieldsets that lacks one of a model's: its fields would be taken for fields that are not there.
+
+    Raises:
+        RemoteError: it does.
+    """
+    lacking = [each.name or each.id for each in models if each.fieldset and each.fieldset not in columns]
+    if lacking:
+        raise RemoteError(
+            f"The list of fieldsets is not whole: it lacks the one of the model {lacking[0]}. Nothing was planned. "
+            "Check the right of the token's user to see custom fields."
+        )
 
 
 def _mails(category: Row) -> bool:

@@ -115,6 +115,7 @@ def test_a_snipe_it_that_cannot_be_read_is_an_error_and_nothing_is_sent(place: P
         ({**FIELDS, "imei": "IMIE"}, "Snipe-IT has no custom field IMIE; did you mean IMEI"),
         ({**FIELDS, "imei": "Twice"}, "Snipe-IT has 2 custom fields Twice. Rename all but one there."),
         ({**FIELDS, "enrolledAt": "Day"}, "Day is of the format DATE"),
+        ({**FIELDS, "imei": "Secret"}, "Secret is encrypted, so its value is not shown to be compared."),
     ],
 )
 def test_a_field_that_does_not_fit_is_an_error_that_names_it(place: Place, fields: dict[str, str], told: str) -> None:
@@ -122,11 +123,51 @@ def test_a_field_that_does_not_fit_is_an_error_that_names_it(place: Place, field
     for name in ("Twice", "Twice"):
         snipe_it.data.add_field(name)
     snipe_it.data.add_field("Day", format_="DATE")
+    snipe_it.data.add_field("Secret", encrypted=True)
     lay_snipe_it(command, snipe_it, fields=fields)
     done = command.apply()
 
     assert (done.code, told in " ".join(done.err.split())) == (1, True), done.err
     assert not any(each.writes for each in snipe_it.log)
+
+
+def test_a_field_that_hides_its_values_is_an_error_where_nothing_says_that_it_is_encrypted(place: Place) -> None:
+    command, _, snipe_it = place
+    options, tables = snipe_it.data.options, snipe_it.data.tables
+    options.says_encrypted = False
+    imei = next(each for each in tables["fields"].values() if each["name"] == "IMEI")
+    imei["encrypted"] = True
+    model = snipe_it.data.add("models", name="M", category_id=1, fieldset_id=snipe_it.data.named("fieldsets", "Intune"))
+    snipe_it.data.add(
+        "hardware", asset_tag="A1", name=None, serial=None, model_id=model, status_id=1, **{imei["db_column"]: "1"}
+    )
+    done = command.apply()
+
+    assert (done.code, "`imei: IMEI` of `store.fields` reads ENCRYPTED" in " ".join(done.err.split())) == (1, True)
+    assert snipe_it.audit.writes() == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("v5.4.4", "Snipe-IT is of version v5.4.4, and this works with 6 to 8. Nothing was planned."),
+        ("", "/version names no version, and this works with 6 to 8."),
+    ],
+)
+def test_a_snipe_it_of_an_older_version_is_an_error_and_nothing_is_sent(place: Place, version: str, told: str) -> None:
+    command, _, snipe_it = place
+    snipe_it.data.options.version = version
+    done = command.apply()
+
+    assert (done.code, told in " ".join(done.err.split())) == (1, True), done.err
+    assert not any(each.writes for each in snipe_it.log)
+
+
+def test_a_snipe_it_of_a_newer_version_is_remarked_upon(place: Place) -> None:
+    place.snipe_it.data.options.version = "v9.0.1"
+
+    told = [each for summary in place.command.plan()["connections"] for each in summary["warnings"]]
+    assert "Snipe-IT is of version 9.0.1, which is newer than those that this was tried with." in told
 
 
 def test_a_mapping_to_a_field_that_is_not_kept_is_a_problem_of_the_settings(place: Place) -> None:

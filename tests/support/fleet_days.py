@@ -14,6 +14,8 @@ from reconciler.simulator.stores.faults import Fault, FaultName
 from reconciler.simulator.stores.server import Moment
 
 PEOPLE = ("Ann", "Bob", "Cat", "Dan")
+EDITED = "Somebody's"
+"""What people write where we write too."""
 
 
 class Row(NamedTuple):
@@ -70,8 +72,8 @@ class HaloHands:
         return [row["id"] for row in self.data.assets() if row["inventory_number"] != "OLD-1"]
 
     def edit(self, id_: int) -> None:
-        """Write a model."""
-        self.data.set_field(id_, "Model", "Somebody's")
+        """Rename an asset."""
+        self.data.set_field(id_, "Device name", EDITED)
 
     def note(self, id_: int, text: str) -> None:
         """Write a note."""
@@ -118,7 +120,7 @@ class SnipeItHands:
 
     def edit(self, id_: int) -> None:
         """Rename an asset."""
-        self.data.edit("hardware", id_, name="Somebody's")
+        self.data.edit("hardware", id_, name=EDITED)
 
     def note(self, id_: int, text: str) -> None:
         """Write a note."""

@@ -39,6 +39,7 @@ class Options:
     """What an administrator sets in Snipe-IT, and what the token of the API may do.
 
     `max_results` is the most rows of a page. `auto_increment` gives assets that come without a tag one.
+    `says_encrypted` is whether a custom field says that it is encrypted, which old versions do not.
     """
 
     version: str = "v8.1.4"
@@ -47,6 +48,7 @@ class Options:
     show_archived_in_list: bool = False
     auto_increment: bool = False
     auto_increment_prefix: str = ""
+    says_encrypted: bool = True
     may_write: bool = True
     token: str = "simulated-token-not-a-real-one"  # noqa: S105 - opens nothing but the simulator
 
@@ -103,9 +105,9 @@ class SnipeIt:
             }
             return id_
 
-    def add_field(self, name: str, *, element: str = "text", format_: str = "ANY", values: str = "") -> int:
+    def add_field(self, name: str, *, element: str = "text", format_: str = "ANY", encrypted: bool = False) -> int:
         """Define a custom field, whose column Snipe-IT names from its label and its id."""
-        id_ = self.add("fields", name=name, element=element, format=format_, field_values=values)
+        id_ = self.add("fields", name=name, element=element, format=format_, field_values="", encrypted=encrypted)
         slug = "".join(letter if letter.isalnum() else "_" for letter in name.lower())
         self.tables["fields"][id_]["db_column"] = f"_snipeit_{slug}_{id_}"
         return id_

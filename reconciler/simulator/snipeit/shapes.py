@@ -103,11 +103,14 @@ def _assigned(data: SnipeIt, row: Row) -> dict[str, Any] | None:
 
 
 def _custom(data: SnipeIt, row: Row) -> dict[str, Any]:
-    """Return the custom fields of the model's fieldset by label; without one there are none."""
+    """Return the custom fields of the model's fieldset by label; without one there are none.
+
+    What is in an encrypted one takes a right of its own to see.
+    """
     return {
         field["name"]: {
             "field": column,
-            "value": escaped(row.get(column)) if row.get(column) is not None else "",
+            "value": "" if row.get(column) is None else "ENCRYPTED" if field.get("encrypted") else escaped(row[column]),
             "field_format": field["format"],
             "element": field["element"],
         }
@@ -158,11 +161,11 @@ def _model(data: SnipeIt, row: Row) -> dict[str, Any]:
 
 
 def _fieldset(data: SnipeIt, row: Row) -> dict[str, Any]:
-    fields = [_field(data.tables["fields"][id_]) for id_ in row.get("field_ids", ())]
+    fields = [_field(data, data.tables["fields"][id_]) for id_ in row.get("field_ids", ())]
     return {**_plain(row), "fields": {"total": len(fields), "rows": fields}}
 
 
-def _field(row: Row) -> dict[str, Any]:
+def _field(data: SnipeIt, row: Row) -> dict[str, Any]:
     values = row.get("field_values") or ""
     return {
         **_plain(row),
@@ -172,6 +175,7 @@ def _field(row: Row) -> dict[str, Any]:
         "field_values_array": values.split("\r\n") if values else None,
         "type": row["element"],
         "required": bool(row.get("required")),
+        **({"field_encrypted": bool(row.get("encrypted"))} if data.options.says_encrypted else {}),
     }
 
 
@@ -192,7 +196,7 @@ SHAPES: Final[dict[str, Callable[[SnipeIt, Row], dict[str, Any]]]] = {
         **_plain(row),
         "parent": reference(data, "locations", row.get("parent_id")),
     },
-    "fields": lambda _data, row: _field(row),
+    "fields": _field,
     "fieldsets": _fieldset,
     "users": _user,
 }

@@ -1,4 +1,4 @@
-"""What went wrong below HTTP, told from the exceptions that requests and urllib3 nest into each other."""
+"""What went wrong below HTTP, worked out from the exceptions that requests and urllib3 nest into each other."""
 
 import ssl
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Failure(Enum):
 def failure(error: OSError, host: str) -> tuple[Failure, str]:
     """Say what kind of failure it is, and why, as words without a full stop.
 
-    The innermost cause tells most; requests' own class is asked after it.
+    The innermost cause says most; requests' own class is asked after it.
     """
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):

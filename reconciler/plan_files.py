@@ -15,7 +15,7 @@ _PLAN_AGAIN = "Make it again with `reconciler plan ENV -o FILE`."
 
 
 class _Header(Struct, rename="camel"):
-    """What tells a plan from other JSON, and one format version from another."""
+    """What distinguishes a plan from other JSON, and one format version from another."""
 
     format_version: int
     tool_version: str

@@ -160,7 +160,7 @@ class Packed(Sequence[T]):
         return f"Packed({list(self)!r})"
 
     def column(self, name: str) -> list[Any]:
-        """Return a column, unpacked; KeyError when the records have no such field, and there are some."""
+        """Return a column, unpacked; KeyError when the records lack the field, and there are some."""
         return list(self.coded(name))
 
     def coded(self, name: str) -> Column:

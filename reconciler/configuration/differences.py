@@ -26,7 +26,7 @@ def pending(before: Document, after: Document) -> tuple[SettingChange, ...]:
     """Return how the settings of `after` differ from those of `before`; both as `documents.document` makes them.
 
     A path is the file and the way into it: `connections/intune/imports.yaml: createAssets`. What stands in a list
-    of named things is named, not counted. Enablement comes first. A connection whose folder was renamed is told by
+    of named things is named, not counted. Enablement comes first. A connection whose folder was renamed is known by
     its tenant (K7). Against no settings at all nothing is pending.
     """
     if not before:

@@ -79,7 +79,7 @@ def read_folder(folder: Path, shown: str, *, from_overlay: bool = False) -> File
 def repositories(paths: Iterable[Path], folder: Path, shown: str) -> Iterator[SettingsProblem]:
     """Yield a problem for each of these paths, all below a folder, that makes Git see a repository there (K8).
 
-    What such a repository configures can name programs, which any `git` that is run there starts.
+    What that repository configures can name programs, which any `git` that is run there starts.
     """
     for path in paths:
         name = path.name.casefold()

@@ -71,7 +71,7 @@ class Loaded:
 
 
 def environments_in(environments: Path) -> list[str]:
-    """Return the names of the environments below a folder; UsageError when there is no such folder."""
+    """Return the names of the environments below a folder; UsageError when the folder does not exist."""
     if not environments.is_dir():
         raise UsageError(f"There is no folder {environments}; --environments DIR names the one with your environments.")
     return sorted(

@@ -31,7 +31,7 @@ def _loosened(schema: Schema, kept: frozenset[str]) -> Schema:
 
 
 def _or_null(schema: Schema) -> Schema:
-    """Return a setting's schema that takes null too; what is told of the setting stays where it is read."""
+    """Return a setting's schema that takes null too; what is said of the setting stays where it is read."""
     told = {key: schema[key] for key in ("title", "description", "default", "examples") if key in schema}
     return told | {"anyOf": [{key: value for key, value in schema.items() if key not in told}, {"type": "null"}]}
 

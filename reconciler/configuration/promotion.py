@@ -96,7 +96,7 @@ def carry_out(environments: Path, target: str, promotion: Promotion) -> None:
         _write(environments / target, promotion.files, promotion.renamed)
     except OSError as error:
         raise ReconcilerError(
-            f"{error.filename or target} cannot be written: {error.strerror}. Git tells what was written until then."
+            f"{error.filename or target} cannot be written: {error.strerror}. Git shows what was written until then."
         ) from error
 
 

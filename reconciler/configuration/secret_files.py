@@ -13,7 +13,7 @@ _WITH_SECRETS: Final = frozenset({"instance.yaml", "connection.yaml"})
 
 
 def outside(documents: Iterable[Document], folder: Path, environ: Mapping[str, str]) -> Iterator[SettingsProblem]:
-    """Yield a problem for each `{file: PATH}` outside of the folders of secrets, whether or not there is such a file.
+    """Yield a problem for each `{file: PATH}` outside of the folders of secrets, whether or not the file exists.
 
     `folder` is the environment's.
     """

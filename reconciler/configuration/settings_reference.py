@@ -119,7 +119,7 @@ def _list(properties: Iterable[Property], prefix: str) -> str:
 
 
 def _rows(shape: Schema, schema: Schema, prefix: str, seen: set[str] | None = None) -> Iterator[_Row]:
-    """Yield a shape's settings and those inside of them; what is the same in several places is told in the first."""
+    """Yield a shape's settings and those inside of them; what is the same in several places stands in the first."""
     seen = set() if seen is None else seen
     for key, setting in shape.get("properties", {}).items():
         path = f"{prefix}{key}"
@@ -149,7 +149,7 @@ def _names(setting: Schema) -> list[str]:
 
 
 def _elsewhere(setting: Schema) -> str | None:
-    """Return what a setting is when that is told in a section of its own."""
+    """Return what a setting is when a section of its own describes it."""
     names = frozenset(_names(setting))
     return next((words for shapes, words in _ELSEWHERE.items() if names and names <= shapes), None)
 

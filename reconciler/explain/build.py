@@ -85,7 +85,7 @@ def explain(
     *,
     as_if_enabled: bool = False,
 ) -> Story:
-    """Return the story of what a person calls `what`, as far as a recording tells it.
+    """Return the story of what a person calls `what`, as far as a recording shows it.
 
     Raises:
         UsageError: nothing, or more than one thing, is called so.

@@ -142,7 +142,7 @@ def unlisted_facts(decided: Decided, device_id: str) -> Iterator[Fact]:
     elif (known := decided.inputs.bindings.own.get(device_id)) is not None and known.life.presence is Presence.DELETED:
         yield Fact("absence", "proven before", "its binding has ended, and it is not asked for again (G3)")
     elif device_id in decided.inputs.bindings.absent:
-        yield Fact("absence", "proven", "Intune answered that there is no such device (G3)", Mark.DECIDED)
+        yield Fact("absence", "proven", "Intune answered that the device does not exist (G3)", Mark.DECIDED)
     else:
         why = snapshot.devices_unknown or snapshot.absence_unknown.get(device_id)
         why = why or ("more devices were not listed than the limit allows" if snapshot.absence_skipped else "not asked")

@@ -21,7 +21,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that is so: what it is about, the words, why with the rule's name, and details one below the other.
+    """A fact: what it is about, the words, why with the rule's name, and details one below the other.
 
     `listed` are lists of names that stand side by side, below the details.
     """
@@ -44,7 +44,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All that is to be told of one asset or device; `tag` is the asset's, None where there is none yet."""
+    """All that is known of one asset or device; `tag` is the asset's, None where there is none yet."""
 
     title: str
     tag: str | None

@@ -53,7 +53,7 @@ class HaloApi:
         return self._good(self._transport.send(self._call("GET", resource, query=query)))
 
     def one(self, resource: str, id_: str, **query: str | int) -> Row | None:
-        """Return one record, or None when Halo says that there is none. Raises RemoteError as `get`."""
+        """Return one record, or None when Halo has none. Raises RemoteError as `get`."""
         answer = self._transport.send(self._call("GET", f"{resource}/{id_}", query=query))
         if answer.status == _NOT_FOUND:
             _refuse_html(answer)

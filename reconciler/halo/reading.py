@@ -4,7 +4,7 @@
 2. Where Halo runs no reports, or lists leave out what settings need, each asset is read by itself; a remark has the
    cost.
 3. When the database has many more assets than the list, the account may not see them all: nothing is created.
-4. A tag that several assets have is told apart by Halo's id.
+4. A tag that several assets have is identified by Halo's id.
 5. Where an asset has several users, its first is shown and its link left alone: which is Intune's is not known.
 """
 
@@ -137,7 +137,7 @@ class Reader:
         """Refuse a list of users that lacks one whom an asset has, and who is there when asked for.
 
         Raises:
-            RemoteError: there is such a user.
+            RemoteError: a listed asset has a user whom the list lacks.
         """
         lacking = sorted({each for each in linked if each is not None} - listed, key=int)
         for id_ in lacking[:_MOST_ASKED]:
@@ -220,13 +220,13 @@ def _fields_of(row: Row, own: Mapping[int, Mapping[str, int]], held: Mapping[str
 
 
 def _told_apart(records: list[AssetRecord], remarks: list[str]) -> list[AssetRecord]:
-    """Return the assets with tags that differ: Halo lets several have one, unless it is told not to."""
+    """Return the assets with tags that differ: Halo lets several have one, unless it is set not to."""
     counted = Counter(each.tag for each in records)
     twice = sorted(tag for tag, number in counted.items() if number > 1)
     if not twice:
         return records
     shown = ", ".join(twice[:3]) + (f" and {len(twice) - 3} more" if len(twice) > 3 else "")  # noqa: PLR2004
-    remarks.append(f"Several assets in Halo have one tag ({shown}); they are told apart by Halo's id.")
+    remarks.append(f"Several assets in Halo have one tag ({shown}); they are identified by Halo's id.")
     return [
         AssetRecord(
             each.remote_id,
@@ -244,7 +244,7 @@ def _told_apart(records: list[AssetRecord], remarks: list[str]) -> list[AssetRec
 
 
 def _with_one_entra_id(people: list[PersonRecord]) -> list[PersonRecord]:
-    """Return the users without the Entra ids that several of them have: such an id says nobody."""
+    """Return the users without the Entra ids that several of them have: an id of several identifies nobody."""
     counted = Counter(each.entra_id for each in people if each.entra_id)
     return [
         PersonRecord(each.remote_id, each.name, each.upn, each.mail, each.employee_id, each.site, each.active)

@@ -39,7 +39,7 @@ class Causes:
         self._found: dict[tuple[object, ...], tuple[str, ...]] = {}
 
     def of(self, change: Change, attribute: Attribute) -> tuple[str, ...]:
-        """Return the paths that speak of an attribute of a change, the most telling ones only."""
+        """Return the paths that speak of an attribute of a change, the most specific ones only."""
         if len(self._paths) <= 1:
             return self._paths
         key = (change.connection, change.subject, change.action, attribute.name)
@@ -90,7 +90,7 @@ def _file_and_key(path: str) -> str:
 
 
 def _wanted(change: Change, name: str) -> list[tuple[str, ...]]:
-    """Return the beginnings of paths that speak of an attribute, the most telling first."""
+    """Return the beginnings of paths that speak of an attribute, the most specific first."""
     if change.subject is Subject.USER:
         return [("users.yaml: importUsers",), ("users.yaml",)]
     if change.subject is Subject.CATALOGUE:

@@ -8,7 +8,7 @@ from reconciler.model.plan import SettingChange
 
 EXAMPLES: Final = 5
 _REASONS: Final = 10
-"""A rule with more different reasons than this, for one attribute, is told once: its reasons name single things."""
+"""A rule with more different reasons than this, for one attribute, is listed once: its reasons name single things."""
 
 _Group = dict[tuple[str, str, str], list[str]]
 

@@ -1,4 +1,4 @@
-"""What a read is told: where to go and as whom, what to select, and what the store knows of the connection."""
+"""What a read is given: where to go and as whom, what to select, and what the store knows of the connection."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ def read_snapshot(
     *,
     pace: Pace = Pace(),  # noqa: B008 - frozen
 ) -> Snapshot:
-    """Read what the needs name; what could not be read is told in the snapshot.
+    """Read what the needs name; what could not be read stands in the snapshot.
 
     `progress` gets what is being read and how many there are by now, from more than one thread.
 

@@ -3,7 +3,7 @@
 - Rows meet the store's assets by tag only. A tag that the store has is no change where the row says what the store
   says, and a problem otherwise: an import creates and never overwrites.
 - A row with a problem is left out; the others go on. A column that is not known would be missing from every row, so
-  nothing of such a file is written.
+  nothing of the file is written.
 - Rows without a tag get the next ones of the catalogue's pattern, in the order of the file.
 """
 

@@ -59,7 +59,7 @@ def find_columns(header: Sequence[str], readers: Mapping[str, Reader], ignored: 
     problems: list[tuple[str, str]] = []
     left_out = frozenset(ignored)
     for name in sorted(left_out - set(header)):
-        problems.append((name, "the file has no such column to ignore"))
+        problems.append((name, "the file has no column of this name to ignore"))
     for place, name in enumerate(header):
         if not name or name in left_out or (name == TAG and header.index(name) == place):
             continue
@@ -82,7 +82,7 @@ def unknown_column(name: str, known: Iterable[str]) -> str:
     """Return why a column is not used."""
     known = list(known)
     hint = did_you_mean(name.replace(" ", ""), known) or did_you_mean(f"custom.{name}", known)
-    return f"there is no such field. {hint or 'Ignore the column, or declare it as a custom field in catalogue.yaml.'}"
+    return f"no field has this name. {hint or 'Ignore the column, or declare it as a custom field in catalogue.yaml.'}"
 
 
 def spreadsheet_damage(text: str) -> str | None:

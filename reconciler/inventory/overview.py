@@ -1,6 +1,6 @@
 """Every asset at a glance: what ties it to Intune, when it was last read there, and why it is not updated.
 
-Only what the store holds decides. A superseded device (M5) has no asset of its own: it is told of at the asset of the
+Only what the store holds decides. A superseded device (M5) has no asset of its own: it is shown at the asset of the
 device that enrolled later.
 """
 

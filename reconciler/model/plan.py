@@ -303,7 +303,7 @@ class Plan(Struct, frozen=True, rename="camel", kw_only=True):
     """A plan and everything its reader has to know about where it came from (P2).
 
     `made_at` is the recording's time. `pending` compares with the settings last applied, whose commit and time
-    `pending_since` tells. `digest` is the SHA-256 (hex) over the canonical JSON of the plan with an empty digest.
+    `pending_since` gives. `digest` is the SHA-256 (hex) over the canonical JSON of the plan with an empty digest.
     """
 
     format_version: int = PLAN_FORMAT

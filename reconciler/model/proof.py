@@ -25,7 +25,7 @@ class Proof:
     """What is known of one connection after `authorize`.
 
     `skipped` says why nothing was asked (E2), `failure` why there was no token. `skew` is how many seconds this
-    machine's clock is ahead of Microsoft's, None when nobody told the time.
+    machine's clock is ahead of Microsoft's, None when nobody gave the time.
     """
 
     connection: str

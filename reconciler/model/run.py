@@ -1,4 +1,4 @@
-"""What an apply is told, what it did, and what the journal keeps of it (J1)."""
+"""What an apply is given, what it did, and what the journal keeps of it (J1)."""
 
 from enum import StrEnum
 
@@ -174,7 +174,7 @@ class OpenRun(Struct, frozen=True, rename="camel", kw_only=True):
 
 
 class StoreStatus(Struct, frozen=True, rename="camel", kw_only=True):
-    """What `status` tells of a store: numbers, the last reads, and connections that only the store knows (K7)."""
+    """What `status` shows of a store: numbers, the last reads, and connections that only the store knows (K7)."""
 
     store_id: str
     instance: str

@@ -209,7 +209,7 @@ def _sharing(inputs: ConnectionInputs) -> Iterator[Candidate]:
 def _match_unbound(decided: Sequence[Decided], names: frozenset[str]) -> list[Decided]:
     """Match the other devices by their values, and decide those that take an asset.
 
-    Such a device may write its asset another matching value, so what the others match is asked again until none does.
+    The device may write its asset another matching value, so what the others match is asked again until none does.
     """
     found = list(decided)
     left = [_unbound(each) for each in found]

@@ -42,7 +42,7 @@ def narrowed(environment: Environment, connection: str | None, only: Iterable[st
     """Return what `--connection` and `--only` name.
 
     Raises:
-        UsageError: there is no such connection.
+        UsageError: the connection does not exist.
     """
     names = environment.connections
     if connection is not None and connection not in names:

@@ -219,7 +219,7 @@ class _Patience:
         return seconds
 
     def renews(self) -> bool:
-        """Use up the one renewal, or return that there is none left."""
+        """Use up the one renewal, or return False when none is left."""
         self.renewals -= 1
         return self.renewals >= 0
 

@@ -30,7 +30,7 @@ class _Assets(Struct, rename="camel", kw_only=True):
 def assets_text(views: Sequence[AssetView], *, width: int = 80) -> list[Text]:
     """Return assets as a table of at most `width` cells, each with why it is not updated beneath where there is one."""
     if not views:
-        return [styled("No asset is so.")]
+        return [styled("No matching assets.")]
     tags = min(max(cells(view.tag) for view in views), _TAG)
     names = min(max(cells(view.name or "") for view in views), _NAME)
     heading = "  ".join((padded("tag", tags), padded("name", max(names, 4)), "tie      ", "last read"))

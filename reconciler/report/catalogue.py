@@ -55,7 +55,7 @@ def _some(entries: list[str]) -> list[str]:
 
 
 def _detail(kind: str, change: Change) -> str:
-    """Return what tells most about an entry: a type's group, a field's type."""
+    """Return what says most about an entry: a type's group, a field's type."""
     if change.action is Action.UPDATE and kind in ("type", "field", "licence"):
         differing = (f"{each.name} {shown(each.before)} → {shown(each.after)}" for each in change.attributes)
         return f" ({', '.join(differing)})"

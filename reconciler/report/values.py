@@ -86,7 +86,7 @@ def age(since: str, now: str) -> str | None:
 
 
 _UNITS: Final = (("day", 86_400, 172_800), ("hour", 3_600, 7_200), ("minute", 60, 60), ("", 0, 0))
-"""What an age is told in: the unit, its seconds, and from how many seconds on."""
+"""What an age is given in: the unit, its seconds, and from how many seconds on."""
 
 
 def short(digest: str) -> str:

@@ -12,9 +12,9 @@ from reconciler.settings.environment import Environment
 from reconciler.settings.instance import InstanceFile
 
 Progress = Callable[[str, str, int], None]
-"""Told the connection that is being read, what of it, and how many there are by now; from any thread."""
+"""Called with the connection that is being read, what of it, and how many there are by now; from any thread."""
 Phase = Callable[[str], None]
-"""Told what is being done from now on."""
+"""Called with what is being done from now on."""
 
 
 def untold(phase: str) -> None:

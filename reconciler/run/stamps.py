@@ -7,7 +7,7 @@ from reconciler.settings.instance import InstanceFile
 
 
 def foreign(stamp: Stamp | None, instance: InstanceFile) -> bool:
-    """Say whether the store carries another instance's stamp."""
+    """Return whether the store carries another instance's stamp."""
     return stamp is not None and (stamp.instance, stamp.kind) != (instance.name, instance.kind)
 
 

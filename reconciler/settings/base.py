@@ -74,7 +74,7 @@ class SettingsFile(Settings):
 
 
 def form(words: str, *examples: str) -> FieldInfo:
-    """Return what people and editors are told when a text does not match its pattern, and examples of ones that do."""
+    """Return what people and editors read when a text does not match its pattern, and examples of ones that do."""
     field: FieldInfo = Field(examples=list(examples), json_schema_extra={"patternErrorMessage": words})
     return field
 

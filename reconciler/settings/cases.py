@@ -21,7 +21,7 @@ def _truth(value: object) -> object:
 
 
 class Expectation(Settings):
-    """What must become of the device; only what is named is compared, and null means that there is none."""
+    """What must become of the device; only what is named is compared, and null means none."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
@@ -49,7 +49,7 @@ class Expectation(Settings):
     problem: str | None = Field(
         default=None,
         min_length=1,
-        description="A person must look at the device, and is told a message with this text in it.",
+        description="A person must look at the device, and the message has this text in it.",
         examples=["its type cannot be decided"],
     )
 

@@ -67,7 +67,7 @@ class Limits(Settings):
 
 
 class Event(Choice):
-    """What people are told of by `notify` (V10)."""
+    """What `notify` reports to people (V10)."""
 
     FAILED = "failed", "A run ended with an error."
     OVER_LIMIT = "overLimit", "A run stopped, or left a connection out, since more would change than a limit allows."
@@ -77,7 +77,7 @@ class Event(Choice):
 
 
 class Notification(Settings):
-    """Somebody who is told of runs."""
+    """Somebody to whom runs are reported."""
 
     url: Secret = Field(
         description="Messages go to this Apprise URL (Teams, Slack, mail and a hundred more): a secret.",
@@ -86,7 +86,7 @@ class Notification(Settings):
     on: list[Event] = Field(
         default=[Event.FAILED, Event.OVER_LIMIT, Event.PARTIAL, Event.CREDENTIAL_ENDS],
         min_length=1,
-        description="These events are told.",
+        description="These events are reported.",
         examples=[["failed", "overLimit"]],
     )
     link: str | None = Field(
@@ -117,5 +117,5 @@ class InstanceFile(SettingsFile):
         default=Limits(), description="A run that would change more than this stops until a person allows it."
     )
     notify: list[Notification] = Field(
-        default=[], description="These are told when a run fails, is over a limit, or changes something."
+        default=[], description="Whom to notify when a run fails, is over a limit, or changes something."
     )

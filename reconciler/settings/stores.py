@@ -42,7 +42,7 @@ class SnipeIt(Settings):
 
     url: Secret | str = Field(
         description="Snipe-IT is at this address, without `/api/v1`. A literal is only spoken to where the environment "
-        "variable RECONCILER_ALLOW_HOST names its host; a reference to a secret needs no such leave.",
+        "variable RECONCILER_ALLOW_HOST names its host; a reference to a secret needs no leave.",
         examples=["https://assets.contoso.example", {"env": "SNIPEIT_URL"}],
     )
     token: Secret = Field(
@@ -81,7 +81,7 @@ class Halo(Settings):
 
     url: Secret | str = Field(
         description="Halo is at this address, without `/api`. A literal is only spoken to where the environment "
-        "variable RECONCILER_ALLOW_HOST names its host; a reference to a secret needs no such leave.",
+        "variable RECONCILER_ALLOW_HOST names its host; a reference to a secret needs no leave.",
         examples=["https://contoso.halopsa.com", {"env": "HALO_URL"}],
     )
     client_id: str = Field(

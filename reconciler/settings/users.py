@@ -46,7 +46,7 @@ class UserSite(Settings):
 
     from_: str = Field(
         alias="from",
-        description="This property of the Entra user, a `user.<property>`, tells the site.",
+        description="This property of the Entra user, a `user.<property>`, names the site.",
         examples=["user.officeLocation"],
     )
     lookup: dict[str, SiteName] = Field(

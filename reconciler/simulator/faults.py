@@ -131,7 +131,7 @@ class Fault(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     leave_out: int = 1
 
     def strikes(self, endpoint: Endpoint, device_id: str | None) -> bool:
-        """Tell whether it is aimed at such a request; `ids` narrow it only for requests of one device."""
+        """Return whether it is aimed at a request; `ids` narrow it only for requests of one device."""
         aimed = endpoint in (self.on or _DEFAULT_ON.get(self.name, _GRAPH))
         return aimed and (device_id is None or not self.ids or device_id in self.ids)
 
@@ -174,7 +174,7 @@ class Faults:
     def strike_first(
         self, names: Container[FaultName], endpoint: Endpoint, device_id: str | None = None
     ) -> Fault | None:
-        """Use up one strike of the first such fault, or return None when none strikes."""
+        """Use up one strike of the first fault that applies, or return None when none strikes."""
         with self._lock:
             for pending in self._aimed(names, endpoint, device_id):
                 if pending.take():
@@ -182,7 +182,7 @@ class Faults:
         return None
 
     def strike_all(self, names: Collection[FaultName], endpoint: Endpoint) -> tuple[Fault, ...]:
-        """Use up one strike of every such fault."""
+        """Use up one strike of every fault that applies."""
         with self._lock:
             return tuple(pending.fault for pending in self._aimed(names, endpoint, None) if pending.take())
 

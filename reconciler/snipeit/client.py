@@ -37,7 +37,7 @@ class Client:
         self.transport = transport
 
     def get(self, path: str, **query: str | int) -> Any:
-        """Return a record or a page; None when Snipe-IT says that there is no such record.
+        """Return a record or a page; None when Snipe-IT has no record of this id.
 
         Raises:
             RemoteError: it refuses to be read, or it is no Snipe-IT.

@@ -74,10 +74,10 @@ class SqlApplication:
     def verify(self, plan: Plan, *, expected_revision: str | None = None) -> None:
         """Do nothing when the plan fits the rows.
 
-        The rows decide; `expected_revision`, the one that a saved plan was made at, only tells why they differ.
+        The rows decide; `expected_revision`, the one that a saved plan was made at, only says why they differ.
 
         Raises:
-            StaleError: it does not; every row that differs is told.
+            StaleError: it does not; every row that differs is reported.
         """
         self._vocabulary = Vocabulary.read(self._connection)
         verify(self._connection, plan, self._changes(plan), self._vocabulary, expected_revision)

@@ -52,7 +52,7 @@ def _integrity(connection: Connection) -> Iterator[str]:
 
 
 def _foreign_keys(connection: Connection) -> Iterator[str]:
-    """PostgreSQL lets no such row in; a program that opens a SQLite file without `foreign_keys = ON` does."""
+    """PostgreSQL lets no row like this in; a program that opens a SQLite file without `foreign_keys = ON` does."""
     if connection.dialect.name == "sqlite":
         for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             yield f"row {row} of {table} refers to a row of {parent} that is not there"

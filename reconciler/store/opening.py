@@ -160,7 +160,7 @@ def stamp_of(address: Address | str, *, wait_seconds: float = WAIT_SECONDS) -> S
 
 
 def _is_store(place: Location, wait_seconds: float, *, older_is_fine: bool = False) -> bool:
-    """Say whether there is a store; False when there is no file, or nothing in it."""
+    """Return whether there is a store; False when there is no file, or nothing in it."""
     with in_words(place):
         if isinstance(place, SqliteFile) and not _is_file(place, wait_seconds):
             return False
@@ -185,7 +185,7 @@ def _is_store(place: Location, wait_seconds: float, *, older_is_fine: bool = Fal
 
 
 def _is_file(place: SqliteFile, wait_seconds: float) -> bool:
-    """Say whether there is a file; what an apply that was cut short had begun to write is put back by SQLite."""
+    """Return whether there is a file; what an apply that was cut short had begun to write is put back by SQLite."""
     if not place.path.exists():
         return False
     if place.path.is_dir():

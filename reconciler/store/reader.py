@@ -93,7 +93,7 @@ class SqlReader:
         """Return one run, by its id or the beginning of it.
 
         Raises:
-            UsageError: no run, or more than one, has such an id.
+            UsageError: no run, or more than one, has this id.
         """
         with self._reading() as connection:
             return read_run(self._there(connection), run_id)

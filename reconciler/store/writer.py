@@ -53,7 +53,7 @@ class SqlWriter(SqlReader):
         """Pin a field of an asset; return the pin that it takes the place of (F3).
 
         Raises:
-            UsageError: there is no such asset.
+            UsageError: the asset does not exist.
         """
         with self._writing() as connection, connection.begin():
             return write_pin(connection, tag, field, because, who)
@@ -62,7 +62,7 @@ class SqlWriter(SqlReader):
         """Unpin a field of an asset; return the pin that it had.
 
         Raises:
-            UsageError: there is no such asset, or its field is not pinned.
+            UsageError: the asset does not exist, or its field is not pinned.
         """
         with self._writing() as connection, connection.begin():
             return take_pin(connection, tag, field)
@@ -146,7 +146,7 @@ class SqlWriter(SqlReader):
             raise
 
     def _was_kept(self, transaction: SqlApplication, error: BaseException) -> bool:
-        """Say whether a run is in the journal, once its own transaction has ended, which keeps the lease's row locked.
+        """Return whether a run is in the journal, once its transaction has ended, which keeps the lease's row locked.
 
         Raises:
             StoreError: the store cannot be asked.
@@ -170,7 +170,7 @@ class SqlWriter(SqlReader):
             yield for_writing(connection)
 
     def _refuse_held(self) -> None:
-        """Look without the write lock, which the holder has while it writes, so that the loser is told at once."""
+        """Look without the write lock, which the holder has while it writes, so that the loser knows at once."""
         with self._reading() as connection:
             if connection is not None:
                 refuse_held(connection, self.place.environment)

@@ -111,7 +111,7 @@ def _plan(
 
 
 def _connections(environment: Environment, undoable: Undoable) -> dict[str, str]:
-    """Return what the settings call each connection that the run knew: its tenant tells (K7)."""
+    """Return what the settings call each connection that the run knew: by its tenant (K7)."""
     by_tenant = {each.tenant_id: name for name, each in environment.connections.items()}
     tenants = {each.connection: each.tenant_id for each in undoable.detail.bindings}
     known = {each.connection for each in undoable.detail.changes if each.connection is not None} | tenants.keys()

@@ -33,4 +33,4 @@ def test_a_machine_that_is_listed_twice_is_told_of_from_the_apply_on_until_it_is
     tenant.delete(old.id)
     tenant.tick()
     cli.apply()
-    assert cli.run("assets", "prod", "--superseded").out == "No asset is so.\n"
+    assert cli.run("assets", "prod", "--superseded").out == "No matching assets.\n"

@@ -172,5 +172,5 @@ def test_json_is_for_machines(filled: CommandLine) -> None:
 
 def test_a_filter_that_nothing_fits_says_so(filled: CommandLine) -> None:
     """And a time that is none is refused."""
-    assert filled.run("assets", "prod", "--excluded").out == "No asset is so.\n"
+    assert filled.run("assets", "prod", "--excluded").out == "No matching assets.\n"
     assert filled.run("assets", "prod", "--not-updated", "7").code == 64

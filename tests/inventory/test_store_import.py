@@ -151,7 +151,7 @@ def test_a_column_that_is_not_known_stops_the_whole_file(cli: CommandLine) -> No
     preview, done = (bring(cli, "tag,serial\nA,5CG1\n", *yes) for yes in ((), ("--yes",)))
     assert (done.code, cli.store.exists(), preview) == (1, False, done)
     assert problem(done) == (
-        "Import into prod: 1 row problems: 1 ! assets.csv:1 serial: there is no such field. Did you mean "
+        "Import into prod: 1 row problems: 1 ! assets.csv:1 serial: no field has this name. Did you mean "
         "`serialNumber`? nothing to create while a column is in question"
     )
     assert done.err == (
@@ -264,7 +264,7 @@ def test_a_column_of_users_that_is_not_known_stops_the_whole_file(cli: CommandLi
     """As one of assets does."""
     done = cli.run("store", "import", "prod", "--users", give(cli, "upn,nme\nann@contoso.com,x\n", "users.csv"))
     assert done.code == 1
-    assert "there is no such field. Did you mean `name`?" in problem(done)
+    assert "no field has this name. Did you mean `name`?" in problem(done)
 
 
 def test_a_user_that_the_store_has_is_never_overwritten(cli: CommandLine) -> None:

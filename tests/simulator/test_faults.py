@@ -1,4 +1,4 @@
-"""Each fault does what its name says, as often as it was told to."""
+"""Each fault does what its name says, as often as it was set to."""
 
 import json
 import time

@@ -82,7 +82,7 @@ def _columns() -> dict[str, str]:
 
 @contextlib.contextmanager
 def _variables(values: dict[str, str]) -> Iterator[None]:
-    """Set environment variables while the story is told."""
+    """Set environment variables while the demo runs."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

@@ -43,7 +43,7 @@ def assets(
     """List ENV's assets: what ties each to Intune, when it was last read there, and why it is not updated.
 
     With several filters, an asset that one of them fits is listed. A device that a later enrolment superseded has no
-    asset of its own: it is told of at the asset of the later one.
+    asset of its own: it is shown at the asset of the later one.
     """
     asked = {Tie.UNBOUND: unbound, Tie.MISSING: missing, Tie.DELETED: deleted, Tie.EXCLUDED: excluded}
     seconds = None if not_updated is None else duration(not_updated, "--not-updated")

@@ -17,7 +17,7 @@ def base_settings(context: typer.Context, name: str, ref: str | None, impact_fil
 
     Raises:
         UsageError: `--impact` stands without `--base`, the work tree deletes the environment, or REF can be none.
-        ReconcilerError: there is no such commit here.
+        ReconcilerError: the commit does not exist here.
     """
     if ref is None:
         if impact_file is not None:

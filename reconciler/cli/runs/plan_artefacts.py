@@ -35,7 +35,7 @@ class PlanFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A plan and all that is told beside it; `recording` is the file that it was made from."""
+    """A plan and all that is shown beside it; `recording` is the file that it was made from."""
 
     planned: "Planned"
     instance: "InstanceFile"

@@ -18,7 +18,7 @@ _NEXT = (
 )
 _NEXT_OF_MANY = (
     "Next, in {folder}: make it a Git repository, put what all tenants share into environments/_shared, then run "
-    "`reconciler fleet validate`. docs/fleet.md tells of the secrets that each tenant needs."
+    "`reconciler fleet validate`. docs/fleet.md lists the secrets that each tenant needs."
 )
 
 

@@ -61,7 +61,7 @@ def _beside_another(context: typer.Context, env: str, stamp: Stamp) -> bool:
 def unlock(
     context: typer.Context,
     env: Env,
-    lease: Annotated[str, typer.Argument(metavar="LEASE", help="The lease's id, as the refused apply told it.")],
+    lease: Annotated[str, typer.Argument(metavar="LEASE", help="The lease's id, as the refused apply reported it.")],
 ) -> int:
     """Free a lease whose holder is gone; an apply that still runs under it can no longer commit (A2)."""
     at = at_store(context, env)

@@ -19,7 +19,7 @@ def heed_interrupts() -> None:
 
 
 def was_interrupted() -> bool:
-    """Say whether an interrupt was sent: a library that is loading may make another error of it (pydantic does)."""
+    """Return whether an interrupt was sent: a library that is loading may make another error of it (pydantic does)."""
     return bool(_SENT)
 
 

@@ -34,7 +34,7 @@ _FORM: Final = ContextVar("log format", default=LogFormat.TEXT)
 _STYLES: Final = {_Level.INFO: "", _Level.WARNING: "yellow", _Level.ERROR: "red"}
 _SPINNER: Final = "dots"
 _FIRST: Final = ("devices", "users")
-"""What is told first of what was read; the rest follows in the order in which it was read."""
+"""What is shown first of what was read; the rest follows in the order in which it was read."""
 
 
 @contextmanager
@@ -115,7 +115,7 @@ class Talk:
                 self._move(f"Reading: {_words(self._totals())}")
 
     def phase(self, words: str) -> None:
-        """Show on a terminal what is being done, until the next phase or a pause; what was read is told first."""
+        """Show on a terminal what is being done, until the next phase or a pause; what was read is shown first."""
         if not _moves():
             return
         if self._counts:

@@ -14,7 +14,7 @@ def load_at(environments: Path, name: str, ref: str) -> Loaded:
 
     Raises:
         UsageError: the environment did not exist there, or the reference can be none.
-        ReconcilerError: there is no such commit here, or no repository.
+        ReconcilerError: the commit does not exist here, or no repository.
     """
     commit = commit_of(environments, ref)
     loaded = load_commit(environments, name, commit)

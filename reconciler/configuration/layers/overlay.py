@@ -16,7 +16,7 @@ _REFERENCE_KEYS = ({"env"}, {"file"})
 def overlay_folder(option: FilePath | None, environ: Mapping[str, str]) -> FilePath | None:
     """Return the folder that the command line names, else the environment variable; None for no overlay.
 
-    UsageError when there is no such folder.
+    UsageError when the folder does not exist.
     """
     folder = option or (FilePath(environ[VARIABLE]) if environ.get(VARIABLE) else None)
     if folder is not None and not folder.is_dir():

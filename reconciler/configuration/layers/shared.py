@@ -114,7 +114,7 @@ _Signature = tuple[tuple[str, int, int, int], ...]
 
 
 def _signature(folder: Path) -> _Signature:
-    """Return what tells a folder's files from what they were: their names, times, sizes and numbers."""
+    """Return what distinguishes a folder's files from what they were: their names, times, sizes and numbers."""
     found = ((str(path), path.lstat()) for path in sorted(folder.rglob("*")))
     return tuple((name, each.st_mtime_ns, each.st_size, each.st_ino) for name, each in found)
 

@@ -63,7 +63,7 @@ class Coverage:
         return min(covering, default=None)
 
     def _keys(self, literal: Literal) -> Iterator[Literal]:
-        """Yield the keys that there are and that hold when a literal does."""
+        """Yield the known keys that hold when a literal does."""
         if literal.positive and literal.operator in TEXTUAL:
             yield from self._of_text(literal)
         for key in islice(self.odd.get(literal.subject, ()), _MOST_TRIED):

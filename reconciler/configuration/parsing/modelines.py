@@ -25,7 +25,7 @@ def missing(files: Files) -> Iterator[SettingsProblem]:
         if found is not None and found["schema"].rpartition("/")[2] in {expected, partial_name(kind_of(name))}:
             continue
         above = "../" * (name.count("/") + 2)
-        message = "an editor is told another file's schema" if found else "no editor is told the file's schema"
+        message = "an editor uses another file's schema" if found else "no editor knows the file's schema"
         document = Document.only_at(name, Place(source, Span(number, 0, len(source.lines[number]) or 1)))
         yield document.problem(
             (),

@@ -1,4 +1,4 @@
-"""The sound part of a file that has errors: it is judged too, so that all problems are told at once (K2).
+"""The sound part of a file that has errors: it is judged too, so that all problems are reported at once (K2).
 
 What is wrong is taken out, and what then lacks something with it, until the rest fits its model. A key that is likely a
 known one, misspelt, counts as that one.

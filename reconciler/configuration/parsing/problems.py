@@ -49,7 +49,7 @@ PAGE = "docs/configuration.md"
 
 
 def page(file: str) -> str:
-    """Return the part of the docs that tells of a settings file, by the file's path."""
+    """Return the part of the docs about a settings file, by the file's path."""
     name = file.rpartition("/")[2]
     return f"{PAGE}#{name.replace('.', '')}" if name.endswith(".yaml") else PAGE
 

@@ -50,7 +50,7 @@ ROWS: Final[tuple[Row, ...]] = (
     *(
         Row(file, path, _is_written, what, _LEAVE_OUT)
         for file, path, what in (
-            ("instance.yaml", ("notify",), "telling people of runs"),
+            ("instance.yaml", ("notify",), "notifying people of runs"),
             ("connection.yaml", ("inventory",), "the inventory report"),
             ("connection.yaml", ("autopilot",), "devices of Windows Autopilot"),
             ("imports.yaml", ("statuses", "registered"), "a status of registered devices"),

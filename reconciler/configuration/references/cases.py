@@ -56,7 +56,7 @@ def _unfit(
         if value is not None and name in known and not _is(value, known[name].type):
             expected = _WANTED[known[name].type]
             yield document.problem(
-                (*path, name), f"`{name}` never has such a value in Graph", expected=expected, rule="K5"
+                (*path, name), f"`{name}` never has this value in Graph", expected=expected, rule="K5"
             )
 
 

@@ -58,7 +58,7 @@ def never_fitting(document: Document, path: Path, mapping: Mapping, field: Asset
 
 
 def _of(source: str) -> Kinds:
-    """Return what a property can be; anything when there is no such property, which is another problem."""
+    """Return what a property can be; anything for an unknown property, which is another problem."""
     known = USER_PROPERTIES.get(source.removeprefix(USER)) if source.startswith(USER) else DEVICE_PROPERTIES.get(source)
     if known is None or known.name in _DIGITS:
         return ANYTHING

@@ -26,7 +26,7 @@ def tenant_rows(file: Path) -> list[Row]:
     """Return the tenants of a CSV file: `name`, `tenantId`, and perhaps `clientId` and `kind`.
 
     Raises:
-        ImportFileError: the file is no such table, or a row cannot be a tenant's; every row that cannot is named.
+        ImportFileError: the file is not a table of tenants, or a row cannot be a tenant's; each of these rows is named.
     """
     columns, lines = read_csv(file)
     for column in columns:

@@ -40,7 +40,7 @@ SURROUNDINGS: Final = (
         "V10",
         "Notifications and metrics",
         (
-            "`notify:` tells people of failures and limits; `--metrics` writes numbers for monitoring. Neither "
+            "`notify:` informs people of failures and limits; `--metrics` writes numbers for monitoring. Neither "
             "ever fails an apply."
         ),
     ),

@@ -89,7 +89,7 @@ class Mappings:
 
 
 def read_mappings(rows: Iterable[Mapping[str, Any]]) -> Mappings:
-    """Read `mappings_device`; whatever does not name a property of Graph's and a field is told instead."""
+    """Read `mappings_device`; whatever does not name a property of Graph's and a field is named instead."""
     adopted: list[Adopted] = []
     unread: list[str] = []
     taken: set[str] = set()

@@ -1,7 +1,7 @@
 """Asking Graph many small things in `$batch`es of twenty, each part judged and tried again on its own.
 
 Parts come back in any order, and are throttled one by one. Those to be tried again go into a new batch after the
-longest wait that any of them was told (docs concepts/json-batching.md, throttling.md).
+longest wait that any of them was given (docs concepts/json-batching.md, throttling.md).
 """
 
 from collections.abc import Iterator, Mapping

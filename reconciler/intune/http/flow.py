@@ -1,4 +1,4 @@
-"""How many batches are under way at once: as many as Graph bears, which throttling tells (G11).
+"""How many batches are under way at once: as many as Graph bears, which throttling shows (G11).
 
 1. It begins with as many as the settings allow, which is their most.
 2. A batch that was throttled halves the number, down to one, once for all batches that were under way with it.

@@ -56,17 +56,17 @@ def scope(graph: str) -> str:
 
 
 def is_microsofts(graph: str) -> bool:
-    """Say whether this address is Graph itself, of any cloud, and no simulator or proxy with a clock of its own."""
+    """Return whether this address is Graph itself, of any cloud, and no simulator or proxy with a clock of its own."""
     return urlsplit(graph).hostname in _GRAPH_HOSTS
 
 
 def signs_in(host: str | None, authority: str) -> bool:
-    """Say whether a secret may go to this host: the authority's own, or one of Microsoft's."""
+    """Return whether a secret may go to this host: the authority's own, or one of Microsoft's."""
     return host is not None and (host == urlsplit(authority).hostname or host in _SIGN_IN_HOSTS)
 
 
 def is_guid(text: str) -> bool:
-    """Say whether a text is a GUID."""
+    """Return whether a text is a GUID."""
     return _GUID.fullmatch(text) is not None
 
 

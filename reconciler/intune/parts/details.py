@@ -2,7 +2,7 @@
 
 1. A device that only a single GET found has them from that one.
 2. An answer that fails leaves its device's properties unknown. What an answer holds as empty is known to be empty.
-3. Nothing else is asked for: such an answer may tell a stale user (msgraph-beta-sdk-dotnet#871).
+3. Nothing else is asked for: an answer for it may give a stale user (msgraph-beta-sdk-dotnet#871).
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class Details:
 def read_details(
     graph: Graph, records: Records, devices: Packed[Any], due: Sequence[str] | None, progress: Progress
 ) -> Details:
-    """Ask the devices that are due, None being all, for these properties; none when there are no such properties."""
+    """Ask the devices that are due, None being all, for these properties; none without any of these properties."""
     if not records.properties:
         return Details(devices)
     known: dict[str, Any] = {}

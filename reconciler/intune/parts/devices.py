@@ -18,7 +18,7 @@ PERMISSION: Final = "DeviceManagementManagedDevices.Read.All"
 _AHEAD: Final = timedelta(minutes=10)
 
 Progress = Callable[[str, int], None]
-"""Told what is being read, and how many there are by now; called from more than one thread."""
+"""Called with what is being read, and how many there are by now; called from more than one thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def answered_at(date: str, graph: Graph) -> str:
     """Return when a reply with this `Date` was made, by Graph's own clock; by ours when it has none.
 
     Raises:
-        GraphError: that is in the future: once such a read is applied, every later one is older than it (A1).
+        GraphError: that is in the future: once it is applied, every later read is older than it (A1).
     """
     now = graph.budget.pace.now()
     at = http_date(date) or now

@@ -122,7 +122,7 @@ def listed_devices(names: Iterable[str]) -> Records:
 
 
 def single_devices(names: Iterable[str]) -> Records:
-    """Devices that were asked for one by one: whose they are is UNKNOWN, since such a reply may tell a stale user."""
+    """Devices that were asked for one by one: whose they are is UNKNOWN, since a reply may give a stale user."""
     return Records("Device", {*names, *_ALWAYS}, DEVICE_PROPERTIES, DEVICE_USER_PROPERTIES)
 
 

@@ -2,7 +2,7 @@
 
 1. The zip is on disk and holds exactly one file, which is not larger than a bound, whatever it was packed to (G11).
 2. Columns are found by their names; the file begins with a byte order mark, and cells are quoted as RFC 4180 has it.
-3. A row that cannot be used is left out, and then the read is not whole; a file that is no such CSV is an error.
+3. A row that cannot be used is left out, and then the read is not whole; any other file is an error.
 """
 
 import csv
@@ -46,7 +46,7 @@ def _only_file(archive: zipfile.ZipFile, most_bytes: int) -> zipfile.ZipInfo:
     files = [info for info in archive.infolist() if not info.is_dir()]
     if len(files) != 1:
         raise GraphError(f"The software report's zip holds {len(files)} files, and it should hold one.")
-    # zipfile never gives more than the size that the directory tells, so that it bounds what is read.
+    # zipfile never gives more than the size that the directory gives, so that it bounds what is read.
     if files[0].file_size > most_bytes:
         raise GraphError(
             f"The software report unpacks to {files[0].file_size / 2**20:,.0f} MiB, and at most "

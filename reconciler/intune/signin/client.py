@@ -49,7 +49,7 @@ class Client:
             authority=f"{self.access.authority.rstrip('/')}/{self.access.tenant_id}",
             http_client=self.http,
             token_cache=cache,
-            # The host is one of our own table's or was allowed by name: asking another host about it tells nothing.
+            # The host is one of our own table's or was allowed by name: another host knows nothing more about it.
             instance_discovery=False,
             azure_region=ConfidentialClientApplication.DISABLE_MSAL_FORCE_REGION,
         )

@@ -109,7 +109,7 @@ def _is_object(text: str) -> bool:
 
 
 def _nonsense(call: Call, reply: Reply) -> str:
-    if reply.status == 200:  # noqa: PLR2004 - the only status that is not told by itself
+    if reply.status == 200:  # noqa: PLR2004 - the only status that does not speak for itself
         came = shape(reply.body, reply.headers, may_hold_token=True)
         return f"{call.name} was not answered with a JSON object but with {came}"
     return f"{call.name} was answered {described(reply)}"

@@ -45,7 +45,7 @@ class Listener:
         self._server.server_close()
 
     def wait(self, state: str, timeout: float = TIMEOUT) -> Mapping[str, str]:
-        """Return the answer's parameters, whatever its state; the browser is told whether it was the one expected.
+        """Return the answer's parameters, whatever its state; the browser shows whether it was the one expected.
 
         Raises SignInError when none comes in time.
         """

@@ -111,7 +111,7 @@ def sign_in_at_browser(
 
 
 def listens(redirect_uri: str) -> bool:
-    """Say whether the answer comes to this machine, so that it can be listened for."""
+    """Return whether the answer comes to this machine, so that it can be listened for."""
     return urlsplit(redirect_uri).scheme == "http"
 
 

@@ -61,7 +61,7 @@ def _desired(
 def _worthy(rows: Rows, place: int, field: AssetField) -> tuple[Column, Mapping[int, Any]]:
     """Return what a mapping makes of every row, and the worthy values that a worthless one must not replace (M3, F5).
 
-    Only a field that matching uses has any; such a row is a MISFIT.
+    Only a field that matching uses has any; its row is a MISFIT.
     """
     compiled = rows.devices.compiled
     column = rows.devices.fitted(place)

@@ -39,7 +39,7 @@ def desired_site(
 
 
 def site_of(imports: ImportsFile, user: int | None, directory: Directory) -> tuple[str | None, str]:
-    """Return the site of an asset that has this user, and why; None when there is no such site (S1)."""
+    """Return the site of an asset that has this user, and why; None when the site does not exist (S1)."""
     sites = directory.sites()
     site = sites.get(user) if user is not None else None
     if imports.site_allocation is SiteAllocation.DEFAULT_SITE:

@@ -42,7 +42,7 @@ def details(connection: Connection) -> frozenset[str]:
 
 
 def details_decide(connection: Connection) -> bool:
-    """Return whether a rule, a criterion, matching or the user's identifier reads such a property."""
+    """Return whether a rule, a criterion, matching or the user's identifier reads a property that lists leave empty."""
     keys = set(connection.imports.matching_fields())
     comparisons = [each for criterion in _criteria(connection) for each in comparisons_in(criterion)]
     fields = keys | {each.field for each in comparisons if each.field is not None}

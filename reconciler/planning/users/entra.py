@@ -2,7 +2,7 @@
 
 A registered owner is the owner of the Entra device with the same `azureADDeviceId`:
 
-1. No such Entra device, or one without an owner: the source names nobody.
+1. No Entra device has it, or one without an owner: the source names nobody.
 2. A device without an id of Entra's (the zero GUID is none), owners or users that were not read: unknown.
 3. Several owners are a problem: nothing says which of them has the device.
 """

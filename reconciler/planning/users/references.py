@@ -9,7 +9,7 @@ from reconciler.model.layouts import PEOPLE
 from reconciler.model.state import Person
 
 IDENTIFYING: Final = ("upn", "mail", "employee_id", "name")
-"""What a user is called by, most telling first."""
+"""What a user is called by, most specific first."""
 
 
 def references(people: Iterable[Person], ids: Collection[int] | None = None) -> dict[int, str]:
@@ -24,7 +24,7 @@ def references(people: Iterable[Person], ids: Collection[int] | None = None) -> 
 
 
 class Called:
-    """What users have in the fields that they are called by, most telling first, column by column."""
+    """What users have in the fields that they are called by, most specific first, column by column."""
 
     def __init__(self, ids: Sequence[int], values: Sequence[Column]) -> None:
         self.ids, self._values = ids, values

@@ -42,7 +42,7 @@ _LEVEL: Final = 3
 def report_data(plan: Plan, state: State | None = None, impact: Impact | None = None) -> tuple[bytes, bytes]:
     """Return a plan's rows, packed, and the packs of their values.
 
-    `state` tells type and site of assets whose change names neither; `impact` is of the change of the settings that
+    `state` gives type and site of assets whose change names neither; `impact` is of the change of the settings that
     the plan was made with.
     """
     texts, metas = Texts(), Metas()

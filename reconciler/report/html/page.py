@@ -29,7 +29,7 @@ def plan_html(
 ) -> bytes:
     """Return a plan as one HTML file, UTF-8.
 
-    `kind` is the instance's; `state` tells the type and site of assets whose changes name neither; `recording` names
+    `kind` is the instance's; `state` gives the type and site of assets whose changes name neither; `recording` names
     the file that the plan was made from; `impact` is of the change of the settings that it was made with;
     `warning` is what to know before reading on.
     """

@@ -31,7 +31,7 @@ _EXACT: Final = 2**53
 """Whole numbers from here on are not exact in a browser, and go as text."""
 
 Row = tuple[object, ...]
-"""What the list needs of an entry; `data.py` tells its parts."""
+"""What the list needs of an entry; `data.py` describes its parts."""
 Values = tuple[object, ...]
 """What is read of an entry only where it is looked at: its device, and each attribute's values."""
 
@@ -44,7 +44,7 @@ _Standing = dict[str, tuple[str | None, str | None]]
 def entry_rows(
     plan: Plan, state: State | None, impact: Impact | None, texts: Texts, metas: Metas
 ) -> Iterator[tuple[Row, Values]]:
-    """Yield each entry's row and values. `state` tells type and site of assets whose change names neither."""
+    """Yield each entry's row and values. `state` gives type and site of assets whose change names neither."""
     effects = {_key(each): each for each in impact.effects} if impact else {}
     standing = _standing([*plan.changes, *effects.values()], state)
     changes = _change_rows(plan.changes, effects, standing, texts, metas)

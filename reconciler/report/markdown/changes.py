@@ -13,7 +13,7 @@ from reconciler.report.text.changes import grouped, section_groups
 from reconciler.report.values import ARROW, called, many, shown, sides
 
 _TOLD_OF_NEW: Final = ("type", "site", "user", "upn", "serialNumber", "model", "status")
-"""What a comment tells of something new; the values that were merely read stand in the other reports."""
+"""What a comment shows of something new; the values that were merely read stand in the other reports."""
 _ATTRIBUTES: Final = 12
 
 

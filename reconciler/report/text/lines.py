@@ -44,7 +44,7 @@ def styled(*pieces: str | tuple[str, Style]) -> Text:
 
 
 def _shown(text: str) -> str:
-    """Return a text escaped; of one that nobody reads to its end, as much as tells it from others."""
+    """Return a text escaped; of one that nobody reads to its end, as much as distinguishes it from others."""
     if len(text) <= LONGEST:
         return terminal(text)
     return f"{terminal(text[:LONGEST])}… ({len(text) - LONGEST:,} characters more)"

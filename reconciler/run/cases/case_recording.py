@@ -30,9 +30,9 @@ def record_case(environment: Environment, environments: Path, wanted: str, recor
     """Add a case for a recorded device, named by its name, serial number or id, to its connection's tests.yaml.
 
     Raises:
-        UsageError: the recording has no such device, or several.
+        UsageError: the recording has no device like it, or several.
         RecordingError: the file is no recording.
-        ReconcilerError: the file cannot be written, or what becomes of the device cannot be told from the recording.
+        ReconcilerError: the file cannot be written, or what becomes of the device is not known from the recording.
     """
     snapshot, found = _found(read_recording(recording), environment, wanted)
     connection = environment.connections[snapshot.connection]

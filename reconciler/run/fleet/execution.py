@@ -29,7 +29,7 @@ _LINGERING: Final = 3.0
 """Seconds that processes get to end by themselves once all work is done."""
 
 Finished = Callable[[FleetRow], None]
-"""Told of each environment that is finished, in the order in which they are."""
+"""Called with each environment that is finished, in the order in which they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _cluster(address: str) -> Iterator[Executor]:
         ReconcilerError: nobody answers there.
     """
     check_address(address)
-    distributed = import_module("distributed")  # an extra, without types; who lacks it is told which
+    distributed = import_module("distributed")  # an extra, without types; the error names it where it is missing
     security = distributed.Security() if address.startswith("tls://") else None
     try:
         client = distributed.Client(

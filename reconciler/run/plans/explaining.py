@@ -25,7 +25,7 @@ def explain_live(around: Surroundings, what: str, *, as_if_enabled: bool = False
 
 
 def explain_recorded(around: Surroundings, path: Path, what: str, *, as_if_enabled: bool = False) -> Story:
-    """Return the story as a recording tells it: without the journal, and without network, store or credential.
+    """Return the story as a recording has it: without the journal, and without network, store or credential.
 
     Raises:
         RecordingError: the file is no recording that can be used.

@@ -47,7 +47,7 @@ def base_at(environments: Path, name: str, ref: str, overlay: Path | None) -> Ba
 
     Raises:
         UsageError: the environment is there and no longer in the work tree, or `ref` can be none.
-        ReconcilerError: there is no such commit here, or no repository.
+        ReconcilerError: the commit does not exist here, or no repository.
     """
     commit = commit_of(environments, ref)
     loaded = load_commit(environments, name, commit, overlay=overlay)

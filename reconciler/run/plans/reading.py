@@ -68,7 +68,7 @@ def last_seen(around: Surroundings) -> State:
 def state_or_stamp(around: Surroundings) -> State:
     """Return the store's state; of another instance's store that is another version's too, its stamp alone.
 
-    Such a store is warned of or refused by its stamp, before anything else of it matters (E3): a copy of production's
+    That store is warned of or refused by its stamp, before anything else of it matters (E3): a copy of production's
     database needs no upgrade to be left as it is.
     """
     try:
@@ -89,7 +89,7 @@ def read(around: Surroundings, wanted: Wanted) -> tuple[Recording, str | None]:
     """Return a recording of the store and of every connection that is enabled, and a warning of E3 if there is one.
 
     The checks come in the order of E3: stamp, enablement, credentials, Graph. A connection that cannot be read is a
-    failure in the recording; when that is so for every one of them, its error is raised.
+    failure in the recording; when every one of them fails, its error is raised.
     """
     # Whoever previews what is off, or records all, wants the store's rows.
     state = read_state(around) if wanted.as_if_enabled or wanted.everything else state_or_stamp(around)

@@ -37,6 +37,6 @@ def with_effort(around: Surroundings, plan: Plan, state: State) -> Plan:
     try:
         requests = around.remotes.room(around).requests
     except SecretError:
-        return plan  # from a recording, without the store's secrets: what it takes cannot be told
+        return plan  # from a recording, without the store's secrets: what it takes is not known
     found: Effort | UnsetType = effort(plan, state, requests) or UNSET
     return with_digest(replace(plan, effort=found))

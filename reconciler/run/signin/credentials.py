@@ -52,7 +52,7 @@ def access(around: Surroundings, connection: Connection) -> Access:
 
 
 def warnings(around: Surroundings, connection: Connection, given: Access | None = None) -> tuple[str, ...]:
-    """Return what is about to end for a connection (C4), as far as it can be told: no warning costs a run."""
+    """Return what is about to end for a connection (C4), as far as it is known: no warning costs a run."""
     from reconciler.intune.signin import expiry  # noqa: PLC0415 - requests is heavy
 
     today = moment(around).date()
@@ -91,7 +91,7 @@ def all_warnings(around: Surroundings) -> tuple[str, ...]:
 
 
 def all_ends(around: Surroundings) -> dict[str, datetime.date]:
-    """Return the day on which each enabled connection's credential ends, by its name, as far as that can be told."""
+    """Return the day on which each enabled connection's credential ends, by its name, as far as that is known."""
     return {
         name: end
         for name, connection in sorted(around.environment.connections.items())
@@ -109,7 +109,7 @@ def _end(around: Surroundings, connection: Connection) -> datetime.date | None:
     try:
         return expiry.end_of(access(around, connection).credential, None)
     except ReconcilerError:
-        return None  # whoever signs in is told why
+        return None  # signing in reports why
 
 
 def moment(around: Surroundings) -> datetime.datetime:

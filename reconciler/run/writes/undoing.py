@@ -45,7 +45,7 @@ def _plan(around: Surroundings, run: str, allowances: Mapping[str, int]) -> tupl
     """Return the plan that undoes a run, and the state that it is made from.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: the run does not exist.
         StampError: the store is another instance's.
         ReconcilerError: the run is undone already.
     """

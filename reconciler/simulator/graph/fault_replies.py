@@ -78,4 +78,4 @@ def _failed(status: int, endpoint: Endpoint) -> Reply:
         return entra_error(
             status, "temporarily_unavailable", 90033, "A transient error has occurred. Please try again."
         )
-    return graph_error(status, _CODES.get(status, "UnknownError"), "The service could not answer, as it was told to.")
+    return graph_error(status, _CODES.get(status, "UnknownError"), "The service could not answer, as it was set to.")

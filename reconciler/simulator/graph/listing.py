@@ -60,5 +60,5 @@ class Listing(Generic[Record]):
         return Listing(self.items[start : start + size], self.keys[start : start + size])
 
     def ends_after(self, key: Key) -> bool:
-        """Tell whether nothing follows the key."""
+        """Return whether nothing follows the key."""
         return not self.keys or self.keys[-1] <= key

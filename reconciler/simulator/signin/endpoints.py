@@ -1,6 +1,6 @@
 """Entra's sign-in: discovery, the authorize and token endpoints, and checking the tokens that come back to Graph.
 
-A grant is one method and one row of `_GRANTS`; how a client proves itself is told by `signin_clients`.
+A grant is one method and one row of `_GRANTS`; how a client proves itself is in `signin_clients`.
 """
 
 import base64
@@ -32,7 +32,7 @@ __all__ = ["AUDIENCE", "LIFETIME", "RefusedError", "SignIn", "expired", "signing
 
 @cache
 def signing_key() -> rsa.RSAPrivateKey:
-    """Make the key that signs tokens, once per process: tokens are told apart by their issuer, not by their key."""
+    """Make the key that signs tokens, once per process: tokens are distinguished by their issuer, not by their key."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 

@@ -160,7 +160,7 @@ def refusal(number: int, **words: str) -> RefusedError:
 
 
 def no_tenant(endpoint: Endpoint, tenant: str) -> Reply:
-    """Refuse a tenant that there is not, as discovery and as the other endpoints do."""
+    """Refuse an unknown tenant, as discovery and as the other endpoints do."""
     error = "invalid_tenant" if endpoint is Endpoint.DISCOVERY else "invalid_request"
     told = (
         f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "

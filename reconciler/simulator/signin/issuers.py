@@ -85,7 +85,7 @@ class Issuers:
         return jwt.encode(claims, _key(), algorithm="RS256", headers={"kid": "issuer"})
 
     def signed(self, assertion: str, issuer: str, audience: str) -> bool:
-        """Say whether one of these issuers signed an assertion that holds by now."""
+        """Return whether one of these issuers signed an assertion that holds by now."""
         try:
             jwt.decode(assertion, _key().public_key(), algorithms=["RS256"], issuer=issuer, audience=audience)
         except jwt.InvalidTokenError:

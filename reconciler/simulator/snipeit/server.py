@@ -79,7 +79,7 @@ class SnipeItServer(StoreServer):
         return self._written(call, parts)
 
     def _written(self, call: Call, parts: list[str]) -> Reply:
-        """Answer whatever writes; an address that there is none of is the one error that is no 200."""
+        """Answer whatever writes; an unknown address is the one error that is no 200."""
         given, method = _body(call), "PATCH" if call.method == "PUT" else call.method
         match method, parts:
             case "POST", ["hardware", id_, ("checkout" | "checkin" | "restore") as action]:

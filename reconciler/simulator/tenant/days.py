@@ -45,7 +45,7 @@ class ReEnrolment:
 
 @dataclass(frozen=True)
 class Day:
-    """What one day did; every id is told once, except that told devices may also be among `checked_in`.
+    """What one day did; every id is listed once, except that listed devices may also be among `checked_in`.
 
     All tuples are sorted. Devices in none of them are as they were the day before.
     """
@@ -76,7 +76,7 @@ def plan_day(devices: Sequence[Device], owners: Sequence[User], counts: Counts, 
 
     The events strike company devices that Intune manages, with a user and a serial of their own: only these tell a
     clear story, as what befalls a personal device or a junk serial may rightly change nothing. Raises ValueError
-    when there are fewer such devices than the counts ask for, or nobody to reassign to.
+    when there are fewer of these devices than the counts ask for, or nobody to reassign to.
     """
     pool = {device.id: device for device in sorted(devices, key=lambda device: device.id) if _clear(device)}
     amounts = (counts.gone, counts.renamed, counts.re_enrolled, counts.reassigned, counts.unassigned)

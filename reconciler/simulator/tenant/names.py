@@ -57,7 +57,7 @@ def digits(number: int, length: int) -> str:
 
 
 def chance(rng: Random, share: float) -> bool:
-    """Draw whether something is so that is so in this share of cases."""
+    """Draw whether something holds that holds in this share of cases."""
     return rng.random() < share
 
 

@@ -42,7 +42,7 @@ def partial_index(name: str, column: Column[Any], condition: str) -> Index:
 
 @compiles(CreateIndex, _POSTGRESQL)
 def _with_condition(create: CreateIndex, compiler: Any, **options: Any) -> Any:
-    """Take SQLite's condition where PostgreSQL's is not told: telling it would load its dialect and drivers always."""
+    """Take SQLite's condition where PostgreSQL's is not given: giving it would load its dialect and drivers always."""
     told = create.element.dialect_options
     if told[_POSTGRESQL]["where"] is None:
         told[_POSTGRESQL]["where"] = told["sqlite"]["where"]

@@ -18,7 +18,7 @@ _SQLITE: Final = {
     "SQLITE_LOCKED": "is locked by another program. Wait until it is done, and try again.",
     "SQLITE_CANTOPEN": "cannot be opened. Check that its folder exists, and who may read and write there.",
     "SQLITE_READONLY_ROLLBACK": "was left in the middle of an apply that was cut short, and only who may write the "
-    "file can put it back: run any command once as such a user.",
+    "file can put it back: run any command once as that user.",
     "SQLITE_READONLY": "cannot be written. Check who may write the file and its folder.",
     "SQLITE_PERM": "may not be opened. Check who may read and write it.",
     "SQLITE_FULL": "cannot be written: the disk is full. Make room and try again.",
@@ -101,7 +101,7 @@ def as_words(place: Location, error: DBAPIError) -> ReconcilerError:
 
 
 def was_moved(error: DBAPIError) -> bool:
-    """Say whether a row could not be written because someone else changed it meanwhile."""
+    """Return whether a row could not be written because someone else changed it meanwhile."""
     return getattr(error.orig, "sqlstate", None) in _MOVED
 
 

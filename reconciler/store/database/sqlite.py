@@ -1,6 +1,6 @@
 """SQLite: a file, opened for reading or for writing, and many rows to a call.
 
-A store keeps a rollback journal, so that opening it for reading makes no file beside it. The driver is told to leave
+A store keeps a rollback journal, so that opening it for reading makes no file beside it. The driver is set to leave
 transactions alone; SQLAlchemy's `begin` says BEGIN, and BEGIN IMMEDIATE on a connection that will write.
 """
 
@@ -64,7 +64,7 @@ def _begin(connection: Connection) -> None:
 
 
 def was_cut_short(error: DBAPIError) -> bool:
-    """Say whether a read failed because a write was cut short, and only a writer can put it back."""
+    """Return whether a read failed because a write was cut short, and only a writer can put it back."""
     return getattr(error.orig, "sqlite_errorname", None) == "SQLITE_READONLY_ROLLBACK"
 
 

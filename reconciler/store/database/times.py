@@ -11,7 +11,7 @@ def utc_now() -> str:
 
 
 def later(moment: str, seconds: float) -> str:
-    """Return the point in time that is so many seconds after another, before it when negative."""
+    """Return the point in time that is this many seconds after another, before it when negative."""
     return (datetime.datetime.fromisoformat(moment) + datetime.timedelta(seconds=seconds)).strftime(_FORMAT)
 
 

@@ -133,7 +133,7 @@ def give_up(connection: Connection, taken: Lease) -> None:
 
 
 def free(connection: Connection, taken: Lease) -> bool:
-    """Free the lease if it is still ours; say whether it was."""
+    """Free the lease if it is still ours; return whether it was."""
     mine = (lease.c.held, lease.c.fencing == taken.fencing)
     freed = connection.execute(update(lease).where(*mine).values(held=False)).rowcount == 1
     if freed:

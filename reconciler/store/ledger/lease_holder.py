@@ -1,6 +1,6 @@
 """Which process of which machine holds the lease: one that died on this machine is seen at once (A2).
 
-A machine is told apart by its boot and its process namespace, since two containers may share all but the latter. Where
+A machine is identified by its boot and its process namespace, since two containers may share all but the latter. Where
 these are not known, as outside of Linux, nothing is concluded, and a dead holder's lease ends by the clock.
 """
 

@@ -41,7 +41,7 @@ def write_pin(connection: Connection, tag: str, field: str, because: str, who: s
     """Pin a field of an asset; return the pin that it takes the place of.
 
     Raises:
-        UsageError: there is no such asset.
+        UsageError: the asset does not exist.
     """
     key = _asset(connection, tag)
     before = _take(connection, key, tag, field)
@@ -54,7 +54,7 @@ def take_pin(connection: Connection, tag: str, field: str) -> Pin:
     """Unpin a field of an asset; return the pin that it had.
 
     Raises:
-        UsageError: there is no such asset, or its field is not pinned.
+        UsageError: the asset does not exist, or its field is not pinned.
     """
     before = _take(connection, _asset(connection, tag), tag, field)
     if before is None:

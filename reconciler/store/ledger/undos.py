@@ -30,7 +30,7 @@ def read_undoable(connection: Connection, run_id: str) -> Undoable:
     """Return a run with everything that undoing it needs.
 
     Raises:
-        UsageError: there is no such run, or its changes were pruned.
+        UsageError: the run does not exist, or its changes were pruned.
     """
     detail = read_run(connection, run_id)
     if detail.run.pruned_at is not None:

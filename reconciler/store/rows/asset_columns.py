@@ -22,7 +22,7 @@ CUSTOM_PREFIX: Final = "custom."
 
 
 def is_elsewhere(attribute: str) -> bool:
-    """Say whether an attribute of an asset is held by another table than the asset's."""
+    """Return whether an attribute of an asset is held by another table than the asset's."""
     return attribute in BOOKKEEPING or attribute.startswith(SOFTWARE)
 
 

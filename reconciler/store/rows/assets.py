@@ -101,7 +101,7 @@ def chunks(names: Sequence[T]) -> Iterator[Sequence[T]]:
 
 
 def is_most(wanted: int, connection: Connection, count: Select[int]) -> bool:
-    """Say whether so many rows are more than a chunk, and at least half of all there are."""
+    """Return whether a number of rows are more than a chunk, and at least half of all there are."""
     return wanted > _CHUNK and wanted * 2 > connection.execute(count).scalar_one()
 
 
@@ -199,7 +199,7 @@ def compare_assets(
 
 
 def _equals(shape: Shape, values: Sequence[Scalar], worded: Sequence[Scalar], text: str) -> bool:
-    """Say whether a row holds exactly these values; where it says no, they may still be equal numbers."""
+    """Return whether a row holds exactly these values; where it says no, they may still be equal numbers."""
     found, expected = shape.found(worded), shape.values(values)
     if found != expected or list(map(type, shape.typed(found))) != list(map(type, shape.typed(expected))):
         return False

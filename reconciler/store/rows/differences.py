@@ -1,4 +1,4 @@
-"""A row beside a plan's words: one side of an attribute, and how a difference is told."""
+"""A row beside a plan's words: one side of an attribute, and how a difference is reported."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -46,5 +46,5 @@ def listed(differences: Sequence[Difference]) -> str:
 
 
 def same(one: Scalar, other: Scalar) -> bool:
-    """Say whether two values are the same; true is not 1."""
+    """Return whether two values are the same; true is not 1."""
     return one == other and isinstance(one, bool) is isinstance(other, bool)

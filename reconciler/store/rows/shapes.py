@@ -28,7 +28,7 @@ class Shape:
     """Where the attributes of a change are, for each kind of them.
 
     `values` takes those that are columns out of the change's values, `found` out of a row in the order of
-    `vocabulary.COLUMNS`; `row` makes such a row out of the change's values and a None after them. `typed` takes those
+    `vocabulary.COLUMNS`; `row` makes the row out of the change's values and a None after them. `typed` takes those
     whose column can hold a number or a boolean out of what the other two give: Python takes 1 for true.
     """
 

@@ -39,6 +39,9 @@ class Hands(Protocol):
     def live(self) -> list[int]:
         """Return the ids of the assets that devices have made, in order."""
 
+    def put(self, tag: str, serial: str, name: str) -> None:
+        """Add an asset that holds what its device will say."""
+
     def edit(self, id_: int) -> None:
         """Write a field of an asset that is ours."""
 
@@ -70,6 +73,12 @@ class HaloHands:
     def live(self) -> list[int]:
         """Return the ids of the assets that devices have made, in order."""
         return [row["id"] for row in self.data.assets() if row["inventory_number"] != "OLD-1"]
+
+    def put(self, tag: str, serial: str, name: str) -> None:
+        """Add an asset that holds what its device will say."""
+        values = {"Device name": name, "Serial number": serial, "Model": "Latitude"}
+        fields = {self.data.named("fields", label): value for label, value in values.items()}
+        self.data.add_asset(tag, assettype="Laptop", site="Head Office", status="In Use", fields=fields)
 
     def edit(self, id_: int) -> None:
         """Rename an asset."""
@@ -117,6 +126,23 @@ class SnipeItHands:
     def live(self) -> list[int]:
         """Return the ids of the assets that devices have made, in order."""
         return [row["id"] for row in self.data.live_assets() if row["asset_tag"] != "OLD-1"]
+
+    def put(self, tag: str, serial: str, name: str) -> None:
+        """Add an asset that holds what its device will say."""
+        self.data.add("hardware", asset_tag=tag, serial=serial, name=name, **self._common())
+
+    def _common(self) -> dict[str, Any]:
+        """Return what every asset has that was put there; its model is made for the first."""
+        named = self.data.named
+        if not self.data.find("models", name="Latitude"):
+            where = {"category_id": named("categories", "Laptop"), "fieldset_id": named("fieldsets", "Intune")}
+            self.data.add("models", name="Latitude", **where)
+        return {
+            "model_id": named("models", "Latitude"),
+            "status_id": named("statuslabels", "In Use"),
+            "company_id": named("companies", "Contoso"),
+            "rtd_location_id": named("locations", "Head Office"),
+        }
 
     def edit(self, id_: int) -> None:
         """Rename an asset."""

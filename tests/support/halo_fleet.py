@@ -88,6 +88,7 @@ class Fleet:
     environment: Environment = field(default_factory=environment)
     days: int = 0
     people: dict[str, int] = field(default_factory=dict)
+    per_minute: int = 6_000
 
     @property
     def data(self) -> Halo:
@@ -132,7 +133,7 @@ class Fleet:
         """Open the store as a command does, with a lease that binds nobody once its holder is gone."""
         at = f"sqlite:///{self.ledger}"
         with (
-            room_at(self.server, fields=FIELDS) as room,
+            room_at(self.server, fields=FIELDS, per_minute=self.per_minute) as room,
             open_ledger(at, write=True, lease_seconds=0) as ledger,
         ):
             yield RemoteWriter(ledger, room, lambda _what, _count: None), room

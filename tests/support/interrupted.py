@@ -39,7 +39,7 @@ class World:
         self.commits = _counted_commits(fleet.apply)
         self.asked = tuple(each for each in fleet.server.log if each.path != "/auth/token")
         self.requests = len(self.asked)
-        self.first_write = next(at for at, each in enumerate(self.asked) if _is_write(each))
+        self.first_write = next(at for at, each in enumerate(self.asked) if is_write(each))
         self.evening = fleet.assets()
         self.written, self.members = self._written(), self._members()
 
@@ -56,7 +56,7 @@ class World:
     def looks(self) -> list[int]:
         """Return the requests that look at a record, the first one's right before the first write."""
         numbered = enumerate(self.asked, 1)
-        return [number for number, asked in numbered if number >= self.first_write and not _is_write(asked)]
+        return [number for number, asked in numbered if number >= self.first_write and not is_write(asked)]
 
     def killed_at_request(self, number: int, moment: Moment) -> Ended:
         """Apply, and be killed at a request."""
@@ -127,7 +127,7 @@ class World:
         return sorted(_TAG.sub("", each) for each in written)
 
 
-def _is_write(asked: Asked) -> bool:
+def is_write(asked: Asked) -> bool:
     """Return whether a request changes something: a token is asked for and a report read by POST."""
     return asked.writes and not asked.path.endswith(_READING)
 

@@ -5,13 +5,15 @@
 3. A user's Entra id, and whether he is active, are the remote's where it has a place for them, else the ledger's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
+from reconciler.columnar import Packed, pack
+from reconciler.model.layouts import BINDINGS, PEOPLE, asset_layout
 from reconciler.model.ledger import RemoteIds, RemoteState
-from reconciler.model.state import Asset, Person, State, StoredCatalogue
+from reconciler.model.state import Asset, Binding, Person, State, StoredCatalogue
 from reconciler.remote.room import AssetRecord, PersonRecord, Reading
 from reconciler.settings.fields import BUILT_IN_FIELDS
 
@@ -33,9 +35,12 @@ def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
         **taken,
         fields=fields,
         catalogue=_catalogue(known.catalogue, reading),
-        assets=[_asset(each, assets, people, fields) for each in reading.assets],
-        people=[_person(each, people[each.remote_id], kept.get(people[each.remote_id])) for each in reading.people],
-        bindings=[each for each in known.bindings if each.asset_id in there],
+        assets=pack([_asset(each, assets, people, fields) for each in reading.assets], asset_layout(fields)),
+        people=pack(
+            [_person(each, people[each.remote_id], kept.get(people[each.remote_id])) for each in reading.people],
+            PEOPLE,
+        ),
+        bindings=_of_those(pack(known.bindings, BINDINGS), there),
         pins={key: fields_ for key, fields_ in known.pins.items() if key in there},
         offer=reading.offer,
         remote=RemoteIds(
@@ -47,6 +52,13 @@ def assemble(known: State, ids: RemoteIds, reading: Reading) -> RemoteState:
         ),
         gone=frozenset(number for number, id_ in ids.assets.items() if id_ in reading.gone),
     )
+
+
+def _of_those(bindings: Packed[Binding], assets: Container[int]) -> Packed[Binding]:
+    """Return the bindings of these assets."""
+    if not len(bindings):
+        return bindings
+    return bindings.take([at for at, asset_id in enumerate(bindings.coded("asset_id")) if asset_id in assets])
 
 
 def _catalogue(known: StoredCatalogue, reading: Reading) -> StoredCatalogue:

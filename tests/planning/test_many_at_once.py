@@ -6,38 +6,15 @@ from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from reconciler.model.moments import are_moments
 from reconciler.model.snapshot import UNKNOWN
 from reconciler.planning.matching.asset_index import worthy_form, worthy_forms
 from reconciler.planning.rules.identity import worthless_forms
-from reconciler.planning.rules.transforms import compile_transforms
 from reconciler.planning.users.directory import identifier_form, identifier_forms
-from reconciler.settings.mappings.field_mappings import Transform
 
 TEXTS = st.text(st.sampled_from("aAß0-: .\x00\n\t\u2003\u0130é"), max_size=14)
-MACS = st.from_regex(r"[0-9A-Fa-f]{2}([:-]?)([0-9a-f]{2}\1){4}[0-9A-F]{2}[ é\n]?", fullmatch=True)
-ADAPTER: TypeAdapter[Any] = TypeAdapter(list[Transform])
 WORTHLESS = worthless_forms(["demo unit"])
-
-
-@given(st.lists(TEXTS | MACS, max_size=12), st.sampled_from(["macAddress", "trim", "upper", "lower", "title", "date"]))
-@example(["00:15:5D:01:0A:02", "00155d010a03"], "macAddress")
-@example(["00155d010a02\n00155d010a03"], "macAddress")
-def test_transforms(values: list[str], transform: str) -> None:
-    """A transform that does not take such values together says so; otherwise it gives what each gives."""
-    (step,) = compile_transforms(ADAPTER.validate_python([transform]))
-    assert step.many is not None
-    made = step.many(values)
-    assert made is None or made == [step.value(value) for value in values]
-
-
-def test_well_written_addresses_are_taken_together() -> None:
-    """Addresses of twelve digits, each with what stands between them, need no look of their own."""
-    (step,) = compile_transforms(ADAPTER.validate_python(["macAddress"]))
-    assert step.many is not None
-    assert step.many(["00:15:5D:01:0A:02", "00-15-5d-01-0a-03"]) == ["00:15:5D:01:0A:02", "00:15:5D:01:0A:03"]
 
 
 @given(st.lists(TEXTS | st.sampled_from([None, "Default string", "S 1", "demo-unit"]), max_size=12))

@@ -6,7 +6,7 @@ from typing import Final
 
 from reconciler.columnar import Column, DictionaryColumn
 from reconciler.model.snapshot import UNKNOWN
-from reconciler.planning.rules.columns import Columns, differ, map_distinct
+from reconciler.planning.rules.columns import Columns, map_distinct
 from reconciler.planning.rules.transforms import CompiledTransform, compile_transforms, transformed
 from reconciler.planning.users.entra import Users
 from reconciler.settings.fields import AssetField
@@ -152,13 +152,8 @@ def _stepped(step: CompiledTransform, column: Column) -> Column:
     if isinstance(column, DictionaryColumn):
         return column.mapped(lambda value: _stepped(step, [value])[0])
     known = [value for value in column if value is not None and value is not UNKNOWN and value != ""]
-    made = _together(step, known)
+    made = map_distinct(step, known)
     if len(known) == len(column):
         return made
     rest = iter(made)
     return [UNKNOWN if each is UNKNOWN else None if each is None or each == "" else next(rest) for each in column]
-
-
-def _together(step: CompiledTransform, values: Column) -> Column:
-    made = step.many(values) if step.many and differ(values) else None
-    return map_distinct(step.value, values) if made is None else made

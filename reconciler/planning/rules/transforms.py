@@ -2,34 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, NamedTuple, assert_never
+from typing import Final, assert_never
 
 from reconciler.model.snapshot import Scalar
 from reconciler.planning.rules.patterns import compiled
 from reconciler.planning.rules.values import as_text
 from reconciler.settings.mappings.field_mappings import Lookup, Prefix, Replace, Suffix, Transform, Truncate
 
-
-class CompiledTransform(NamedTuple):
-    """One transform, as a function of a value that is known and not empty.
-
-    `many` is the same of many values at once, much faster; it returns None for values that it does not take.
-    """
-
-    value: Callable[[Scalar], Scalar]
-    many: Callable[[Sequence[Any]], list[Any] | None] | None = None
-
+CompiledTransform = Callable[[Scalar], Scalar]
+"""One transform, as a function of a value that is known and not empty."""
 
 _BYTES_PER_GIGABYTE: Final = 1024**3
 _NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
-_NOT_HEX_OR_LINE: Final = bytes({*range(256)}.difference(b"0123456789ABCDEFabcdef\n"))
 _WORD: Final = re.compile(r"[^\W_](?:['\u2019]?\w)*")
 _MAC_DIGITS: Final = 12
-_MAC_WRITTEN: Final = 17
 _DAY: Final = 10
-_EXACT: Final = 2**53
-_TEXT: Final = frozenset({str})
-_WHOLE: Final = frozenset({int})
 
 
 def compile_transforms(transforms: Sequence[Transform]) -> tuple[CompiledTransform, ...]:
@@ -42,7 +29,7 @@ def transformed(steps: Iterable[CompiledTransform], value: Scalar) -> Scalar:
     for step in steps:
         if value is None or value == "":
             return None
-        value = step.value(value)
+        value = step(value)
     return value
 
 
@@ -52,16 +39,16 @@ def _step(transform: Transform) -> CompiledTransform:
             return _PLAIN[transform]
         case Replace():
             pattern = compiled(transform.replace.pattern)
-            return CompiledTransform(lambda value: pattern.sub(transform.replace.with_, as_text(value)) or None)
+            return lambda value: pattern.sub(transform.replace.with_, as_text(value)) or None
         case Lookup():
             table = transform.lookup
-            return CompiledTransform(lambda value: table.get(as_text(value), transform.default))
+            return lambda value: table.get(as_text(value), transform.default)
         case Prefix():
-            return CompiledTransform(lambda value: transform.prefix + as_text(value))
+            return lambda value: transform.prefix + as_text(value)
         case Suffix():
-            return CompiledTransform(lambda value: as_text(value) + transform.suffix)
+            return lambda value: as_text(value) + transform.suffix
         case Truncate():
-            return CompiledTransform(lambda value: as_text(value)[: transform.truncate])
+            return lambda value: as_text(value)[: transform.truncate]
         case _:
             assert_never(transform)
 
@@ -92,36 +79,8 @@ def _mac_address(value: Scalar) -> Scalar:
     return bytes.fromhex(digits).hex(":").upper() if len(digits) == _MAC_DIGITS else value
 
 
-def _many_gigabytes(values: Sequence[Any]) -> list[Any] | None:
-    if not _WHOLE.issuperset(map(type, values)) or max(values, default=0) >= _EXACT or min(values, default=0) < 0:
-        return None
-    numbers = [round(value / _BYTES_PER_GIGABYTE, 2) for value in values]
-    return [int(number) if number.is_integer() else number for number in numbers]
-
-
-def _many_dates(values: Sequence[Any]) -> list[Any] | None:
-    return [text[:_DAY] for text in values] if _TEXT.issuperset(map(type, values)) else None
-
-
-def _many_mac_addresses(values: Sequence[Any]) -> list[Any] | None:
-    """Return them when all are written as twelve digits, with nothing else or each with what stands between them."""
-    if not _TEXT.issuperset(map(type, values)):
-        return None
-    digits = "\n".join(values).encode("ascii", "ignore").translate(None, _NOT_HEX_OR_LINE).split(b"\n")
-    if len(digits) != len(values) or {*map(len, digits)} != {_MAC_DIGITS}:
-        return None
-    written = bytes.fromhex(b"".join(digits).decode()).hex(":").upper()
-    return [written[at : at + _MAC_WRITTEN] for at in range(0, len(written), _MAC_WRITTEN + 1)]
-
-
 def _of_text(function: Callable[[str], str]) -> CompiledTransform:
-    def many(values: Sequence[Any]) -> list[Any] | None:
-        if not _TEXT.issuperset(map(type, values)):
-            return None
-        texts = list(map(function, values))
-        return [text or None for text in texts] if "" in texts else texts
-
-    return CompiledTransform(lambda value: function(as_text(value)) or None, many)
+    return lambda value: function(as_text(value)) or None
 
 
 _PLAIN: Final[dict[str, CompiledTransform]] = {
@@ -129,8 +88,8 @@ _PLAIN: Final[dict[str, CompiledTransform]] = {
     "upper": _of_text(str.upper),
     "lower": _of_text(str.lower),
     "title": _of_text(_title),
-    "bytesToGigabytes": CompiledTransform(_gigabytes, _many_gigabytes),
-    "date": CompiledTransform(lambda value: as_text(value)[:_DAY], _many_dates),
-    "boolean": CompiledTransform(_boolean),
-    "macAddress": CompiledTransform(_mac_address, _many_mac_addresses),
+    "bytesToGigabytes": _gigabytes,
+    "date": lambda value: as_text(value)[:_DAY],
+    "boolean": _boolean,
+    "macAddress": _mac_address,
 }

@@ -172,9 +172,15 @@ class Store(Settings):
         return frozenset(self.fields).union(SNIPE_IT_FIELDS if self.snipe_it else ())
 
     @property
+    def remotes(self) -> dict[str, SnipeIt | Halo]:
+        """The remote stores that are named, by their key; one that has more than one is refused."""
+        named = {"snipeIt": self.snipe_it, "halo": self.halo}
+        return {key: remote for key, remote in named.items() if remote is not None}
+
+    @property
     def is_remote(self) -> bool:
         """Whether the assets are behind an API."""
-        return self.snipe_it is not None or self.halo is not None
+        return bool(self.remotes)
 
     @property
     def pace(self) -> int:

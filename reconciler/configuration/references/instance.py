@@ -57,10 +57,11 @@ def _shape(document: Document, store: Store) -> Iterator[SettingsProblem]:
     elif store.fields and not store.is_remote:
         message = "`fields` says where a remote store keeps our fields, and the store is our own"
         yield document.problem(("store", "fields"), message, expected="no `fields`", rule="K2")
-    if store.snipe_it and store.halo:
+    if len(store.remotes) > 1:
+        first, second, *_ = store.remotes
         message = "the assets are in one remote store, and two are named"
-        yield document.problem(("store", "halo"), message, expected="`snipeIt` or `halo`", rule="K2")
-    for name, remote in (("snipeIt", store.snipe_it), ("halo", store.halo)):
-        if remote and isinstance(remote.url, str) and not remote.url.startswith("https://"):
+        yield document.problem(("store", second), message, expected=f"`{first}` or `{second}`", rule="K2")
+    for name, remote in store.remotes.items():
+        if isinstance(remote.url, str) and not remote.url.startswith("https://"):
             where = ("store", name, "url")
             yield document.problem(where, "not an HTTPS address", expected="`https://HOST`", rule="K8")

@@ -8,7 +8,11 @@ from tempfile import gettempdir
 
 import postgres
 import pytest
+from hypothesis import settings
 from storing import Where
+
+settings.register_profile("any machine", deadline=None)  # one that is busy takes any time for an example
+settings.load_profile("any machine")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell's background jobs ignore interrupts, and what the tests start would too.

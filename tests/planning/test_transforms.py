@@ -67,4 +67,4 @@ def test_no_transforms_are_no_steps() -> None:
 def test_titles_begin_words_alone_with_a_large_letter(text: str, titled: str) -> None:
     """Not what follows an apostrophe, or a digit (F2)."""
     [step] = compile_transforms(TypeAdapter(list[Transform]).validate_python(["title"]))
-    assert step.value(text) == titled
+    assert step(text) == titled

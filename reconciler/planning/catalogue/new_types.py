@@ -21,7 +21,7 @@ def new_types(environment: Environment, stored: StoredCatalogue, changes: Iterab
 
 def _new_type(environment: Environment, name: str, connection: str) -> Change:
     group = environment.connections[connection].asset_types.new_types_group
-    reason = "a field names it and the store lacks the type"
+    reason = "a field names it and the store has no such type"
     return Change(
         subject=Subject.CATALOGUE,
         action=Action.CREATE,

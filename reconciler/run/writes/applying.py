@@ -181,14 +181,17 @@ def _finish_interrupted(around: Surroundings, order: Order) -> None:
 
 
 def _read(around: Surroundings, order: Order, state: State) -> Source:
-    """Read what the order is about, and keep the recording if that is wanted."""
+    """Read what the order is about, and keep the recording if that is wanted.
+
+    Where nothing was due none is kept: pull requests are planned from the newest one.
+    """
     environment, scope = around.environment, order.scope
     if order.scheduled:
         environment, due = scheduled(environment, state, around.now(), changed=changed_connections(environment, state))
         scope = dataclasses.replace(scope, skipped={**due.skipped, **scope.skipped})
     wanted = Wanted(everything=order.keep is not None, allowances=order.allowances, scope=scope)
     recording = reading.read_connections(dataclasses.replace(around, environment=environment), state, wanted)
-    if order.keep is not None:
+    if order.keep is not None and recording.snapshots:
         order.keep(recording)
     return Source(environment, resolved(scope, recording), recording)
 

@@ -15,7 +15,8 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     there yet. `statuses` are those that a type allows, for the types that do not allow every one.
     `statuses_after` are the statuses of a type that may only follow certain others.
     `needs` are attributes without which a new record is refused, by subject. `frees` are statuses that no asset has
-    while it is somebody's: whoever has it loses it.
+    while it is somebody's: whoever has it loses it. `ungiven` are statuses with which no asset is made that is
+    somebody's.
     `unproven` are operations (`create`, `move`, `unlink`) that are refused because of what is not known of the remote,
     each with the reason (W9).
     `software` says whether it keeps what is installed on assets. `lengths` are the most characters of a field.
@@ -38,6 +39,7 @@ class Offer(Struct, frozen=True, rename="camel", kw_only=True, omit_defaults=Tru
     trims: bool = False
     needs: dict[str, tuple[str, ...]] = {}
     frees: tuple[str, ...] = ()
+    ungiven: tuple[str, ...] = ()
     software: bool = False
     warnings: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()

@@ -180,7 +180,7 @@ class _Fitting:
         lacking = [name for name in self.offer.needs.get(change.subject.value, ()) if name not in given]
         for name in lacking:
             if name not in refused:
-                self._tell(change, name, f"{self.offer.product} makes none without a {name}.")
+                self._tell(change, name, f"{self.offer.product} makes no {change.subject.value} without a {name}.")
         ambiguous = any(name in self.offer.twice and name in refused for name in refused)
         if not lacking and not ambiguous:
             return change
@@ -235,13 +235,21 @@ class _Fitting:
             if not message and each.name in lacks:
                 message = f"{self.offer.product} has no field for it on assets of this type or model."
             if not message:
-                message = self._unfit(each, values) or self._refused_operation(change, each)
+                message = self._unfit(each, values) or self._refused_operation(change, each, values)
             if message:
                 yield each.name, message
 
-    def _refused_operation(self, change: Change, attribute: Attribute) -> str | None:
-        """Return why a move or an unlink is refused (W9)."""
-        if change.subject is not Subject.ASSET or change.action is not Action.UPDATE or attribute.before is None:
+    def _refused_operation(self, change: Change, attribute: Attribute, values: Mapping[str, Scalar]) -> str | None:
+        """Return why a move or an unlink is refused (W9), or a user of an asset that is made."""
+        if change.subject is not Subject.ASSET:
+            return None
+        if change.action is Action.CREATE:
+            given = attribute.name == "user" and attribute.after is not None
+            ungiven = given and values.get("status") in self.offer.ungiven
+            return (
+                f"{self.offer.product} gives no new asset that is {values['status']} to anybody." if ungiven else None
+            )
+        if attribute.before is None:
             return None
         match attribute.name, attribute.after:
             case "site", _:

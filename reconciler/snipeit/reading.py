@@ -139,6 +139,7 @@ def _offer(
         lacks=words.lacks(),
         needs={"asset": ("type", "status"), "user": ("upn", "name")},
         frees=tuple(sorted(words.archived)),
+        ungiven=tuple(sorted(words.undeployable)),
         lengths=words.fields.lengths(),
         trims=True,
         warnings=_warnings(words),

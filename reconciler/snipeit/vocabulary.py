@@ -43,6 +43,7 @@ class Vocabulary:
     fields: Fields
     statuses: Names
     archived: frozenset[str]
+    undeployable: frozenset[str]
     categories: Names
     manufacturers: Names
     companies: Names
@@ -87,6 +88,7 @@ class Vocabulary:
             fields=fields,
             statuses=_names("status label", labels),
             archived=frozenset(text(each["name"]) or "" for each in labels if each.get("type") == "archived"),
+            undeployable=frozenset(text(each["name"]) or "" for each in labels if each.get("type") != "deployable"),
             categories=_names("category", categories),
             manufacturers=_names("manufacturer", rows("manufacturers")),
             companies=_names("company", rows("companies") if settings.companies else []),

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from halo_fleet import a_day, imported, quiet
+from halo_room import change
+from msgspec.structs import replace
 from snipeit_fleet import Kept, SnipeItFleet, fleet_at, room_at
 from storing import DAY
 
 from reconciler.errors import RemoteError, StampError
-from reconciler.remote import RemoteReader, effort
+from reconciler.model.plan import Action, Subject
+from reconciler.remote import RemoteReader, effort, fit
 from reconciler.simulator.snipeit import SnipeItServer
 from reconciler.simulator.stores.faults import Fault, FaultName
 from reconciler.simulator.stores.server import Moment
@@ -273,6 +276,32 @@ def test_an_asset_that_is_checked_out_to_a_place_keeps_it(fleet_after: SnipeItFl
 
     assert plan.changes == ()
     assert [each.reason for each in plan.left_alone] == ["it is checked out to the location Remote in Snipe-IT"]
+
+
+def test_a_user_without_a_login_is_a_problem_and_is_not_made(fleet_after: SnipeItFleet) -> None:
+    with fleet_after.opened() as (writer, _room):
+        plan, state = fleet_after.plan(writer)
+        nameless = change("Eve", Action.CREATE, Subject.USER, name="Eve", mail="eve@contoso.example")
+        fitted = fit(replace(plan, changes=(nameless,)), state)
+
+    assert fitted.changes == ()
+    assert [each.message for each in fitted.problems] == ["upn is not written: Snipe-IT makes no user without a upn."]
+    assert fleet_after.server.audit.writes() == ()
+
+
+def test_a_status_that_no_new_asset_of_anybody_may_have_is_a_problem_and_the_asset_is_nobodys(
+    fleet: SnipeItFleet,
+) -> None:
+    data, ann = fleet.data, fleet.person("Ann")
+    data.edit("statuslabels", data.named("statuslabels", "In Use"), type="pending")
+    fleet.enrol("SN1", deviceName="PC-1", userPrincipalName=ann)
+    done = fleet.apply()
+
+    assert [each.message for each in done.plan.problems] == [
+        "user is not written: Snipe-IT gives no new asset that is In Use to anybody."
+    ]
+    assert done.not_done() == ()
+    assert fleet.assets()["AST-000001"]["user"] is None
 
 
 def test_a_field_that_the_models_fieldset_lacks_is_a_problem_and_the_rest_is_written(fleet: SnipeItFleet) -> None:

@@ -206,6 +206,17 @@ def test_a_host_that_only_the_settings_name_is_sent_no_token(place: Place) -> No
     assert "RECONCILER_ALLOW_HOST=assets.elsewhere.example" in done.err
 
 
+def test_an_address_where_there_is_no_api_is_an_error_that_says_what_to_check(place: Place) -> None:
+    command, _, snipe_it = place
+    lay_snipe_it(command, snipe_it, url=f"{snipe_it.url}/assets")
+    done = command.apply()
+
+    assert (done.code, "there is no API. Check `store.snipeIt.url`" in " ".join(done.err.split())) == (1, True), (
+        done.err
+    )
+    assert snipe_it.audit.writes() == ()
+
+
 @pytest.mark.thorough
 def test_a_token_that_may_only_read_is_refused_before_a_plan(place: Place) -> None:
     command, _, snipe_it = place

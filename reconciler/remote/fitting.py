@@ -261,6 +261,8 @@ class _Fitting:
     def _named(self, attribute: Attribute) -> str | None:
         kind, after, product = attribute.name, attribute.after, self.offer.product
         if after in self.lacking.get(kind, ()):
+            if kind == "user":
+                return f"{product} gets no user {after}, as another problem says."
             return f"{product} has no {kind} {after}, or has it twice."
         if after in self.offer.twice.get(kind, ()):
             return f"{product} has more than one {kind} called {after}. Rename all but one there."

@@ -29,7 +29,7 @@ def read(
     Raises:
         RemoteError: a list is not proven whole, or the token may read and not write.
     """
-    people = client.every("users", "users", lambda count: progress("users", count))
+    people = client.every("users", "store users", lambda count: progress("store users", count))
     rows = _assets(client, progress)
     unlisted = ask_unlisted(PRODUCT, known, rows, lambda id_: _there(client, id_))
     rows |= {str(row["id"]): row for row in unlisted.found}
@@ -102,8 +102,8 @@ def _refuse_short_users(client: Client, listed: set[str], rows: dict[str, Row]) 
     for id_ in sorted(holders - listed)[:_MOST_ASKED]:
         if client.get(f"users/{id_}") is not None:
             raise RemoteError(
-                f"The list of users is not whole: it lacks {len(holders - listed)} whom assets have, such as the one "
-                f"with Snipe-IT's id {id_}. Nothing was planned. Check the right of the token's user to see users."
+                f"The list of store users is not whole: it lacks {len(holders - listed)} whom assets have, such as the "
+                f"one with Snipe-IT's id {id_}. Nothing was planned. Check the right of the token's user to see users."
             )
 
 

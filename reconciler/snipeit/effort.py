@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from reconciler.model.plan import SOFTWARE, Action, Attribute, Change, Subject
 from reconciler.remote.fitting import LEDGER_KINDS
 from reconciler.settings.stores import TypesFrom
+from reconciler.snipeit.looks import looks
 from reconciler.snipeit.vocabulary import Vocabulary
 
 _LEDGERS = frozenset({"device", "entraId"})
@@ -12,10 +13,10 @@ _LEDGERS = frozenset({"device", "entraId"})
 
 def requests(changes: Sequence[Change], words: Vocabulary) -> int:
     """Return the number; a read that settles what an answer left open is not foreseen."""
-    return sum(map(_of_change, changes)) + _of_models(changes, words)
+    return sum(_of_change(each, words) for each in changes) + _of_models(changes, words)
 
 
-def _of_change(change: Change) -> int:
+def _of_change(change: Change, words: Vocabulary) -> int:
     if change.subject is Subject.CATALOGUE:
         return 0 if change.name.partition("/")[0] in LEDGER_KINDS else 2
     attributes = [each for each in change.attributes if _is_sent(each)]
@@ -23,7 +24,9 @@ def _of_change(change: Change) -> int:
         return 0
     if change.subject is Subject.USER:
         return 2 if change.action is Action.DELETE else 3
-    if change.action is not Action.UPDATE:
+    if change.action is Action.CREATE:
+        return len(looks(change, words.fields)) + 1
+    if change.action is Action.DELETE:
         return 2
     ends = any(each.name == "user" and each.after is None for each in attributes)
     beside = [each for each in attributes if each.name != "user" and not (ends and each.name == "status")]

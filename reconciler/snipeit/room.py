@@ -1,9 +1,10 @@
 """Snipe-IT as a Room: what `remote` needs of one product, put together from this folder's modules."""
 
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import quote
+from typing import Any
 
 from reconciler.model.plan import Action, Change, Subject
+from reconciler.model.snapshot import Scalar
 from reconciler.model.state import RemoteIdentity
 from reconciler.remote.room import Reading, Seen
 from reconciler.remote.transport import Transport
@@ -12,6 +13,8 @@ from reconciler.settings.stores import SnipeIt
 from reconciler.snipeit import reading, writing
 from reconciler.snipeit.client import PRODUCT, Client, Row
 from reconciler.snipeit.effort import requests
+from reconciler.snipeit.fields import Fields
+from reconciler.snipeit.looks import looks, quoted
 from reconciler.snipeit.records import seen_asset, seen_person
 from reconciler.snipeit.vocabulary import Vocabulary
 
@@ -77,16 +80,14 @@ class SnipeItRoom:
 
     def _assets(self, change: Change, remote_id: str | None) -> list[Row]:
         if change.action is not Action.CREATE or remote_id is not None:
-            row = self._client.get(f"hardware/{remote_id}") if remote_id else self._by("bytag", change.name)
+            row = self._client.get(f"hardware/{remote_id}" if remote_id else f"hardware/bytag/{quoted(change.name)}")
             return [row] if isinstance(row, dict) and "asset_tag" in row and not row.get("deleted_at") else []
-        found = self._by(*_told_apart_by(change))
-        if found is None:
-            return []
-        return [found] if "asset_tag" in found else list(found["rows"])
-
-    def _by(self, what: str, value: str) -> Row | None:
-        row: Row | None = self._client.get(f"hardware/{what}/{quote(value, safe='')}")
-        return row
+        found: dict[Any, Row] = {}
+        for path, query in looks(change, self._known_words().fields):
+            answer = self._client.get(path, **query) or {}
+            rows = [answer] if "asset_tag" in answer else answer.get("rows", ())
+            found |= {row["id"]: row for row in rows if not query or _holds(row, change, self._known_words().fields)}
+        return list(found.values())
 
     def _users(self, change: Change, remote_id: str | None) -> list[Row]:
         if remote_id is not None:
@@ -104,10 +105,12 @@ class SnipeItRoom:
         return Vocabulary.read(self._client, self._settings, self._catalogue, self._fields, lambda _count: None)
 
 
-def _told_apart_by(change: Change) -> tuple[str, str]:
-    """Return how to look whether a new asset is there: by its serial number where that matches assets, else by its tag.
+def _holds(row: Row, change: Change, fields: Fields) -> bool:
+    """Return whether an asset has one of the matching values of one to be created: a list's filter takes likenesses."""
+    held, wanted = fields.values(row), {each.name: each.after for each in change.attributes}
+    return any(_alike(held.get(name), wanted.get(name)) for name in change.match)
 
-    A placeholder for a serial number, which many have, matches none; the tag alone cannot be given twice.
-    """
-    serial = next((each.after for each in change.attributes if each.name == "serialNumber"), None)
-    return ("byserial", str(serial)) if serial and "serialNumber" in change.match else ("bytag", change.name)
+
+def _alike(one: Scalar, other: Scalar) -> bool:
+    """Return whether two values match as devices and assets do: whatever their case and their spaces (M2)."""
+    return None not in (one, other) and "".join(str(one).split()).casefold() == "".join(str(other).split()).casefold()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from halo_fleet import a_day, imported, quiet
+from halo_fleet import a_day, environment, imported, quiet
 from halo_room import change
 from msgspec.structs import replace
 from snipeit_fleet import Kept, SnipeItFleet, fleet_at, room_at
@@ -266,6 +266,31 @@ def test_a_tag_that_somebody_took_is_refused_and_the_next_apply_gives_another(fl
     assert "the tag AST-000009 was taken by another asset" in first.not_done()[0].why
     assert second.not_done() == ()
     assert {row["asset_tag"] for row in data.live_assets() if row["name"] == "PC-new"} == {"AST-000010"}
+
+
+@pytest.mark.parametrize(("member", "value"), [("name", "pc-new"), ("_snipeit_label_1", "PC-new"), ("serial", "NEW1")])
+def test_an_asset_that_somebody_made_meanwhile_is_found_by_any_of_its_matching_fields(
+    fleet_after: SnipeItFleet, member: str, value: str
+) -> None:
+    data = fleet_after.data
+    fleet_after.environment = environment("serialNumber", "name", "custom.label")
+    theirs = {**next(iter(data.tables["hardware"].values())), "asset_tag": "T-1", "name": "Theirs", "serial": "T1"}
+    theirs |= {"model_id": data.named("models", "Latitude"), member: value}
+    fleet_after.enrol("NEW1", deviceName="PC-new")
+    with fleet_after.opened() as (writer, room):
+        plan, state = fleet_after.plan(writer)
+        said = effort(plan, state, room.requests)
+        data.add("hardware", **{name: each for name, each in theirs.items() if name != "id"})
+        fleet_after.server.forget_requests()
+        outcome = fleet_after.write(writer, plan, state)
+    fleet_after.environment = environment()
+
+    assert said is not None
+    assert len(fleet_after.server.log) == said.writing - 1
+    assert [each.why for each in outcome.conflicts] == [
+        "somebody made T-1 with the same custom.label or name or serialNumber since the plan was made"
+    ]
+    assert [each for each in fleet_after.server.log if each.method == "POST"] == []
 
 
 def test_an_asset_that_is_checked_out_to_a_place_keeps_it(fleet_after: SnipeItFleet) -> None:

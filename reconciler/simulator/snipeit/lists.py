@@ -1,5 +1,6 @@
 """Lists: filters, order and pages; archived and deleted assets are left out unless they are asked for."""
 
+from json import loads
 from typing import Any, Final
 
 from reconciler.simulator.exchange import Call, Reply, json_reply
@@ -13,6 +14,7 @@ _EXACT: Final = frozenset(
         *("email", "username", "employee_num", "category_id", "manufacturer_id", "assigned_to", "name"),
     }
 )
+_LIKE: Final = frozenset({"name", "asset_tag", "serial", "order_number"})
 _PAGING: Final = frozenset({"limit", "offset", "sort", "order"})
 
 
@@ -34,12 +36,24 @@ def _wanted(data: SnipeIt, table: str, row: Row, query: dict[str, str]) -> bool:
         return False
     if table == "hardware" and not deleted and not _of_status(data, row, query):
         return False
+    likenesses = _decoded(query.get("filter"))
+    if any(text.casefold() not in str(row.get(name) or "").casefold() for name, text in likenesses.items()):
+        return False
     for name, text in query.items():
         if name in _PAGING or not text:
             continue
         if (name in _EXACT or name.startswith("_snipeit_")) and str(row.get(name) or "") != text:
             return False
     return True
+
+
+def _decoded(text: str | None) -> dict[str, str]:
+    """Return the filter of a list, which takes what has these texts in it; one that is no JSON takes everything."""
+    try:
+        found = loads(text or "{}")
+    except ValueError:
+        return {}
+    return {name: str(value) for name, value in found.items() if name in _LIKE} if isinstance(found, dict) else {}
 
 
 def _of_status(data: SnipeIt, row: Row, query: dict[str, str]) -> bool:

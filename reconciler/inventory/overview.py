@@ -83,10 +83,9 @@ def overview(
         views.append(_named(view, asset, None if name is None else str(name), called))
     if not ties and before is None and not superseded:
         return tuple(views)
+    late = before is not None
     return tuple(
-        view
-        for view in views
-        if view.tie in ties or (before is not None and view.not_updated) or (superseded and view.superseded)
+        view for view in views if view.tie in ties or (late and view.not_updated) or (superseded and view.superseded)
     )
 
 

@@ -8,7 +8,7 @@
 import dataclasses
 import datetime
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -122,13 +122,7 @@ def keep_assets(
     assets = [change for change in changes if change.subject is Subject.ASSET and _is_picked(change, scope.only)]
     users = {str(each.after) for change in assets for each in change.attributes if each.name == "user"}
     tags = {change.name for change in assets}
-    kept = [
-        change
-        for change in changes
-        if change.subject is Subject.CATALOGUE
-        or (change.subject is Subject.USER and (change.name in users or _renames(change.attributes, users)))
-        or change in assets
-    ]
+    kept = [change for change in changes if change in assets or _goes_along(change, users)]
     return kept, [each for each in bindings if each.asset in tags | scope.only or each.after.device_id in scope.only]
 
 
@@ -136,5 +130,12 @@ def _is_picked(change: Change, only: frozenset[str]) -> bool:
     return bool({change.name, change.label, change.device_id} & only)
 
 
-def _renames(attributes: Iterable[Attribute], users: set[str]) -> bool:
+def _goes_along(change: Change, users: Container[str]) -> bool:
+    """Return whether a change is of the catalogue, or of one of these users."""
+    if change.subject is Subject.USER:
+        return change.name in users or _renames(change.attributes, users)
+    return change.subject is Subject.CATALOGUE
+
+
+def _renames(attributes: Iterable[Attribute], users: Container[str]) -> bool:
     return any(str(each.after) in users for each in attributes)

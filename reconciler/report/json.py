@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from reconciler.model.plan import Plan, SettingChange
+from reconciler.model.plan import SettingChange
 from reconciler.model.run import Attempt, ConnectionStatus, Run, RunDetail, StoreStatus
 from reconciler.planning import digest as sealing
 
@@ -39,11 +39,6 @@ class _Status(Struct, rename="camel", kw_only=True, omit_defaults=True):
     pending: tuple[SettingChange, ...] = ()
     paused: tuple[str, ...] = ()
     unconfigured: dict[str, int] = {}
-
-
-def plan_json(plan: Plan) -> bytes:
-    """Return a plan as the saved file holds it, byte for byte: what is saved from stdout can be applied."""
-    return sealing.encode(plan)
 
 
 def history_json(runs: Sequence[Run]) -> bytes:

@@ -21,11 +21,6 @@ def what_it_comes_to(plan: Plan) -> tuple[str, list[str]]:
     return first.removeprefix("Undo: " if plan.undoes else "Plan: "), others
 
 
-def summary_line(plan: Plan) -> str:
-    """Return what a plan comes to: `Plan: 8 to create, 21 to update (4 moved, 19 updated) · 2 withheld`."""
-    return " · ".join(summary_parts(plan))
-
-
 def summary_parts(plan: Plan) -> list[str]:
     """Return the parts of the summary line, in its order."""
     first, *others = _planned(plan.changes) or [""]

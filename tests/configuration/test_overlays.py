@@ -2,12 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
-from reconciler.configuration.layers.overlay import overlay_folder
 from reconciler.configuration.loader import Loaded, load_environment
 from reconciler.configuration.parsing.problems import SettingsProblem
-from reconciler.errors import UsageError
 from reconciler.settings.connection import Cloud, OwnCloud
 from reconciler.settings.secrets import FromFile
 
@@ -107,16 +103,3 @@ def test_an_overlay_may_bring_a_whole_connection(tmp_path: Path) -> None:
         for path in source.iterdir()
     }
     assert list(loaded_with(tmp_path, files).settled().connections) == ["intune", "second"]
-
-
-def test_the_command_line_comes_before_the_environment_variable(tmp_path: Path) -> None:
-    one, other = tmp_path / "one", tmp_path / "other"
-    one.mkdir()
-    other.mkdir()
-    environ = {"RECONCILER_OVERLAY": str(other)}
-    assert [overlay_folder(one, environ), overlay_folder(None, environ), overlay_folder(None, {})] == [one, other, None]
-
-
-def test_an_overlay_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"none does not exist; --overlay or RECONCILER_OVERLAY names it\.$"):
-        overlay_folder(tmp_path / "none", {})

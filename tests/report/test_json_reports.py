@@ -8,8 +8,8 @@ import pytest
 from reconciler.model.plan import Action, Attribute, Change, Subject
 from reconciler.model.run import Run, RunDetail, StoreStatus
 from reconciler.plan_files import read_plan
-from reconciler.planning.digest import decode, with_digest
-from reconciler.report.json import history_json, plan_json, run_json, status_json
+from reconciler.planning.digest import decode, encode, with_digest
+from reconciler.report.json import history_json, run_json, status_json
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir())
 RUN = Run(
@@ -48,7 +48,7 @@ RUN_DOCUMENT = {
 def test_plan(case: Path, tmp_path: Path) -> None:
     """A plan that was saved from stdout is read as the plan it was."""
     plan = with_digest(decode((case / "plan.json").read_bytes()))
-    (tmp_path / "plan.json").write_bytes(plan_json(plan))
+    (tmp_path / "plan.json").write_bytes(encode(plan))
 
     assert read_plan(tmp_path / "plan.json") == plan
 
@@ -58,7 +58,7 @@ def test_plan_is_not_obeyed(case: Path) -> None:
     """A plan's JSON holds no character that a terminal obeys, but the newline at its end."""
     plan = with_digest(decode((case / "plan.json").read_bytes()))
 
-    assert plan_json(plan).decode().removesuffix("\n").isprintable()
+    assert encode(plan).decode().removesuffix("\n").isprintable()
 
 
 def test_history() -> None:

@@ -21,7 +21,7 @@ from reconciler.model.plan import (
 )
 from reconciler.model.run import Outcome
 from reconciler.model.state import Life, Presence
-from reconciler.report.summary import outcome_line, summary_line
+from reconciler.report.summary import outcome_line, summary_parts
 
 CONNECTION = ConnectionSummary(name="intune", tenant_id="t", enabled=True)
 PLAN = Plan(
@@ -90,7 +90,7 @@ ENTRY = change(Subject.CATALOGUE, Action.CREATE)
 )
 def test_summary(different: dict[str, Any], line: str) -> None:
     """A plan's last line says what it comes to."""
-    assert summary_line(replace(PLAN, **different)) == line
+    assert " · ".join(summary_parts(replace(PLAN, **different))) == line
 
 
 @pytest.mark.parametrize(
@@ -117,5 +117,5 @@ def test_a_plan_and_its_run_have_the_same_words_for_what_is_updated() -> None:
     plan = replace(PLAN, changes=(RENAMED, GONE, SOFTWARE))
     words = "1 deleted in Intune, 1 updated, 1 software only"
     outcome = Outcome(run_id="r1", revision="v", changes=3, bindings=0, counts=plan.counts())
-    assert summary_line(plan) == f"Plan: 3 to update ({words})"
+    assert " · ".join(summary_parts(plan)) == f"Plan: 3 to update ({words})"
     assert outcome_line(outcome, 1.0) == f"Applied run r1: {words} in 1.0 s"

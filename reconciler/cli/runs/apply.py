@@ -74,14 +74,7 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
     allowed = allowances(allow)
     if allowed and not because:
         raise UsageError("--allow needs --because TEXT: the journal keeps why a limit was raised.")
-    if saved is not None and record is not None:
-        raise UsageError("--record goes with an apply that reads; a saved plan reads nothing.")
-    if saved is not None and (scheduled or connection or only):
-        raise UsageError(
-            "--scheduled, --connection and --only go with an apply that plans; a saved plan is what it is."
-        )
-    if scheduled and (connection or only):
-        raise UsageError("--scheduled applies what is due; --connection and --only pick something else. Use one.")
+    _check_options(saved, record, scheduled, picks=bool(connection or only))
     can_ask(yes or saved is not None, ", or apply a saved plan")
     can_be_written(record)
     watch = Stopwatch()
@@ -106,6 +99,22 @@ def apply(  # noqa: PLR0917 - typer reads the options from the signature
     return plans.exit_code(
         applied.plan, withheld=bool(applied.withheld), paused=bool(applied.held), outcome=applied.outcome
     )
+
+
+def _check_options(saved: Path | None, record: Path | None, scheduled: bool, *, picks: bool) -> None:
+    """Refuse options that contradict each other; `picks` is whether some name a connection or assets.
+
+    Raises:
+        UsageError: names them, and what to do instead.
+    """
+    if saved is not None and record is not None:
+        raise UsageError("--record goes with an apply that reads; a saved plan reads nothing.")
+    if saved is not None and (scheduled or picks):
+        raise UsageError(
+            "--scheduled, --connection and --only go with an apply that plans; a saved plan is what it is."
+        )
+    if scheduled and picks:
+        raise UsageError("--scheduled applies what is due; --connection and --only pick something else. Use one.")
 
 
 def _apply(around: Surroundings, saved: Path | None, order: Order) -> Applied:

@@ -1,27 +1,14 @@
 """An overlay: a folder of settings laid over an environment's, for addresses that no committed file should have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
 from reconciler.configuration.files import Files, read_folder, whole_file
 from reconciler.configuration.names import did_you_mean
 from reconciler.configuration.parsing.document import Document, Path
-from reconciler.errors import UsageError
 
-VARIABLE = "RECONCILER_OVERLAY"
 _REFERENCE_KEYS = ({"env"}, {"file"})
-
-
-def overlay_folder(option: FilePath | None, environ: Mapping[str, str]) -> FilePath | None:
-    """Return the folder that the command line names, else the environment variable; None for no overlay.
-
-    UsageError when the folder does not exist.
-    """
-    folder = option or (FilePath(environ[VARIABLE]) if environ.get(VARIABLE) else None)
-    if folder is not None and not folder.is_dir():
-        raise UsageError(f"The overlay folder {folder} does not exist; --overlay or {VARIABLE} names it.")
-    return folder
 
 
 def read_overlay(overlay: FilePath, name: str, environments: Sequence[str]) -> Files:

@@ -243,10 +243,13 @@ def _worth_writing(plan: Plan, state: State, environment: Environment) -> bool:
     nothing_ran = bool(enabled) and all(summary.skipped and not summary.read_at for summary in enabled)
     if nothing_ran or (not enabled and state.stamp is None):
         return False
-    other_settings = not plan.picked and (state.applied is None or state.applied.digest != environment.digest)
     running = {summary.tenant_id for summary in enabled if not summary.skipped}
     held = any(each.tenant_id in running for each in state.holds)
-    return bool(plan.changes or plan.bindings or plan.reads or other_settings or held)
+    return held or bool(plan.changes or plan.bindings or plan.reads) or _has_other_settings(plan, state, environment)
+
+
+def _has_other_settings(plan: Plan, state: State, environment: Environment) -> bool:
+    return not plan.picked and (state.applied is None or state.applied.digest != environment.digest)
 
 
 def _write(around: Surroundings, order: Order, plan: Plan, state: State, source: Source | None) -> Outcome:

@@ -52,16 +52,29 @@ def _members(data: Halo, sent: Mapping[str, Any], old: Row | None) -> Row:
         new["inactive"] = bool(sent["inactive"])
     if "status_id" in sent:
         new["status_id"] = sent["status_id"]
-    if sent.get("assettype_id") and not (old and sent.get("_dontupdatetype")):
-        new["assettype_id"] = sent["assettype_id"]
-        if old and old["assettype_id"] != sent["assettype_id"] and not data.options.type_keeps_fields:
-            new["fields"] = {}
+    new |= _type_members(data, sent, old)
     if "site_id" in sent or "client_id" in sent:
         new["site_id"] = _site(data, sent)
     if "users" in sent and (sent["users"] or data.options.empty_list_unlinks):
         ids = [_integer(each["id"], "users") for each in sent["users"]]
         new["users"] = [id_ for id_ in dict.fromkeys(ids) if id_ in data.tables["users"]]
-    now: Row = {**(old or data.blank_asset()), **new}
+    if "software" in sent:
+        new["software"] = [dict(each) for each in sent["software"]]
+    return new | _fields(data, sent, {**(old or data.blank_asset()), **new})
+
+
+def _type_members(data: Halo, sent: Mapping[str, Any], old: Row | None) -> Row:
+    """Return the type that is sent, unless an asset keeps its own; another type empties the fields by an option."""
+    if not sent.get("assettype_id") or (old and sent.get("_dontupdatetype")):
+        return {}
+    other = old is not None and old["assettype_id"] != sent["assettype_id"]
+    emptied: Row = {"fields": {}} if other and not data.options.type_keeps_fields else {}
+    return {"assettype_id": sent["assettype_id"], **emptied}
+
+
+def _fields(data: Halo, sent: Mapping[str, Any], now: Row) -> Row:
+    """Return the fields of the type and the custom fields, those that are sent merged into those of now."""
+    new: Row = {}
     if "fields" in sent:
         known = set(data.tables["types"].get(now["assettype_id"], {}).get("field_ids", ()))
         new["fields"] = _merged(data, now["fields"], sent["fields"], known)
@@ -69,8 +82,6 @@ def _members(data: Halo, sent: Mapping[str, Any], old: Row | None) -> Row:
         by_name = {row["name"]: id_ for id_, row in data.tables["custom_fields"].items()}
         named = [{**each, "id": each.get("id") or by_name.get(each.get("name"))} for each in sent["customfields"]]
         new["customfields"] = _merged(data, now["customfields"], named, set(by_name.values()))
-    if "software" in sent:
-        new["software"] = [dict(each) for each in sent["software"]]
     return new
 
 

@@ -123,27 +123,36 @@ def _known(data: SnipeIt, given: Mapping[str, Any], model_id: Any) -> dict[str, 
 
 
 def _check(data: SnipeIt, members: Mapping[str, Any], own: int | None, *, new: bool) -> None:
-    wrong: dict[str, list[str]] = {}
-    for name in _NEEDED if new else ():
-        if members.get(name) in (None, ""):
-            wrong[name] = [f"The {name.replace('_', ' ')} field is required."]
-    for name, table in _REFERENCES.items():
-        id_ = members.get(name)
-        if id_ is not None and (id_ not in data.tables[table] or data.tables[table][id_]["deleted_at"]):
-            wrong.setdefault(name, [f"The selected {name.replace('_', ' ')} is invalid."])
-    for name in ("asset_tag", "name", "serial"):
-        if len(str(members.get(name) or "")) > _LONGEST:
-            wrong[name] = [f"The {name} may not be greater than {_LONGEST} characters."]
+    """Refuse members with everything that is wrong with them, by name."""
+    wrong = _invalid(data, members, new=new)
     for name in ("asset_tag", *(("serial",) if data.options.unique_serial else ())):
         value = members.get(name)
         if value and any(row["id"] != own for row in data.find("hardware", **{name: value})):
-            wrong.setdefault(name, [f"The {name.replace('_', ' ')} must be unique."])
+            wrong.setdefault(name, [f"The {_spoken(name)} must be unique."])
     for column, field in data.columns_of(members.get("model_id")).items():
         allowed = [each for each in (field.get("field_values") or "").split("\r\n") if each]
         if allowed and members.get(column) and members[column] not in allowed:
             wrong[column] = [f"The selected {field['name']} is invalid."]
     if wrong:
         raise RefusedError(wrong)
+
+
+def _invalid(data: SnipeIt, members: Mapping[str, Any], *, new: bool) -> dict[str, list[str]]:
+    """Return what is wrong with members by themselves: what is lacking, refers to nothing, or is too long."""
+    lacking = [name for name in _NEEDED if new and members.get(name) in (None, "")]
+    wrong = {name: [f"The {_spoken(name)} field is required."] for name in lacking}
+    for name, table in _REFERENCES.items():
+        id_ = members.get(name)
+        if id_ is not None and (id_ not in data.tables[table] or data.tables[table][id_]["deleted_at"]):
+            wrong.setdefault(name, [f"The selected {_spoken(name)} is invalid."])
+    for name in ("asset_tag", "name", "serial"):
+        if len(str(members.get(name) or "")) > _LONGEST:
+            wrong[name] = [f"The {name} may not be greater than {_LONGEST} characters."]
+    return wrong
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _check_out(data: SnipeIt, row: Row, user: Any) -> None:

@@ -1,10 +1,10 @@
 """Sites, asset types and statuses of a remote, as they were last seen: found by its ids, whatever they are called."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from reconciler.model.ledger import RemoteState
 from reconciler.store.rows.tables import asset_group, asset_type, custom_field, organisation, site, status
@@ -62,30 +62,50 @@ def _remember(connection: Connection, table: Table, key: Sequence[str], seen: Se
     aside under another name first.
     """
     rows = {row.id: row for row in connection.execute(select(table))}
-    by_remote = {row.remote_id: row.id for row in rows.values() if row.remote_id is not None}
-    by_name = {tuple(getattr(row, each) for each in key): row.id for row in rows.values()}
-    listed = {each.remote_id for each in seen}
-    wanted: dict[int, _Seen] = {}
-    new: list[_Seen] = []
-    for each in seen:
-        name = tuple(each.values[column] for column in key)
-        found = by_remote.get(each.remote_id) if each.remote_id is not None else None
-        if found is None and name in by_name and rows[by_name[name]].remote_id not in (listed - {None}):
-            found = by_name[name]
-        if found is None:
-            new.append(each)
-        else:
-            wanted[found] = each
-    taken = {tuple(each.values[column] for column in key) for each in seen}
-    for name, row_id in by_name.items():
-        target = wanted.get(row_id)
-        renamed = target is not None and tuple(target.values[column] for column in key) != name
-        if renamed or (target is None and name in taken):
-            aside = f"{rows[row_id].name} (gone, {row_id})"
-            connection.execute(update(table).where(table.c.id == row_id).values(name=aside))
+    wanted, new = _assigned(rows, key, seen)
+    for row_id in _in_the_way(rows, key, seen, wanted):
+        aside = f"{rows[row_id].name} (gone, {row_id})"
+        connection.execute(update(table).where(table.c.id == row_id).values(name=aside))
     for row_id, each in wanted.items():
         values = {**each.values, "remote_id": each.remote_id}
         if any(getattr(rows[row_id], column) != value for column, value in values.items()):
             connection.execute(update(table).where(table.c.id == row_id).values(values))
     if new:
         connection.execute(insert(table), [{**each.values, "remote_id": each.remote_id} for each in new])
+
+
+def _assigned(
+    rows: Mapping[int, Row[Any]], key: Sequence[str], seen: Sequence[_Seen]
+) -> tuple[dict[int, _Seen], list[_Seen]]:
+    """Return what was read by the id of the row that is it, and what is new."""
+    by_remote = {row.remote_id: row.id for row in rows.values() if row.remote_id is not None}
+    listed = {each.remote_id for each in seen if each.remote_id is not None}
+    by_name = {_name(row, key): row.id for row in rows.values() if row.remote_id not in listed}
+    wanted: dict[int, _Seen] = {}
+    new = []
+    for each in seen:
+        found = by_remote.get(each.remote_id) or by_name.get(_wanted_name(each, key))
+        if found is None:
+            new.append(each)
+        else:
+            wanted[found] = each
+    return wanted, new
+
+
+def _in_the_way(
+    rows: Mapping[int, Row[Any]], key: Sequence[str], seen: Sequence[_Seen], wanted: Mapping[int, _Seen]
+) -> Iterator[int]:
+    """Yield the rows that get another name, or have the name of something that was read."""
+    taken = {_wanted_name(each, key) for each in seen}
+    for row_id, row in rows.items():
+        target = wanted.get(row_id)
+        if (_name(row, key) in taken) if target is None else (_wanted_name(target, key) != _name(row, key)):
+            yield row_id
+
+
+def _name(row: Row[Any], key: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(getattr(row, each) for each in key)
+
+
+def _wanted_name(seen: _Seen, key: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(seen.values[column] for column in key)

@@ -3,6 +3,7 @@
 from reconciler.columnar.columns import Column, DictionaryColumn, among, is_text, take, take_ordered, unequal
 from reconciler.columnar.keyed import Keyed
 from reconciler.columnar.records import PIECE, Layout, Packed, Packing, layout_of, once_each, pack
+from reconciler.columnar.value_index import ValueIndex
 
 __all__ = [
     "PIECE",
@@ -12,6 +13,7 @@ __all__ = [
     "Layout",
     "Packed",
     "Packing",
+    "ValueIndex",
     "among",
     "is_text",
     "layout_of",

@@ -27,7 +27,7 @@ from reconciler.errors import ExitCode, ReconcilerError
 from reconciler.simulator.server import Simulator
 from reconciler.simulator.tenant.days import Day
 from reconciler.simulator.tenant.tenant import Tenant
-from reconciler.store.opening import open_store
+from reconciler.store import open_store
 
 _INSTANCES = ("prod", "uat")
 _LIMITS = "limits:\n  deletedInIntune: {percent: 3, count: 10}\n"

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
-from reconciler.columnar import Column, is_text
-from reconciler.columnar.value_index import ValueIndex
+from reconciler.columnar import Column, ValueIndex, is_text
 from reconciler.model.snapshot import UNKNOWN, Scalar, UnknownType
 from reconciler.model.state import Asset
 from reconciler.planning.inputs.stored import Stored

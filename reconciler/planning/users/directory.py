@@ -6,8 +6,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, Final
 
-from reconciler.columnar import Column, Keyed, Packed, is_text, pack
-from reconciler.columnar.value_index import ValueIndex
+from reconciler.columnar import Column, Keyed, Packed, ValueIndex, is_text, pack
 from reconciler.model.layouts import PEOPLE
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person

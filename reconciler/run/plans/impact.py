@@ -10,7 +10,7 @@ from reconciler.configuration.git.at_commit import commit_of, load_commit, shown
 from reconciler.configuration.loader import Loaded, environments_in
 from reconciler.configuration.parsing.problems import errors
 from reconciler.errors import UsageError
-from reconciler.impact.comparison import compare, not_compared
+from reconciler.impact import compare, not_compared
 from reconciler.model.impact import Impact, Unanswered
 from reconciler.model.plan import Plan, SettingChange
 from reconciler.model.state import Recording

@@ -3,9 +3,12 @@
 One change of an asset is three requests: it is read, written by one POST, and read again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import structs
 
 from reconciler.errors import LostAnswerError, RemoteError
 from reconciler.halo.api import HaloApi, Row
@@ -29,7 +32,7 @@ REQUESTS_A_TYPE: Final = 2
 
 
 class HaloRoom:
-    """One Halo; `proofs` gives the answers of `store prove` when they are needed."""
+    """One Halo; `proofs` gives the answers of `store prove` when they are needed, `proven` the version they are of."""
 
     product = PRODUCT
 
@@ -38,12 +41,14 @@ class HaloRoom:
         settings: HaloSettings,
         *,
         proofs: Callable[[], Mapping[str, str]] = dict,
+        proven: Callable[[], str | None] = lambda: None,
         pace: Pace | None = None,
         progress: Callable[[str, int], None] = lambda _what, _count: None,
         waiting: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self._settings = settings
         self._proofs = proofs
+        self._proven = proven
         budget = Budget(settings.per_minute, pace or Pace(), waiting)
         self.api = HaloApi(Transport(budget, Token(settings, budget.wait)), settings.base, progress)
         self._rows: dict[str, Row] = {}
@@ -53,10 +58,17 @@ class HaloRoom:
         self.api.close()
 
     @cached_property
-    def _identity(self) -> RemoteIdentity:
+    def _info(self) -> Mapping[str, Any]:
         info = self.api.get("InstanceInfo")
+        if not isinstance(info, dict):
+            raise RemoteError(f"{self._settings.base} does not say which Halo it is. Check the address in `store:`.")
+        return info
+
+    @cached_property
+    def _identity(self) -> RemoteIdentity:
+        info = self._info
         instances = self.api.get("Instance")
-        if not isinstance(info, dict) or not isinstance(instances, list):
+        if not isinstance(instances, list):
             raise RemoteError(f"{self._settings.base} does not say which Halo it is. Check the address in `store:`.")
         own: Mapping[str, Any] = next((each for each in instances if each.get("isself")), {})
         facts = {
@@ -81,7 +93,17 @@ class HaloRoom:
             RemoteError: a list is not proven whole, or Halo lacks fields that settings name.
         """
         reading, self._directory = Reader(self.api, self._settings, self._proofs()).read(self._directory, known)
-        return reading
+        offer = reading.offer
+        return replace(reading, offer=structs.replace(offer, remarks=(*offer.remarks, *self._outdated())))
+
+    def _outdated(self) -> Iterator[str]:
+        """Yield what to think of where the answers of `store prove` are another version's."""
+        proven, now = self._proven(), self.version()
+        if proven is not None and proven != now:
+            yield (
+                f"What `store prove` found out is true of Halo {proven}, and this is {now}: prove again, with "
+                "`reconciler store prove`."
+            )
 
     def prove(self) -> dict[str, str]:
         """Try on a scratch asset what the documentation leaves open, and return each answer by its question (W9).
@@ -93,8 +115,7 @@ class HaloRoom:
 
     def version(self) -> str:
         """Return Halo's version."""
-        info = self.api.get("InstanceInfo")
-        return str(info.get("app_version")) if isinstance(info, dict) else ""
+        return str(self._info.get("app_version") or "")
 
     def find(self, change: Change, remote_id: str | None) -> tuple[Seen, ...]:
         """Return the record that a change is about, or those that have the name of one to be created."""

@@ -65,6 +65,29 @@ def test_without_proofs_nothing_is_created_and_the_plan_says_what_to_run(place: 
     assert place.halo.audit.writes() == ()
 
 
+def test_answers_of_another_version_are_remarked_upon_until_they_are_proven_again(place: Place) -> None:
+    command, _, halo = place
+
+    def told() -> list[str]:
+        warnings = [each for summary in command.plan()["connections"] for each in summary["warnings"]]
+        return [each for each in warnings if "store prove" in each]
+
+    halo.data.options.version = "2.210.1"
+    command.run("store", "prove", "prod", "--yes")
+    proven = told()
+    halo.data.options.version = "2.212.7"
+    after = told()
+    command.run("store", "prove", "prod", "--yes")
+
+    assert (proven, told()) == ([], [])
+    assert after == [
+        (
+            "What `store prove` found out is true of Halo 2.210.1, and this is 2.212.7: prove again, with "
+            "`reconciler store prove`."
+        )
+    ]
+
+
 def test_a_plan_says_how_many_requests_it_takes(place: Place) -> None:
     place.command.run("store", "prove", "prod", "--yes")
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from reconciler.model.ledger import Proof
     from reconciler.remote.room import Room
     from reconciler.run.context import Surroundings
     from reconciler.settings.secrets import Secret
@@ -80,18 +81,19 @@ def _halo(around: Surroundings) -> Room:
     )
     return HaloRoom(
         settings,
-        proofs=partial(_proofs, around),
+        proofs=lambda: {each.name: each.answer for each in _proofs(around)},
+        proven=lambda: next((each.version for each in _proofs(around)), None),
         progress=partial(around.progress, "Halo"),
         waiting=partial(_waiting, around),
     )
 
 
-def _proofs(around: Surroundings) -> dict[str, str]:
-    """Return what `store prove` found out, by its question; nothing while there is no ledger."""
+def _proofs(around: Surroundings) -> tuple[Proof, ...]:
+    """Return what `store prove` found out; nothing while there is no ledger."""
     from reconciler.run.stores import open_ledger  # noqa: PLC0415 - it imports the context that has this
 
     with open_ledger(around) as ledger:
-        return {} if ledger.missing else {each.name: each.answer for each in ledger.proofs()}
+        return () if ledger.missing else ledger.proofs()
 
 
 _NOTICED = 5

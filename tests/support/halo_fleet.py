@@ -46,14 +46,17 @@ _DAY_ONE = datetime.fromisoformat("2026-11-23T08:00:00+00:00")
 _CATALOGUE_SITES = ("Head Office", "Leeds")
 
 
-def environment(*matching: str) -> Environment:
-    """Return the settings of the fleet: fields, statuses and unlinking, no software; assets match by these fields."""
+def environment(*matching: str, label: str = "deviceName", **imports: str) -> Environment:
+    """Return the settings of the fleet: fields, statuses and unlinking, no software; assets match by these fields.
+
+    Where the label is one of them, this property of devices is written there.
+    """
     mappings = [
         {"from": "deviceName", "to": "name"},
         {"from": "serialNumber", "to": "serialNumber", "transform": ["trim", "upper"]},
         {"from": "model", "to": "model", "empty": "clear"},
         {"value": "Intune", "to": "custom.managed_by", "write": "on-create"},
-        *([{"from": "deviceName", "to": "custom.label"}] if "custom.label" in matching else []),
+        *([{"from": label, "to": "custom.label"}] if "custom.label" in matching else []),
     ]
     return environment_of(
         {
@@ -61,7 +64,7 @@ def environment(*matching: str) -> Environment:
             "intune": {
                 "field-mappings": {"mappings": mappings},
                 "users": {"unlinkWhenNoMatch": True},
-                **({"imports": {"assetMatchingField": list(matching)}} if matching else {}),
+                **({"imports": {"assetMatchingField": list(matching), **imports}} if matching else {}),
             },
         }
     )

@@ -11,6 +11,7 @@ from typing import Any, Final
 from reconciler.halo.api import Row
 from reconciler.halo.directory import Directory
 from reconciler.halo.settings import INTUNE_ID, HaloSettings
+from reconciler.halo.slots import Slots
 from reconciler.halo.values import to_halo
 from reconciler.model.plan import Action, Attribute, Change
 from reconciler.model.snapshot import Scalar
@@ -64,21 +65,31 @@ def _field_members(
     for ours, member in slots.members.items():
         if ours in after:
             body[member] = to_halo(after[ours]) or None
+    return body | _type_fields(after, row, type_id, slots) | _custom_fields(after, bound, row, slots)
+
+
+def _type_fields(after: Mapping[str, Scalar], row: Row, type_id: int, slots: Slots) -> dict[str, Any]:
+    """Return the member with the fields of the type: whole, when one of them changes."""
     own = slots.of_types.get(type_id, {})
     changed = {own[name]: to_halo(after[ours]) for ours, name in slots.fields.items() if ours in after and name in own}
-    if changed:
-        kept = {int(each["id"]): each.get("value") for each in row.get("fields") or ()}
-        body["fields"] = _array({**kept, **changed})
+    if not changed:
+        return {}
+    kept = {int(each["id"]): each.get("value") for each in row.get("fields") or ()}
+    return {"fields": _array({**kept, **changed})}
+
+
+def _custom_fields(after: Mapping[str, Scalar], bound: Mapping[int, str], row: Row, slots: Slots) -> dict[str, Any]:
+    """Return the member with the custom fields: whole, with the names of those that are ours, when one changes."""
     custom = {id_: to_halo(after[ours]) for ours, (id_, _) in slots.custom.items() if ours in after}
     custom |= bound
-    if custom:
-        kept = {int(each["id"]): each.get("value") for each in row.get("customfields") or ()}
-        names = dict([*slots.custom.values(), *([slots.binding] if slots.binding else [])])
-        body["customfields"] = [
-            {**each, **({"name": names[each["id"]]} if each["id"] in names else {})}
-            for each in _array({**kept, **custom})
-        ]
-    return body
+    if not custom:
+        return {}
+    kept = {int(each["id"]): each.get("value") for each in row.get("customfields") or ()}
+    names = dict([*slots.custom.values(), *([slots.binding] if slots.binding else [])])
+    named = [
+        {**each, **({"name": names[each["id"]]} if each["id"] in names else {})} for each in _array({**kept, **custom})
+    ]
+    return {"customfields": named}
 
 
 def _array(values: Mapping[int, Any]) -> list[dict[str, Any]]:

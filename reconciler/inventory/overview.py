@@ -5,7 +5,7 @@ device that enrolled later.
 """
 
 import datetime
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
@@ -61,12 +61,22 @@ def overview(
 ) -> tuple[AssetView, ...]:
     """Return the assets by tag: all, or those with one of the ties, not updated for so many seconds, or superseding."""
     before = None if not_updated is None else _earlier(now, not_updated)
+    views = _views(environment, state, before)
+    late = before is not None
+    if not ties and not late and not superseded:
+        return tuple(views)
+    return tuple(
+        view for view in views if view.tie in ties or (late and view.not_updated) or (superseded and view.superseded)
+    )
+
+
+def _views(environment: Environment, state: State, before: str | None) -> Iterator[AssetView]:
+    """Yield every asset by tag, with the names of what it refers to."""
     bindings = _bindings(state.bindings)
     reads = {read.tenant_id: read.read_at for read in state.reads}
     connections = {each.tenant_id: each for each in environment.connections.values()}
     called = references(state.people)
     place = state.fields.index("name") if "name" in state.fields else None
-    views = []
     for asset in sorted(state.assets, key=lambda each: each.tag):
         binding = bindings.get(asset.id)
         tenant = binding.tenant_id if binding else ""
@@ -80,13 +90,7 @@ def overview(
             before,
         )
         name = None if place is None else asset.values[place]
-        views.append(_named(view, asset, None if name is None else str(name), called))
-    if not ties and before is None and not superseded:
-        return tuple(views)
-    late = before is not None
-    return tuple(
-        view for view in views if view.tie in ties or (late and view.not_updated) or (superseded and view.superseded)
-    )
+        yield _named(view, asset, None if name is None else str(name), called)
 
 
 def _earlier(now: str, seconds: int) -> str:

@@ -117,6 +117,22 @@ def _decide_users(environment: Environment, stored: Stored, importing: Reads) ->
     gone: frozenset[int] = frozenset()
     if _every_directory(environment, stored, known):
         gone = gone_users(directory, (snapshot.users for _, snapshot in known))
+    directory, owners, problems = _imported(directory, known, gone)
+    taken_over = {key for key in gone if key in owners}
+    left = deactivated(directory, gone - taken_over)
+    directory = dataclasses.replace(directory.with_users(left), gone=gone - taken_over)
+    owners |= {user.id: known[0][0].name for user in left}
+    withheld = tuple(
+        Withheld(connection=name, label="all users", what="import of users", reason=reason, rule="U4")
+        for name, reason in unknown.items()
+    )
+    return Users(directory, owners, unknown, tuple(problems), withheld, gone - taken_over)
+
+
+def _imported(
+    directory: Directory, known: Reads, gone: frozenset[int]
+) -> tuple[Directory, dict[int, str], list[Problem]]:
+    """Return the directory with every connection's users, the connection that each comes from, and the problems."""
     found = {
         connection.name: claims(connection.users.user_identifier.store, snapshot.users, directory, gone)
         for connection, snapshot in known
@@ -130,15 +146,7 @@ def _decide_users(environment: Environment, stored: Stored, importing: Reads) ->
         directory = directory.with_users(imported.users)
         owners |= {user.id: name for user in imported.users}
         problems += imported.problems
-    taken_over = {key for key in gone if key in owners}
-    left = deactivated(directory, gone - taken_over)
-    directory = dataclasses.replace(directory.with_users(left), gone=gone - taken_over)
-    owners |= {user.id: known[0][0].name for user in left}
-    withheld = tuple(
-        Withheld(connection=name, label="all users", what="import of users", reason=reason, rule="U4")
-        for name, reason in unknown.items()
-    )
-    return Users(directory, owners, unknown, tuple(problems), withheld, gone - taken_over)
+    return directory, owners, problems
 
 
 def _every_directory(environment: Environment, stored: Stored, known: Reads) -> bool:

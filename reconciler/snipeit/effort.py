@@ -26,8 +26,11 @@ def _of_change(change: Change, words: Vocabulary) -> int:
         return 2 if change.action is Action.DELETE else 3
     if change.action is Action.CREATE:
         return len(looks(change, words.fields)) + 1
-    if change.action is Action.DELETE:
-        return 2
+    return 2 if change.action is Action.DELETE else _of_update(attributes)
+
+
+def _of_update(attributes: Sequence[Attribute]) -> int:
+    """Return what an asset's update takes: a check-in takes the status along, and goes before what stands beside it."""
     ends = any(each.name == "user" and each.after is None for each in attributes)
     beside = [each for each in attributes if each.name != "user" and not (ends and each.name == "status")]
     return 1 + ends + bool(beside or not ends)

@@ -81,13 +81,18 @@ def init(  # noqa: PLR0917 - typer reads the options from the signature
         printing.write(str(path))
     if tenants is not None:
         say(_NEXT_OF_MANY.format(folder=folder))
-        return ExitCode.DONE
+    else:
+        _say_next(folder, answers, has_sites=asked or organisation is not None)
+    return ExitCode.DONE
+
+
+def _say_next(folder: Path, answers: Answers, *, has_sites: bool) -> None:
+    """Say what to do with the repository now."""
     if answers.store is Store.SQLITE and answers.pipeline is not Pipeline.NONE:
         say("A pipeline's runner keeps no files: before it applies, let store: name a PostgreSQL (--store postgresql).")
     missing = [] if answers.tenant_id and answers.client_id else ["tenantId and clientId"]
-    missing += [] if organisation or asked else ["your organisation and sites"]
+    missing += [] if has_sites else ["your organisation and sites"]
     say(_NEXT.format(folder=folder, missing=" and ".join(missing) or "what else differs"))
-    return ExitCode.DONE
 
 
 def _adopt(folder: Path, url: str, connection: str | None, pipeline: "Pipeline") -> int:

@@ -80,7 +80,11 @@ def _follows(one: Literal, other: Literal) -> bool:
     if other.sensitive and not one.sensitive:
         return False
     fold = str if other.sensitive else str.casefold
-    have, want = fold(one.text), fold(other.text)
+    return _holds_too(one, other, fold(one.text), fold(other.text))
+
+
+def _holds_too(one: Literal, other: Literal, have: str, want: str) -> bool:
+    """Return whether a text of which the one holds fulfils the other, whose texts are compared as they are here."""
     match other.operator:
         case "equals":
             return one.operator == "equals" and have == want

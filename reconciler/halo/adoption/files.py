@@ -60,9 +60,8 @@ def _instance(mappings: Mappings, instance: str, url: str, client_id: str) -> st
     return document("instance", _INSTANCE_DEPTH, "Who this instance is and where its assets live.", lines)
 
 
-def _catalogue(connection: Mapping[str, Any], names: HaloNames, mappings: Mappings) -> str:
-    site = names.sites.get(connection.get("defaultsite") or 0)
-    client = site[0] if site else "Could not be read"
+def _groups(connection: Mapping[str, Any], names: HaloNames) -> dict[str, list[Plain]]:
+    """Return the types that the connection uses, by the group that has each; the default group is there in any case."""
     used = {names.type(connection.get("default_assettype")), *(_type(each, names) for each in _rules(connection))}
     groups: dict[str, list[Plain]] = {}
     for name in sorted(each for each in used if each):
@@ -70,6 +69,13 @@ def _catalogue(connection: Mapping[str, Any], names: HaloNames, mappings: Mappin
     group = names.groups.get(connection.get("default_assetgroup") or 0)
     if group or not groups:
         groups.setdefault(group or "Assets", [])
+    return groups
+
+
+def _catalogue(connection: Mapping[str, Any], names: HaloNames, mappings: Mappings) -> str:
+    site = names.sites.get(connection.get("defaultsite") or 0)
+    client = site[0] if site else "Could not be read"
+    groups = _groups(connection, names)
     statuses: list[Plain] = [*sorted(set(names.statuses.values()))]
     fields = [(each.custom, each) for each in mappings.adopted if each.custom]
     lines = [

@@ -95,11 +95,8 @@ def _prevented_rows(
         yield _effect_row(effect, None, standing, texts, metas)
 
 
-def _effect_row(
-    effect: Effect, change: Change | None, standing: _Standing, texts: Texts, metas: Metas
-) -> tuple[Row, Values]:
-    """Return the row of what a change of the settings has an effect on; `change` is None where nothing happens now."""
-    attributes = change.attributes if change else ()
+def _effect_metas(effect: Effect, attributes: Sequence[Attribute], metas: Metas) -> list[int]:
+    """Return the places of the attributes' words and of what the settings have to do with each, prevented ones last."""
     places = metas.places
     mine = [places[each.name][each.reason][each.rule] for each in attributes]
     for end in effect.attributes:
@@ -108,6 +105,15 @@ def _effect_row(
             mine.append(meta)
         else:
             mine[next(at for at, each in enumerate(attributes) if each.name == end.name)] = meta
+    return mine
+
+
+def _effect_row(
+    effect: Effect, change: Change | None, standing: _Standing, texts: Texts, metas: Metas
+) -> tuple[Row, Values]:
+    """Return the row of what a change of the settings has an effect on; `change` is None where nothing happens now."""
+    attributes = change.attributes if change else ()
+    mine = _effect_metas(effect, attributes, metas)
     prevented = [each for each in effect.attributes if each.verdict is Verdict.PREVENTED]
     stays = [each.with_ for each in prevented]
     new = change is not None and change.action is Action.CREATE and not prevented

@@ -75,17 +75,26 @@ def change_entry(change: Change) -> str:
         return f"- {' · '.join([head, *told])}"
     if change.action is Action.DELETE:
         return f"- {head}"
+    head = f"- {head}{_also(change)}"
+    told = _differences(change)
+    return f"{head}, {told[0]}" if len(told) == 1 else "\n".join([head, *(f"  - {each}" for each in told)])
+
+
+def _also(change: Change) -> str:
+    """Return what a change counts as beside its main kind, in brackets."""
     others = [LIMITED[kind] for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
-    also = f" (also {', '.join(others)})" if others else ""
+    return f" (also {', '.join(others)})" if others else ""
+
+
+def _differences(change: Change) -> list[str]:
+    """Return what is different, an attribute each and the software as one, as much as a comment has room for."""
     attributes, software = apart(change.attributes)
     told = [_attribute(each) for each in attributes[:_ATTRIBUTES]]
     if len(attributes) > _ATTRIBUTES:
         told.append(f"… and {many(len(attributes) - _ATTRIBUTES, 'more attribute')}")
     if software:
         told.append(f"software {', '.join(markdown_prose(each) for each in software_words(software))}")
-    if len(told) == 1:
-        return f"- {head}{also}, {told[0]}"
-    return "\n".join([f"- {head}{also}", *(f"  - {each}" for each in told)])
+    return told
 
 
 def _attribute(attribute: Attribute) -> str:

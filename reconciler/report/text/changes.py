@@ -103,10 +103,9 @@ def _created(change: Change, names: int, width: int, *, every: bool) -> list[Tex
     """Return what is new in few lines: what it is called and where it belongs, then its other values."""
     attributes, software = apart(change.attributes)
     after = {each.name: each.after for each in attributes if each.after is not None}
-    said = set(_NAMED_FIRST) | {name for name, value in after.items() if value in (change.label, change.name)}
-    if change.subject is Subject.USER and not every:
-        said |= {name for name, value in after.items() if name == "entraId" or (name == "active" and value is True)}
-    others = [f"{name} {shown(value)}" for name, value in after.items() if name not in said]
+    others = [
+        f"{name} {shown(value)}" for name, value in after.items() if not _is_said(change, name, value, every=every)
+    ]
     head = [called(change.label), *(shown(after[name]) for name in _NAMED_FIRST if name in after)]
     first = styled(("  + ", Style.CREATE), padded(called(change.name), names), "  ")
     if change.subject is Subject.USER:
@@ -116,6 +115,14 @@ def _created(change: Change, names: int, width: int, *, every: bool) -> list[Tex
         *(folded(parts(others, style=Style.QUIET), width, first=_INDENT) if others else []),
         *(_all_software(software, width) if every else _quiet_software(software_named(software), width)),
     ]
+
+
+def _is_said(change: Change, name: str, value: object, *, every: bool) -> bool:
+    """Return whether a value of something new is said by what it is called, or goes without saying."""
+    if name in _NAMED_FIRST or value in (change.label, change.name):
+        return True
+    quiet = change.subject is Subject.USER and not every
+    return quiet and (name == "entraId" or (name == "active" and value is True))
 
 
 def _quiet_software(words: Sequence[str], width: int) -> list[Text]:

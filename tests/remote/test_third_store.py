@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,13 @@ ADOPTING = ("run/remotes/adopting.py",)
 """`init --from-halo`, which writes settings and opens no store."""
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Yield the modules that are no product's, by their path."""
+@cache
+def modules() -> tuple[tuple[str, ast.Module], ...]:
+    """Return the modules that are no product's, by their path."""
+    return tuple(_modules())
+
+
+def _modules() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         name = path.relative_to(PACKAGE).as_posix()
         if name.partition("/")[0] not in OF_A_PRODUCT and name not in LEARNING:

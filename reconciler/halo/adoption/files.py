@@ -173,11 +173,15 @@ def _imports(connection: Mapping[str, Any], names: HaloNames, mappings: Mappings
         *setting("deletedInIntune", deleted, indent=2),
         *setting("recovered", None, _NOT_SAID, 2),
         *comment(f"inactive: {{afterDays: 60, status: …}}  {_NOT_SAID} Without it no asset is made inactive."),
-        *comment(
-            f"software: Halo matches licences by name: {bool(connection.get('software_import_licence_matching'))}."
-        ),
+        *comment(_software(connection)),
     ]
     return _file("imports", "Which devices become assets, and what happens in their life.", lines)
+
+
+def _software(connection: Mapping[str, Any]) -> str:
+    """Return what becomes of what Halo sets about software."""
+    matched = "matches" if connection.get("software_import_licence_matching") else "does not match"
+    return f"software.import stays false: no software is written to Halo. Halo's own import {matched} licences by name."
 
 
 def _rules(connection: Mapping[str, Any]) -> list[Mapping[str, Any]]:

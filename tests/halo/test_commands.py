@@ -65,6 +65,19 @@ def test_without_proofs_nothing_is_created_and_the_plan_says_what_to_run(place: 
     assert place.halo.audit.writes() == ()
 
 
+def test_the_examples_are_applied_unchanged_but_for_their_store_and_software_is_one_problem(place: Place) -> None:
+    command, _, halo = place
+    command.lay("prod/connections/intune/imports.yaml", "software: {import: true}\n")
+    command.run("store", "prove", "prod", "--yes")
+    told = [each["message"] for each in command.plan()["problems"]]
+    applied = command.apply()
+
+    assert [each for each in told if "software" in each] == [
+        "Halo keeps no software of assets: set `software.import: false` in imports.yaml."
+    ]
+    assert (applied.code, len(halo.data.assets())) == (0, 10), applied.err
+
+
 def test_answers_of_another_version_are_remarked_upon_until_they_are_proven_again(place: Place) -> None:
     command, _, halo = place
 

@@ -43,6 +43,14 @@ def bring(
     ignore: Annotated[
         list[str], typer.Option("--ignore-column", metavar="NAME", help="Do not look at this column of FILE.")
     ] = [],  # noqa: B006 - typer copies it
+    map_: Annotated[
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="NAME|FILE",
+            help="FILE is another system's export: snipe-it, halo, spreadsheet, or a YAML file of its headings.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write what has no problem; without it nothing is.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Show every problem and asset, however many.")] = False,
 ) -> int:
@@ -56,7 +64,7 @@ def bring(
     started = time.monotonic()
     with Talk() as talk:
         around = surroundings(context, env, talk)
-        planned = plan_import(around, Files(file, users, ignore))
+        planned = plan_import(around, Files(file, users, ignore, map_))
     printing.page(inventory_text(planned.inventory, env, every=every, width=printing.width()))
     check_usable(planned)
     if yes:

@@ -97,7 +97,7 @@ SURROUNDINGS: Final = (
     Rule(
         "W10",
         "Bringing settings along",
-        "`init --from-halo` writes settings from what Halo has; `store import` takes assets from a CSV file.",
+        "`init --from-halo` writes settings from what Halo has; `store import --map` takes another system's CSV.",
     ),
     Rule("N1", "Environment by environment", "`fleet` does for every environment what the command does for one."),
     Rule(

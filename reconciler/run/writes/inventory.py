@@ -4,9 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
 from reconciler.csv_files import read_csv
 from reconciler.errors import ImportFileError
 from reconciler.inventory.build import Inventory, Table, plan_inventory
+from reconciler.inventory.headings import PRESETS, Headings, translated
 from reconciler.model.run import Outcome
 from reconciler.model.state import State
 from reconciler.run.context import Surroundings
@@ -17,11 +22,15 @@ from reconciler.run.writes.commit import Author, Settings, commit
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """What is imported: a file of assets, one of store users, or both; and columns of assets not to look at."""
+    """What is imported: a file of assets, one of store users, or both; and columns of assets not to look at.
+
+    `map` says whose export the assets are: a preset's name, or a YAML file with headings by our columns.
+    """
 
     assets: Path | None
     users: Path | None
     ignored: Sequence[str] = ()
+    map: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +45,50 @@ def plan_import(around: Surroundings, files: Files) -> Import:
     """Read the files and the store, and plan; nothing is written.
 
     Raises:
-        ImportFileError: a file is no table.
+        ImportFileError: a file is no table, or its map does not fit it.
         StampError: the store is another instance's.
     """
+    assets, ignored = _table(files.assets), tuple(files.ignored)
+    if assets is not None and files.map is not None:
+        headings = PRESETS.get(files.map) or _headings(Path(files.map))
+        translation = translated(assets, headings, around.environment)
+        assets, ignored = translation.table, (*ignored, *translation.left)
     state = read_state(around)
     refuse_foreign(state.stamp, around.instance)
     planned = plan_inventory(
         around.environment,
         state,
-        _table(files.assets),
+        assets,
         _table(files.users),
         made_at=around.now(),
-        ignored=files.ignored,
+        ignored=ignored,
     )
     return Import(planned, state)
 
 
 def _table(path: Path | None) -> Table | None:
     return None if path is None else Table(path.name, *read_csv(path))
+
+
+def _headings(path: Path) -> Headings:
+    """Return the headings that a YAML file names by our columns, one or several each.
+
+    Raises:
+        ImportFileError: it cannot be read, or is no such file.
+    """
+    try:
+        found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        told = msgspec.convert(found, dict[str, str | list[str]])
+    except OSError as error:
+        raise ImportFileError(
+            f"There is no preset {path}, and no file of this name: {error.strerror}. Presets are {', '.join(PRESETS)}."
+        ) from error
+    except (YAMLError, UnicodeDecodeError, msgspec.ValidationError) as error:
+        raise ImportFileError(
+            f"{path} is no map: it has lines of one of our columns and the heading that stands for it, such as "
+            f"`serialNumber: Serial`. {' '.join(str(error).split())}"
+        ) from error
+    return {name: [names] if isinstance(names, str) else names for name, names in told.items()}
 
 
 def check_usable(planned: Import) -> None:

@@ -67,7 +67,7 @@ class DetectedSoftware:
     def on(self, device_id: str) -> Numbers:
         """Return what is detected on a device."""
         places = self.snapshot.detected.get(device_id.lower(), ())
-        return tuple(sorted({self._numbers[place] for place in places}))
+        return tuple(sorted({*map(self._numbers.__getitem__, places)}))
 
     def changes(self, before: Numbers, after: Numbers) -> Iterator[Attribute]:
         """Yield what becomes of each software that differs."""

@@ -75,12 +75,12 @@ def _boolean(value: Scalar) -> Scalar:
 
 
 def _mac_address(value: Scalar) -> Scalar:
-    digits = _NOT_HEX.sub("", as_text(value))
+    digits = _NOT_HEX.sub("", as_text(value).replace(":", ""))
     return bytes.fromhex(digits).hex(":").upper() if len(digits) == _MAC_DIGITS else value
 
 
 def _of_text(function: Callable[[str], str]) -> CompiledTransform:
-    return lambda value: function(as_text(value)) or None
+    return lambda value: function(value if value.__class__ is str else as_text(value)) or None
 
 
 _PLAIN: Final[dict[str, CompiledTransform]] = {

@@ -77,16 +77,18 @@ def import_users(
     users, field = pack(users), settings.user_identifier.store
     ids = users.column("id")
     contested = {key for key, mine in found.items() if len(mine) > 1 or any(wanted[each] > 1 for each in mine)}
-    known = directory.by_entra_id
+    known, merged = directory.by_entra_id, directory.merged
     matched, places = {}, []
     for place, key in enumerate(ids):
-        if key in contested or key.lower() in directory.merged:
+        lower = key.lower()
+        if key in contested or lower in merged:
             continue
-        mine = found.get(key) or ([known[key.lower()]] if key.lower() in known else [])
-        if mine:
-            matched[place] = mine[0]
-        else:
+        mine = found.get(key)
+        owner = mine[0] if mine else known.get(lower)
+        if owner is None:
             places.append(place)
+        else:
+            matched[place] = owner
     kept = _kept(settings.import_users, users, directory, matched)
     new = sorted(users.at(places).values(), key=_ID)
     first = min((0, *directory.ids)) - 1
@@ -186,8 +188,8 @@ def _may_become(user: Any, stored: Person, gone: bool) -> bool:
 def gone_users(directory: Directory, reads: Iterable[Sequence[Any]]) -> frozenset[int]:
     """Return the store users whose account none of these whole reads of directories has."""
     known = {user_id.lower() for users in reads for user_id in pack(users).column("id")}
-    own = ((entra_id, key) for entra_id, key in directory.by_entra_id.items() if entra_id not in directory.merged)
-    return frozenset(key for entra_id, key in own if entra_id not in known)
+    gone = directory.by_entra_id.keys() - known - directory.merged.keys()
+    return frozenset(map(directory.by_entra_id.__getitem__, gone))
 
 
 def deactivated(directory: Directory, gone: Iterable[int]) -> list[Person]:

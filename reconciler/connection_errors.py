@@ -35,6 +35,7 @@ def failure(error: OSError, host: str) -> tuple[Failure, str]:
 
 
 def _by_class(error: OSError, host: str) -> tuple[Failure, str]:
+    """Return what kind of failure an exception of requests' is, and the words for it."""
     match error:
         case requests.exceptions.ProxyError():
             return Failure.UNCONNECTED, f"the proxy gave no way to {host}; check HTTPS_PROXY and NO_PROXY"

@@ -78,6 +78,7 @@ def _rows(path: Path) -> Iterator[Line]:
 
 
 def _lines(path: Path, file: TextIO) -> Iterator[Line]:
+    """Yield each row's cells and the line on which it begins. Raises ImportFileError at what is no CSV."""
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(file, strict=True)
     begins = 1

@@ -123,6 +123,7 @@ def _meant(name: str) -> str:
 
 
 def _connections(files: Files) -> tuple[str, ...]:
+    """Return the names of the connections' folders; anything else that stands among them is a problem."""
     folder = files.folder / CONNECTIONS
     if not folder.is_dir():
         return ()
@@ -144,6 +145,7 @@ def _connections(files: Files) -> tuple[str, ...]:
 
 
 def _read(files: Files, name: str, from_overlay: bool) -> None:
+    """Take a file whose text can be read; why another cannot is a problem, and it counts as broken."""
     path = files.folder / name
     refusal = _refusal(path, files.folder)
     if refusal:

@@ -197,6 +197,7 @@ class _Reading:
         return parsed
 
     def _model(self, name: str, document: Document) -> SettingsFile | None:
+        """Return a file's model, None when it has errors, which are noted as is the part without them."""
         file = files.kind_of(name)
         model = accepted(document, schemas.MODELS[file])
         if model is not None:

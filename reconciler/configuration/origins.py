@@ -20,6 +20,7 @@ def settings_text(documents: Mapping[str, Document], *, with_origin: bool) -> st
 
 
 def _lines(document: Document, path: Path, indent: int, with_origin: bool) -> Iterator[str]:
+    """Yield a mapping's settings as YAML, each value with the file and line that it came from."""
     for key, value in document.value(path).items():
         here = (*path, key)
         begin = f"{' ' * indent}{flow(key)}:"

@@ -51,6 +51,7 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> str:
 
 
 def _from_file(file: str, folder: Path, environ: Mapping[str, str]) -> str:
+    """Return a secret that a file holds, without its last line end. Raises SecretError when the file holds none."""
     path = secret_path(FromFile(file=file), folder, environ)
     try:
         if path.stat().st_size > _MAX_SIZE:

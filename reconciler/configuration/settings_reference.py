@@ -188,6 +188,7 @@ def _type(setting: Schema, schema: Schema) -> str:
 
 
 def _kind(option: Schema, schema: Schema) -> str:
+    """Return what an alternative of a setting's schema can be, in words."""
     if "$ref" in option:
         target = schema["$defs"][option["$ref"].rpartition("/")[2]]
         return "one of a few" if "enum" in target else "mapping"

@@ -158,6 +158,7 @@ def _creates(change: Change, ids: set[str]) -> bool:
 
 
 def _device_sections(planned: _Planned, asset: Asset | None, devices: Sequence[tuple[str, str]]) -> Iterator[Section]:
+    """Yield the sections about presence, what was not read, and how each device of the asset matched."""
     binding = None if asset is None else _binding(planned.recording.state, asset.id)
     if binding is not None:
         yield Section("presence", tuple(binding_facts(planned.plan, binding)))
@@ -175,6 +176,7 @@ def _device_sections(planned: _Planned, asset: Asset | None, devices: Sequence[t
 
 
 def _listed(planned: _Planned, decided: Decided, device_id: str, asset: Asset | None) -> Iterator[Section]:
+    """Yield the sections about a listed device: how it matched, and what each attribute should be."""
     mine = asset if asset is not None and asset_of(decided, device_id) == asset.id else None
     yield Section("how it matched", tuple(matching_facts(decided, device_id)))
     if match_of(decided, device_id).result is MatchResult.SUPERSEDED:

@@ -59,6 +59,7 @@ def matching_facts(decided: Decided, device_id: str) -> Iterator[Fact]:
 
 
 def _scope(decided: Decided, place: int) -> Iterator[Fact]:
+    """Yield the fact on whether a device is in scope, with what was compared; nothing where all are."""
     imports, compiled = decided.inputs.connection.imports, decided.inputs.compiled
     if imports.exclude is None and not imports.exclude_defender_managed:
         return
@@ -76,6 +77,7 @@ def _scope(decided: Decided, place: int) -> Iterator[Fact]:
 
 
 def _field(decided: Decided, place: int, number: int, name: str) -> Fact:
+    """Return the fact on one matching field of a device: how it is compared, and what has that value."""
     device = decided.inputs.listing.take([place])
     value = device.mapped(decided.inputs.compiled.keys[number])[0]
     forms = device.forms_of(0)

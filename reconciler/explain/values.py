@@ -110,6 +110,7 @@ def _mapped(row: Row, mapping: Mapping) -> object:
 
 
 def _outcome(row: Row, mapping: Mapping, value: object, written: Container[str]) -> tuple[str, str, Mark]:
+    """Return what becomes of one mapped field: its words, why, and how it is marked."""
     name, draft = mapping.to, row.draft
     stored = row.stored(name)
     for change in draft.attributes:
@@ -163,6 +164,7 @@ def user_facts(row: Row) -> Iterator[Fact]:
 
 
 def _user_words(row: Row, found: Assignment) -> tuple[str, str, Mark]:
+    """Return whom a device belongs to, in words, why, and how that is marked."""
     assigning = row.decided.inputs.drafting.assigning
     users = assigning.settings
     unlinks = "unlinkWhenNoMatch is " + ("true: it is unlinked" if users.unlink_when_no_match else "false: kept")

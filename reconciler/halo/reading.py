@@ -189,6 +189,7 @@ class Reader:
         )
 
     def _offer(self, directory: Directory) -> Offer:
+        """Return what Halo takes and makes, what it needs of new records, and what about it is unproven (W3)."""
         names = {"site": directory.sites, "status": directory.statuses, "type": directory.types}
         by_id = {int(id_): name for name, id_ in directory.types.ids.items()}
         lacking = directory.slots.lacking()

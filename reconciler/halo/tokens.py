@@ -70,6 +70,7 @@ class Token(AuthBase):
         raise UnreachableStoreError(f"Halo gave no token: {why}, {len(_WAITS)} times in all. Try again later.")
 
     def _posted(self) -> requests.Response:
+        """Ask for a token once. Raises OSError, which requests' errors are."""
         settings = self._settings
         form = {"grant_type": "client_credentials", "client_id": settings.client_id, "scope": "all"}
         with requests.Session() as session:
@@ -84,6 +85,7 @@ class Token(AuthBase):
             )
 
     def _refused(self, status: int, answer: object) -> str:
+        """Return why there is no token: Halo's own words, or that something else answered."""
         where = f"{self._settings.base}/auth/token"
         if isinstance(answer, dict) and answer.get("error"):
             said = " ".join(str(answer[name]) for name in ("error", "error_description") if answer.get(name)).rstrip(

@@ -83,6 +83,7 @@ def prove(access: Access, uses: Uses, *, pace: Pace = Pace()) -> Proven:  # noqa
 
 
 def _kinds(uses: Uses) -> Iterator[_Kind]:
+    """Yield each kind of request that a read makes, with the permission that it needs and what for."""
     yield _Kind(DEVICES, "to list the managed devices, and to ask for one by itself before it counts as gone", _device)
     if uses.users:
         yield _Kind(
@@ -99,6 +100,7 @@ def _kinds(uses: Uses) -> Iterator[_Kind]:
 
 
 def _proved(graph: Graph, kind: _Kind, claimed: frozenset[str], *, delegated: bool) -> Permission:
+    """Return what is known of a permission: claimed by the token, and proved by a request of its kind."""
     try:
         proved, said = True, kind.ask(graph)
     except GraphError as error:

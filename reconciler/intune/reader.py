@@ -55,6 +55,7 @@ def read_snapshot(
 
 
 def _read(name: str, access: Access, graph: Graph, needs: Needs, bound: Bound, progress: Progress) -> Snapshot:
+    """Read every part side by side, and return them as a snapshot with what each could not answer."""
     listed, people = listed_devices(needs.device_properties), users(needs.user_properties)
     with threads(5, "parts") as parts:
         reading_people = parts.submit(_people, graph, people, progress)

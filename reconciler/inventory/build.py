@@ -138,6 +138,7 @@ def _readers(environment: Environment, state: State, new: Sequence[Person]) -> d
 
 
 def _row(columns: Columns, line: int, cells: Sequence[str]) -> _Row:
+    """Return one row read by its columns, with a problem for each cell that does not fit."""
     row = _Row(line, "")
     if len(cells) != columns.width:
         row.problems.append(("", f"it has {len(cells)} cells and the header {columns.width}; a quote may be missing"))
@@ -214,6 +215,7 @@ def _told(assets: Table | None, columns: Columns, rows: Iterable[_Row]) -> Itera
 
 
 def _asset_changes(file: str, rows: Iterable[_Row]) -> list[Change]:
+    """Return a creation for each row, sorted as a plan shows them."""
     reason = f"imported from {file}"
     changes = [
         Change(
@@ -234,6 +236,7 @@ def _asset_changes(file: str, rows: Iterable[_Row]) -> list[Change]:
 
 
 def _plan(environment: Environment, state: State, changes: Sequence[Change], made_at: str, highest: int) -> Plan:
+    """Return the plan of an import: these changes, and the catalogue's entries that the store lacks."""
     catalogue = catalogue_changes(environment.catalogue, state.catalogue) if changes else []
     return with_digest(
         Plan(

@@ -69,7 +69,7 @@ def translated(table: Table, headings: Headings, environment: Environment) -> Tr
     """Return a table with its headings as ours.
 
     Raises:
-        ImportFileError: `headings` name a column that there is not, or none of the file's is known.
+        ImportFileError: `headings` name an unknown column, or none of the file's is known.
     """
     fields = {name: (name, each.label) for name, each in asset_fields(environment.catalogue).items()}
     unknown = sorted(set(headings) - {*_OURS, *fields})

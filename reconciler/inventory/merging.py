@@ -125,6 +125,7 @@ def _everything(person: Person) -> Iterator[tuple[str, Scalar, Scalar]]:
 
 
 def _links(state: State, other: Person, before: str, after: str) -> list[Change]:
+    """Return the changes that let assets of the user who goes belong to the one who stays."""
     names = state.fields.index("name")
     return [
         Change(

@@ -125,6 +125,7 @@ def _view(
     pins: dict[str, str],
     before: str | None,
 ) -> AssetView:
+    """Return an asset as it is shown, but for the names that need the whole store."""
     tie = Tie(binding.life.presence.value) if binding else Tie.UNBOUND
     seen = _seen(binding.life, read_at) if binding else None
     reasons = _reasons(environment, binding, connection, seen, before)
@@ -170,6 +171,7 @@ def _reasons(
     seen: str | None,
     before: str | None,
 ) -> list[str]:
+    """Return why an asset is not updated, or may not be for long; empty when nothing keeps it from that."""
     if binding is None:
         return ["no device was ever matched to it"]
     life, reasons = binding.life, []

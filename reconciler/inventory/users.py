@@ -147,6 +147,7 @@ def _who(person: Person) -> str:
 
 
 def _changes(state: State, new: Sequence[Person]) -> tuple[Change, ...]:
+    """Return a creation for each new user, sorted by what plans call them."""
     called = references([*state.people, *new])
     changes = []
     for person in new:

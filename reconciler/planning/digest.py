@@ -91,6 +91,7 @@ def pieces(plan: Plan) -> Iterator[bytes]:
 
 
 def _pieces(plan: Plan) -> Iterator[bytes]:
+    """Yield a plan's canonical bytes, its reasons as a table just before the digest."""
     numbered = Numbered()
     before = b"{"
     for field in msgspec.structs.fields(plan):

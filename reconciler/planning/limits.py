@@ -108,6 +108,7 @@ def judge(
 def _use(
     environment: Environment, state: State, connection: str, kind: Kind, planned: int, allowances: Allowances
 ) -> LimitUse:
+    """Return how much of a limit a connection uses with this plan (R1 to R4)."""
     tenant = environment.connections[connection].tenant_id
     limits = environment.instance.limits
     used = usage(state, "intune", tenant)

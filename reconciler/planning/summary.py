@@ -67,6 +67,7 @@ def _advance(connection: Connection, snapshot: Snapshot, *, whole: bool) -> Read
 
 
 def _report(inputs: ConnectionInputs, decisions: Decisions) -> MatchReport:
+    """Return how a connection's devices met the assets, as numbers."""
     results = decisions.results()
     left = Counter(each.why for each in decisions.left_alone)
     return MatchReport(

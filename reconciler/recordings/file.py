@@ -74,6 +74,7 @@ def read_recording(path: Path) -> Recording:
 
 
 def _write(recording: Recording, stream: BinaryIO) -> None:
+    """Write a recording section by section, large parts a line for each record."""
     replace = msgspec.structs.replace
     state = recording.state
     writer = LineWriter(stream)
@@ -102,6 +103,7 @@ def _write(recording: Recording, stream: BinaryIO) -> None:
 
 
 def _read(reader: LineReader) -> Recording:
+    """Read what `_write` wrote, large parts packed as they come. Raises RecordingError."""
     replace = msgspec.structs.replace
     reader.header()
     recording = reader.one("recording", Recording)

@@ -124,6 +124,7 @@ class LineReader:
         return packing.packed()
 
     def _batches(self, name: str, row: type[_Row]) -> Iterator[list[_Row]]:
+        """Yield a section's rows in batches. Raises RecordingError when it is damaged, or the file is cut short."""
         line = self._next()
         head = self._decode(msgspec.json.Decoder(_Section), line)
         if len(head) != 1 or head[0].section != name:

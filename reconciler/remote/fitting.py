@@ -156,6 +156,7 @@ class _Fitting:
         self.problems.append(Problem(connection=connection, label=label, message=message, rule="W3"))
 
     def _fitting(self, change: Change) -> Change | None:
+        """Return a change as the remote takes it, None when nothing of it is left; what it refuses is noted (W3)."""
         if change.action is Action.DELETE:
             return change
         if self._unproven(change, "create", when=change.action is Action.CREATE and change.subject is Subject.ASSET):
@@ -307,6 +308,7 @@ class _Fitting:
         return f"{self.offer.product} allows the status {after} only after {allowed}, and this has {before}."
 
     def _tell(self, change: Change, name: str, message: str) -> None:
+        """Note that an attribute is not written: left alone where the remote locks it, a problem otherwise."""
         connection = change.connection or ""
         if name in self.offer.locked.get(change.name, {}):
             self.left_alone.append(

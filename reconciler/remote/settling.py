@@ -118,6 +118,7 @@ class Settler:
         return settled
 
     def _looked_and_sent(self, intent: Intent, change: Change) -> Settled:
+        """Look for what a change is about, then write it (W5). Raises UnreachableStoreError when no answer comes."""
         sent = intent.state is IntentState.SENT
         for _ in range(_LOOKS):
             found = self._room.find(change, intent.remote_id)
@@ -137,6 +138,7 @@ class Settler:
         )
 
     def _sent(self, change: Change, step: "_Step") -> Settled:
+        """Send a change, and compare what the remote says it is now with what it should be."""
         try:
             seen = self._room.send(step.change, step.seen)
         except RefusedError as error:
@@ -172,6 +174,7 @@ def _next(change: Change, found: tuple[Seen, ...], remote_id: str | None, *, sen
 
 
 def _creation(change: Change, found: tuple[Seen, ...], *, sent: bool) -> Settled | _Step:
+    """Return what is left to do of a creation: all of it, what differs, nothing, or a conflict."""
     own = [seen for seen in found if seen.name == change.name or change.subject is Subject.USER]
     if not found:
         return _Step(change, None)

@@ -137,6 +137,7 @@ class Transport:
                 return answer
 
     def _try(self, call: Call) -> tuple[Answer, "_Trouble"] | tuple[None, "_Trouble"]:
+        """Send once: return the answer, or None and why to try again. Raises LostAnswerError for a write's."""
         try:
             answer = self._exchange(call)
         except OSError as error:

@@ -217,6 +217,7 @@ def _grouped(items: Iterable[_Item], words: _Words) -> list[Group]:
 
 
 def _of_attribute(name: str, tallies: dict[_Key, _Tally], words: _Words) -> Iterator[Group]:
+    """Yield an attribute's groups, largest first; small ones are put together once there are many."""
     ordered = sorted(tallies.items(), key=lambda found: -found[1].count)
     standing = len(ordered)
     if standing > _LARGEST + 1:

@@ -28,6 +28,7 @@ def summary_parts(plan: Plan) -> list[str]:
 
 
 def _nothing(plan: Plan) -> str:
+    """Return why a plan has no changes, as sure as it can be."""
     if plan.undoes:
         return f"No changes: nothing that run {plan.undoes} wrote can be put back."
     if not any(connection.enabled for connection in plan.connections):
@@ -44,6 +45,7 @@ def _nothing(plan: Plan) -> str:
 
 
 def _planned(changes: Sequence[Change]) -> list[str]:
+    """Return what is planned in words: assets, users and the catalogue, each with what it counts as."""
     number = Counter((change.subject, change.action) for change in changes)
     parts = []
     created, updated = number[Subject.ASSET, Action.CREATE], number[Subject.ASSET, Action.UPDATE]

@@ -33,6 +33,7 @@ class Admin:
             return graph_error(400, "BadRequest", str(wrong))
 
     def _done(self, call: Call) -> object:
+        """Do what is asked of the simulator itself. Raises LookupError for anything unknown."""
         match call.method, call.path:
             case "GET", "/simulator/requests":
                 return {"total": self._tally.total, "counts": self._tally.counts}

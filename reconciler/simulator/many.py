@@ -49,6 +49,7 @@ def serve_many(count: int, folder: Path, *, devices: int, seed: int, started: Ca
 
 
 def _write(folder: Path, running: dict[str, Simulator]) -> None:
+    """Write what using the tenants needs: a table, CA certificates, variables, an overlay."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [f"{name},{each.tenant.tenant_id},{each.tenant.application.client_id}" for name, each in running.items()]
     (folder / "tenants.csv").write_text("\n".join(["name,tenantId,clientId", *rows]) + "\n")

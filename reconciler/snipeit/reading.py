@@ -120,6 +120,7 @@ def _refuse_encrypted(rows: dict[str, Row], words: Vocabulary) -> None:
 def _offer(
     client: Client, words: Vocabulary, catalogue: CatalogueFile, rows: dict[str, Row], before: int, short: str | None
 ) -> Offer:
+    """Return what Snipe-IT takes and makes, what it needs of new records, and what it locks (W3)."""
     locked = {tag_of(row): {"user": why} for row in rows.values() if (why := held_elsewhere(row))}
     of_category = words.settings.types is TypesFrom.CATEGORY
     makes = ("type",) if of_category or words.settings.category_for_new_models else ()

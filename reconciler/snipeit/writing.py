@@ -44,6 +44,7 @@ def send_asset(client: Client, words: Vocabulary, change: Change, seen: Seen | N
 
 
 def _created(client: Client, words: Vocabulary, change: Change) -> Seen:
+    """Create an asset, its model included; take one that is there already. Raises RefusedError."""
     values = {each.name: each.after for each in change.attributes if each.after is not None}
     model = chosen(client, words, values)
     body = {"asset_tag": change.name, "model_id": int(model.id), **_members(words, values)}
@@ -75,6 +76,7 @@ def _taken(client: Client, words: Vocabulary, change: Change, values: Mapping[st
 
 
 def _updated(client: Client, words: Vocabulary, change: Change, seen: Seen) -> Seen:
+    """Update an asset: check it in first where its user goes, then the rest. Raises RefusedError."""
     path = f"hardware/{seen.remote_id}"
     values = {each.name: each.after for each in change.attributes}
     payload: Any = None
@@ -172,6 +174,7 @@ def send_person(client: Client, words: Vocabulary, change: Change, seen: Seen | 
 
 
 def _person_members(words: Vocabulary, values: Mapping[str, Scalar]) -> dict[str, Any]:
+    """Return the members that hold a user's values."""
     body: dict[str, Any] = {}
     for name, value in values.items():
         match name:

@@ -150,6 +150,7 @@ class SqlApplication:
         return self._sorted[1]
 
     def _write_rows(self, plan: Plan, now: str) -> None:
+        """Write a plan's rows in the order in which they refer to each other."""
         connection, changes = self._connection, self._changes(plan)
         write_entries(connection, changes.catalogue)
         vocabulary = self._vocabulary_now()

@@ -39,6 +39,7 @@ def in_the_way(connection: Connection, plan: Plan, changes: Changes) -> Iterator
 
 
 def _values(connection: Connection, by_tag: dict[str, Change]) -> Iterator[Difference]:
+    """Yield values that assets have by now and the plan that removes them does not say."""
     ids = asset_ids(connection, list(by_tag))
     tags = {key: tag for tag, key in ids.items()}
     software = dict(find_software(connection, tags))

@@ -126,6 +126,7 @@ def _values(connection: Connection, name: str) -> Iterator[tuple[str, Any]]:
 def _bindings_in_the_way(
     connection: Connection, changes: Sequence[BindingChange], new: frozenset[str]
 ) -> Iterator[Difference]:
+    """Yield bindings that stand where the plan would put one."""
     made = [change for change in changes if change.before is None]
     moved = [change for change in changes if change.before and change.before.device_id != change.after.device_id]
     keys = [(change.source, change.tenant_id, change.after.device_id) for change in (*made, *moved)]

@@ -53,6 +53,7 @@ def _decided(results: Iterable[_Result]) -> Decided:
 
 
 def _removed(inputs: UndoInputs, change: Change, lives: Mapping[Device, Life]) -> _Result:
+    """Return what removes an asset that the run created; it is left when anything of it is not the run's."""
     asset = inputs.assets.get(change.name)
     if asset is None:
         return None, [left(change, _GONE)]
@@ -126,6 +127,7 @@ class _Twins:
 
 
 def _restored(inputs: UndoInputs, users: UsersBack, twins: _Twins, change: Change) -> _Result:
+    """Return what brings a removed asset back; it is left when its tag or matching value is taken."""
     if change.name in inputs.assets:
         return None, [left(change, "the store has an asset with this tag again")]
     reason = inputs.why("removed it")
@@ -169,6 +171,7 @@ def put_back_assets(
 
 
 def _put_back(inputs: UndoInputs, users: UsersBack, moves_back: bool, change: Change) -> _Result:
+    """Return what puts an asset's values back; each that is pinned or has changed since is left."""
     asset = inputs.assets.get(change.name)
     if asset is None:
         return None, [left(change, _GONE)]

@@ -81,6 +81,7 @@ def _plan(
     names: UserNames,
     allowances: Allowances,
 ) -> Plan:
+    """Return the plan of these decisions, named, with its limits judged; `made_at` and the digest come last."""
     environment, state, undoable = inputs.environment, inputs.state, inputs.undoable
     connections = _connections(environment, undoable)
     changes = tuple(named(decided.drafts, names, connections))

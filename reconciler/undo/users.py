@@ -73,6 +73,7 @@ _Result = tuple[Person | None, Draft | None, list[LeftAlone]]
 
 
 def _put_back(inputs: UndoInputs, change: Change, person: Person | None) -> _Result:
+    """Return a user with the values of before the run; each that has changed since is left."""
     if person is None:
         return None, None, [left(change, _GONE_OR_SEVERAL)]
     attributes: list[Attribute] = []

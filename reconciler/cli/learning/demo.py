@@ -127,6 +127,7 @@ class _Story:
 
 
 def _tell(story: _Story, kept: DemoStore) -> None:
+    """Tell the whole story, one command after the other; ReconcilerError when UAT asked for anything."""
     tenant = story.simulator.tenant
     if kept.about:
         story.say(kept.about)

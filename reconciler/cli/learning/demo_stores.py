@@ -92,6 +92,7 @@ def _furnished(environment: Environment) -> Halo:
 
 
 def _halo(server: HaloServer, ledger: str) -> DemoStore:
+    """Return what the demo needs to keep assets in a pretend Halo, the faults and the audit included."""
     fields = "".join(f"    {ours}: {theirs}\n" for ours, theirs in _kept(_example()).items())
     account = f"clientId: {server.data.options.client_id}, secret: {{env: HALO_SECRET}}"
 
@@ -130,6 +131,7 @@ def _snipe_it_of(environment: Environment) -> SnipeIt:
 
 
 def _snipe_it(server: SnipeItServer, ledger: str) -> DemoStore:
+    """Return what the demo needs to keep assets in a pretend Snipe-IT, the faults and the audit included."""
     kept = {ours: theirs for ours, theirs in _kept(_example()).items() if ours not in SNIPE_IT_FIELDS}
     fields = "".join(f"    {ours}: {theirs}\n" for ours, theirs in kept.items())
 

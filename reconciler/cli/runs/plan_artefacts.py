@@ -126,6 +126,7 @@ def show(plan: "Plan", kind: str, *, every: bool = False) -> None:
 
 
 def _bytes(made: Made, form: PlanFormat | None) -> bytes:
+    """Return the artefact in a format, as it is printed or saved."""
     match form:
         case PlanFormat.MARKDOWN:
             return _markdown(made).encode()

@@ -125,6 +125,7 @@ class Talk:
             self._status.update(spinner=_SPINNER)  # which is drawn at once: a short phase is over before the next frame
 
     def _move(self, words: str) -> None:
+        """Show what is being done on a terminal that can move; nothing elsewhere."""
         if not _moves():
             return
         from rich.markup import escape  # noqa: PLC0415 - rich is heavy

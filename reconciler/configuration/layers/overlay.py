@@ -33,6 +33,7 @@ def laid_over(below: Document, above: Document) -> Document:
 
 
 def _merged(path: Path, below: Any, above: Any, places: dict[Path, Any], document: Document) -> Any:
+    """Return the values above laid over those below: mappings merge, anything else replaces."""
     if not _both_mappings(below, above):
         _replace(path, places, document)
         return above

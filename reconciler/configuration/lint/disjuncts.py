@@ -54,6 +54,7 @@ def _together(parts: list[list[Alternative]]) -> list[Alternative]:
 
 
 def _comparison(comparison: Comparison, positive: bool) -> list[Alternative]:
+    """Return the alternatives of one comparison, each a set of literals that hold together."""
     subject = f"field {comparison.field}" if comparison.property is None else f"property {comparison.property}"
     [operator] = comparison.operators()
     wanted = getattr(comparison, operator)

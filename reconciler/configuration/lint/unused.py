@@ -19,6 +19,7 @@ def unused(parts: Parts) -> Iterator[SettingsProblem]:
 
 
 def _fields(parts: Parts, document: Document, catalogue: CatalogueFile) -> Iterator[SettingsProblem]:
+    """Yield custom fields to which nothing is mapped; nothing when a connection's mappings are not known."""
     mapped: set[str] = set()
     for connection in parts.connections():
         fields = parts.mapped(connection)
@@ -35,6 +36,7 @@ def _fields(parts: Parts, document: Document, catalogue: CatalogueFile) -> Itera
 
 
 def _types(parts: Parts, document: Document, catalogue: CatalogueFile) -> Iterator[SettingsProblem]:
+    """Yield asset types that no device gets; nothing when a field names types, or rules are not known."""
     given: set[str] = set()
     for connection in parts.connections():
         found = parts.of_connection(connection, "asset-types.yaml", AssetTypesFile)

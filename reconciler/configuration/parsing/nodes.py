@@ -50,6 +50,7 @@ class Builder:
         return self._mapping((), node, in_alias=False)
 
     def _build(self, path: Path, node: Node, *, in_alias: bool) -> Any:
+        """Build the value of a node, marking where each part stands; an alias inside of itself is refused."""
         in_alias = in_alias or id(node) in self.seen
         self.seen.add(id(node))
         self._count(path, in_alias)
@@ -115,6 +116,7 @@ class Builder:
         return merged
 
     def _scalar(self, path: Path, node: ScalarNode) -> Any:
+        """Return the value of a scalar by its tag in YAML's core schema."""
         text = str(node.value)
         match str(node.tag).removeprefix(_CORE):
             case "null":

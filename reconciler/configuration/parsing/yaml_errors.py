@@ -33,6 +33,7 @@ def explained(error: Exception, source: Source) -> tuple[Span, str, str]:
 
 
 def _marked(error: MarkedYAMLError, source: Source) -> tuple[Span, str, str]:
+    """Return where a YAML error is for a person, what it is, and what to do; the parser's own words come last."""
     mark, began = error.problem_mark, error.context_mark
     context, problem = error.context or "", error.problem or ""
     if context == "while scanning a quoted scalar" and began is not None:

@@ -30,6 +30,7 @@ def broken(parts: Parts) -> Iterator[SettingsProblem]:
 
 
 def _names(document: Document, catalogue: CatalogueFile) -> Iterator[SettingsProblem]:
+    """Yield every name that the catalogue has twice."""
     for index, organisation in enumerate(catalogue.organisations):
         sites = [(("organisations", index, "sites", number), site) for number, site in enumerate(organisation.sites)]
         yield from said_twice(document, sites, "site")

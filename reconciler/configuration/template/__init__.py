@@ -86,6 +86,7 @@ def _differs(path: Path, content: bytes) -> bool:
 
 
 def _write(wanted: Mapping[Path, bytes]) -> None:
+    """Write the files that are not there yet; after an error none of them stays. Raises ReconcilerError."""
     written: list[Path] = []
     try:
         for path, content in sorted(wanted.items()):

@@ -50,6 +50,7 @@ def tenant_rows(file: Path) -> list[Row]:
 
 
 def _faults(row: Row, seen: Mapping[str, int]) -> list[str]:
+    """Return what is wrong with a tenant's row; `seen` are the lines of names and tenants so far."""
     name, tenant = row.get("name", ""), row.get("tenantId", "")
     found = []
     if not _NAME.fullmatch(name):

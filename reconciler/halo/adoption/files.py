@@ -41,6 +41,7 @@ def _file(schema: str, opening: str, lines: Sequence[str]) -> str:
 
 
 def _instance(mappings: Mappings, instance: str, url: str, client_id: str) -> str:
+    """Return instance.yaml for a Halo, with the fields that its own connection mapped."""
     lines = [
         *setting("name", instance),
         *setting("kind", "production"),
@@ -73,6 +74,7 @@ def _groups(connection: Mapping[str, Any], names: HaloNames) -> dict[str, list[P
 
 
 def _catalogue(connection: Mapping[str, Any], names: HaloNames, mappings: Mappings) -> str:
+    """Return catalogue.yaml with the names that the connection uses."""
     site = names.sites.get(connection.get("defaultsite") or 0)
     client = site[0] if site else "Could not be read"
     groups = _groups(connection, names)
@@ -93,6 +95,7 @@ def _catalogue(connection: Mapping[str, Any], names: HaloNames, mappings: Mappin
 
 
 def _connection(connection: Mapping[str, Any]) -> str:
+    """Return connection.yaml: tenant and application from Halo, with a comment at what it does not say."""
     tenant, client = connection.get("directoryid"), connection.get("applicationid")
     lines = [
         *setting("source", "intune"),
@@ -156,6 +159,7 @@ def _users(connection: Mapping[str, Any]) -> str:
 
 
 def _imports(connection: Mapping[str, Any], names: HaloNames, mappings: Mappings) -> str:
+    """Return imports.yaml, careful where Halo does not say: nothing is created or moved."""
     key, site = (
         mappings.target_of(connection.get("import_identifier_fieldname")),
         names.site(connection.get("defaultsite")),

@@ -27,6 +27,7 @@ def ask_singly(graph: Graph, records: Records, ids: Iterable[str]) -> Iterator[t
 
 
 def _judged(records: Records, id_: str, answer: Answer | NoAnswer) -> Any:
+    """Return the device, None when Graph proves it absent, or why neither is known (rules 1 to 3)."""
     if isinstance(answer, NoAnswer):
         return answer.why
     if answer.status == NOT_FOUND and _says_absent(answer):

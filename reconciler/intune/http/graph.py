@@ -105,6 +105,7 @@ def _signed(call: Call, token: str) -> Call:
 
 
 def _refusal(call: Call, reply: Reply, permission: str | None) -> str:
+    """Return why Graph refused a request, and what to do about it."""
     said = f"{call.name} was answered {described(reply)}."
     if reply.status in _REDIRECTS:
         host = urlsplit(reply.headers.get("location", "")).netloc or "the same host"

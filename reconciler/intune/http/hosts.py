@@ -82,6 +82,7 @@ def check(access: Access) -> None:
 
 
 def _check_host(address: str, microsofts: frozenset[str | None], access: Access) -> None:
+    """Check an address that a secret would go to (K8). Raises SignInError for one that nobody vouches for."""
     parts = urlsplit(address)
     if parts.scheme != "https" or not parts.hostname or parts.username or parts.path.strip("/") or parts.query:
         raise SignInError(

@@ -40,6 +40,7 @@ def prove_absence(
 
 
 def _ask(graph: Graph, records: Records, ids: Iterable[str], progress: Progress) -> Absence:
+    """Ask for devices one by one, and sort them into found, absent and unknown."""
     found: list[Any] = []
     absent: list[str] = []
     unknown: dict[str, str] = {}

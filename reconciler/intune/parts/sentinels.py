@@ -76,6 +76,7 @@ def _dates(column: Column) -> Column:
 
 
 def _date(value: Any) -> Any:
+    """Return a point in time as plans have it, None for Intune's ways to say never, UNKNOWN for what is none."""
     if not isinstance(value, str):
         return value
     if not value or value.startswith(_NEVER + _EPOCHS):

@@ -56,6 +56,7 @@ def _only_file(archive: zipfile.ZipFile, most_bytes: int) -> zipfile.ZipInfo:
 
 
 def _read(text: Iterable[str], progress: Progress, most_rows: int) -> SoftwareRead:
+    """Read the report's rows in chunks. Raises GraphError when a column is missing or there are too many rows."""
     csv.field_size_limit(_LONGEST_CELL)
     rows = csv.reader(text, strict=True)
     header = next(rows, [])

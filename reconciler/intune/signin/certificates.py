@@ -67,6 +67,7 @@ def from_pfx(where: str, data: bytes, passphrase: str | None, now: datetime.date
 
 
 def _key(where: str, text: str, passphrase: str | None) -> object:
+    """Return a PEM private key. Raises SecretError when it is none, or the passphrase is missing or wrong."""
     try:
         return load_pem_private_key(text.encode(), passphrase.encode() if passphrase else None)
     except TypeError:
@@ -90,6 +91,7 @@ def _key(where: str, text: str, passphrase: str | None) -> object:
 def _checked(
     key: object, certificates: Sequence[Certificate], key_from: str, from_: str, now: datetime.datetime
 ) -> CertificateCredential:
+    """Return the credential once key and certificate are a pair that Entra takes. Raises SecretError."""
     if not isinstance(key, RSAPrivateKey):
         kind = type(key).__name__.removesuffix("PrivateKey").lstrip("_")
         raise SecretError(f"The key in {key_from} is not an RSA key ({kind}), and Entra takes no other. {_SELF_MADE}")
@@ -108,6 +110,7 @@ def _checked(
 
 
 def _in_time(key: RSAPrivateKey, certificate: Certificate, where: str, now: datetime.datetime) -> CertificateCredential:
+    """Return the credential of a certificate that holds now. Raises SecretError before and after."""
     begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     if ends <= now:
         raise SecretError(

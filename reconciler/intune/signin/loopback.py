@@ -92,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def _take(self, text: str) -> None:
+        """Take the answer that the browser brings, and say there what came of it."""
         answer = dict(parse_qsl(text))
         expected = (urlsplit(self.path).path or "/").rstrip("/") == self.server.path.rstrip("/")
         if not expected or not ({"code", "error"} & answer.keys()):

@@ -148,6 +148,7 @@ def _unwarned() -> Iterator[None]:
 
 
 def _signed_in(client: Client, answer: Mapping[str, Any], tokens: "SerializableTokenCache") -> Kept:
+    """Return the sign-in to keep. Raises SignInError for another tenant, or without a refresh token."""
     claims, token = answer.get("id_token_claims") or {}, claims_of(str(answer["access_token"]))
     tenant = str(token.get("tid", "")).lower()
     if hosts.is_guid(tenant) and hosts.is_guid(client.access.tenant_id) and tenant != client.access.tenant_id.lower():

@@ -75,6 +75,7 @@ def _told(reply: Reply) -> str:
 
 
 def _from_file(file: TokenFile) -> str:
+    """Return the token in a file. Raises SignInError when it cannot be read or is none."""
     try:
         with file.path.open(encoding="ascii") as stream:
             token = stream.read(_MOST).strip()
@@ -91,6 +92,7 @@ def _from_file(file: TokenFile) -> str:
 
 
 def _identity(identity: ManagedIdentity, audience: str) -> Callable[[], str]:
+    """Return what asks this machine's managed identity for a token; it raises SignInError when it gives none."""
     import msal  # type: ignore[import-untyped]  # noqa: PLC0415 - heavy: where it is used
 
     only = msal.SystemAssignedManagedIdentity()

@@ -37,6 +37,7 @@ def desired_fields(rows: Rows) -> Iterator[Desired]:
 def _desired(
     rows: Rows, place: int, field: AssetField, words: MappingWords, *, keeps_empty: bool, keeps_filled: bool
 ) -> Desired:
+    """Return one mapped field's column, and why it is what it is in a row."""
     column, worthless = _worthy(rows, place, field)
     column = _asked_for(rows, place, column)
     written = Because(words.written, "F1")

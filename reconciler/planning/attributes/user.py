@@ -82,6 +82,7 @@ class Assigning:
         return found
 
     def _judge(self, value: str, users: Sequence[int], entra_id: Any) -> Assignment:
+        """Return whose a device is, by the store users that have the identifier (U2, U3, U5)."""
         by_id = entra_id is None or self.settings.user_identifier.store is UserField.ENTRA_ID
         without = [key for key in users if by_id or self.directory.user(key).entra_id is None]
         match without:

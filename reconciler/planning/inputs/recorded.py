@@ -37,6 +37,7 @@ def unanswered(environment: Environment, recording: Recording) -> tuple[Unanswer
 
 
 def _lacking(connection: Connection, snapshot: Snapshot) -> Iterator[Unanswered]:
+    """Yield what the settings need of a connection and its snapshot does not hold."""
     why = "the recording does not hold it"
     for name in needs.device_properties(connection):
         if name not in snapshot.device_properties and (name != "userId" or needs.user_properties(connection)):

@@ -158,6 +158,7 @@ def _groups(candidates: Iterable[Candidate], bindings: TenantBindings) -> list[l
 def _of_group(
     members: Sequence[Candidate], bindings: TenantBindings, index: AssetIndex, machine_of: Callable[[str], Machine]
 ) -> _Found:
+    """Yield what becomes of devices with one matching value: one wins, or none when they are in doubt (M5)."""
     own = bindings.own
     rivals = [Rival(each.device_id, each.enrolled, each.synced, machine_of(each.device_id)) for each in members]
     bound = [each for each in members if each.device_id in own]
@@ -244,6 +245,7 @@ def _of_claims(
     bindings: TenantBindings,
     index: AssetIndex,
 ) -> _Found:
+    """Yield what becomes of devices that match one asset by different fields: the earliest field wins (M2)."""
     best = min(place for place, _ in claimants)
     winners = [each for place, each in claimants if place == best]
     tag = index.stored.assets[asset_id].tag

@@ -124,6 +124,7 @@ def _new_asset(
     transition: Transition,
     match: Match,
 ) -> NewAsset:
+    """Return the asset that a device gets, and its binding; its tag comes when the plan is named."""
     device_id, label, forms = device
     change = AssetChange(
         action=Action.CREATE,

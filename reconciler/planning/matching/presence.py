@@ -128,6 +128,7 @@ def created_life(device_id: str, stale: bool, read: Read, imports: ImportsFile) 
 
 
 def _seen(life: Life, stale: bool, read: Read, imports: ImportsFile, status: str | None) -> Transition:
+    """Return the life of a listed device in scope, and what that does to its asset (rows 1 to 3)."""
     was_deleted = life.presence is Presence.DELETED
     again = life.presence is not Presence.PRESENT
     life = replace(life, presence=Presence.PRESENT, missing_since=None, missing_reads=0)
@@ -202,6 +203,7 @@ def _excluded(life: Life, sighting: Sighting) -> Transition:
 
 
 def _absent(life: Life, read: Read, imports: ImportsFile, status: str | None) -> Transition:
+    """Return the life of a device that is proven absent, and what that does to its asset (rows 4 and 5)."""
     if life.presence in (Presence.EXCLUDED, Presence.DELETED) or not read.newer:
         return Transition(life)
     reached = min(life.missing_reads + 1, imports.missing_reads)

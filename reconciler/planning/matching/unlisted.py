@@ -48,6 +48,7 @@ def decide_unlisted(inputs: ConnectionInputs, index: AssetIndex, matches: Matche
 
 
 def _decide_one(inputs: ConnectionInputs, binding: Binding, index: AssetIndex, listed: _Listed) -> Iterator[Decision]:
+    """Yield the decisions for a bound device that the read did not list."""
     device_id, stored = binding.life.device_id, inputs.stored
     asset = stored.assets[binding.asset_id]
     label = stored.label(asset)

@@ -130,6 +130,7 @@ def _combined(tests: Sequence[Test], logic: dict[tuple[Answer, Answer], Answer])
 
 
 def _comparison(criterion: language.Comparison, places: Places) -> Test:
+    """Return a comparison as a test of whole columns; it is unknown where its property was not read."""
     holds, many, by_property = predicate(criterion), _of_many(criterion), criterion.property is not None
     index = places.property_at(criterion.property or "") if by_property else places.field_at(criterion.field or "")
     if index is None:

@@ -34,6 +34,7 @@ def transformed(steps: Iterable[CompiledTransform], value: Scalar) -> Scalar:
 
 
 def _step(transform: Transform) -> CompiledTransform:
+    """Return one transform as a function."""
     match transform:
         case str():
             return _PLAIN[transform]

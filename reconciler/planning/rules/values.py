@@ -75,6 +75,7 @@ def _fit_text(field: AssetField, text: str) -> str:
 
 
 def _fit_number(value: Scalar) -> int | float:
+    """Return a value as a number, whole where it is. Raises ValueError when it is none."""
     if isinstance(value, float) and math.isfinite(value) and not value.is_integer():
         return value
     text = as_text(value).strip()

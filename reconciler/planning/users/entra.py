@@ -94,6 +94,7 @@ def registered_owners(snapshot: Snapshot, device_ids: Column) -> Users:
 
 
 def _owner_of(snapshot: Snapshot, users: Packed[Any]) -> Callable[[tuple[str, ...]], Any]:
+    """Return what finds an owner's place among the users; Unclear where several own a device or users are unknown."""
     places = {user_id.lower(): place for place, user_id in enumerate(users.column("id"))}
     missing = _NOT_A_USER
     if snapshot.users_unknown is not None:

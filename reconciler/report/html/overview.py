@@ -84,6 +84,7 @@ def _bars(limits: Sequence[LimitUse]) -> list[Bar]:
 
 
 def _bar(use: LimitUse, several: bool) -> Bar:
+    """Return a limit as a bar: what is used, what is planned, and where the limit stands."""
     total = use.used + use.planned
     whole = max(use.allowed, total, 1) * 1.05
     before = f" after {use.used:,}" if use.used else ""

@@ -167,6 +167,7 @@ def _exact(values: list[Scalar]) -> list[Scalar]:
 
 
 def _note_rows(plan: Plan, impact: Impact | None, texts: Texts, metas: Metas) -> Iterator[tuple[Row, Values]]:
+    """Yield the rows of problems, withheld and left alone, with whether the change of the settings causes them."""
     notes: list[tuple[str, Sequence[_Note], Sequence[_Note]]] = [
         (PROBLEM, plan.problems, impact.problems if impact else ()),
         (WITHHELD, plan.withheld, impact.withheld if impact else ()),

@@ -36,6 +36,7 @@ def impact_sections(impact: Impact, plan: Plan) -> list[Section]:
 
 
 def _of_change(impact: Impact) -> list[Section]:
+    """Return the sections of what a change of the settings does, the shortest way that is still whole."""
     used = [each for each in impact.by_setting if each.count]
     unused = len(impact.by_setting) - len(used)
     settings = many(len(impact.by_setting), "setting differs", "settings differ")

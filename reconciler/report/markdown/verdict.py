@@ -62,6 +62,7 @@ def is_whole(impact: Impact) -> bool:
 
 
 def _groups(impact: Impact) -> list[str]:
+    """Return what ends differently in few lines: groups, catalogue and scope, as many as there is room for."""
     groups = effect_groups(impact.effects)
     entries = [each.name for each in impact.effects if each.subject is Subject.CATALOGUE]
     scope = by_scope(impact)

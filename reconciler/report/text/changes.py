@@ -42,6 +42,7 @@ def change_lines(changes: Sequence[Change], *, every: bool, width: int) -> list[
 
 
 def _users_heading(users: Sequence[Change]) -> Text:
+    """Return the heading of the users, with how many of them are new, changed, made inactive and removed."""
     created = sum(each.action is Action.CREATE for each in users)
     deactivated = sum(Kind.USERS_DEACTIVATED in each.kinds for each in users)
     removed = sum(each.action is Action.DELETE for each in users)
@@ -141,6 +142,7 @@ def _all_software(software: Sequence[Attribute], width: int) -> list[Text]:
 
 
 def _updated(change: Change, names: int, width: int, *, every: bool) -> list[Text]:
+    """Return what changes of an existing asset or user: its attributes, and its software in brief or whole."""
     also = [LIMITED[kind] for kind in change.kinds if kind is not main_kind(change) and kind in MEANING]
     head = styled(called(change.label))
     if also:

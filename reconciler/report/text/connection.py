@@ -54,6 +54,7 @@ def next_step(proof: Proof) -> str | None:
 
 
 def _facts(proof: Proof) -> list[tuple[str, str]]:
+    """Return what is known of a connection's sign-in, as names and values."""
     ends = f", ends on {proof.ends}" if proof.ends else ""
     facts = [
         ("tenant", proof.tenant_id),

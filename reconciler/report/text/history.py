@@ -79,6 +79,7 @@ def run_summary(detail: RunDetail, *, width: int = 80) -> list[Text]:
 
 
 def _run_opening(run: Run, width: int) -> list[Text]:
+    """Return what a run was: when, by whom, from where, on which settings, with which limits raised."""
     allowed = ", ".join(f"{kind}={number}" for kind, number in sorted(run.allowances.items()))
     facts = [
         ("started", moment(run.started_at, seconds=True)),

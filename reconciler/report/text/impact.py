@@ -173,6 +173,7 @@ def _shares(title: str, shares: Sequence[Share], every: bool, width: int) -> lis
 
 
 def _effects(effects: Sequence[Effect], every: bool, width: int) -> list[Text]:
+    """Return what ends differently by a change of the settings: groups, or every effect."""
     if not effects:
         return []
     lines = [Text(), styled(("what ends differently", Style.HEADING), f": {len(effects):,}")]

@@ -48,6 +48,7 @@ def summary(inventory: Inventory) -> list[str]:
 
 
 def _problems(title: str, problems: Sequence[RowProblem], style: Style, *, every: bool, width: int) -> list[Text]:
+    """Return a file's problems by row, the first ones or all of them."""
     if not problems:
         return []
     lines = [Text(), styled((f"{title}: {len(problems):,}", style))]

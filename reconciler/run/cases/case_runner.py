@@ -108,6 +108,7 @@ def _stored(catalogue: CatalogueFile) -> StoredCatalogue:
 
 
 def _snapshot(connection: Connection, device: Device, read_at: str) -> Snapshot:
+    """Return a read of one device and of its user, as if nothing else were there."""
     names = needs.device_properties(connection)
     user_names = needs.user_properties(connection)
     given = {"enrolledDateTime": read_at, "lastSyncDateTime": read_at, **device.properties}

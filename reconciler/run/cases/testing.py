@@ -86,6 +86,7 @@ def _told(miss: Miss) -> str:
 
 
 def _misses(case: Case, trial: Trial, fields: dict[str, AssetField]) -> Iterator[Miss]:
+    """Yield each expectation that a case's device does not fulfil."""
     expected = case.expect
     if expected.excluded and trial.excluded is None:
         yield Miss("device", "left out", "in scope")

@@ -48,6 +48,7 @@ def _by_alarm(seconds: int, work: Callable[[], Result], error: TimeLimitError) -
 
 
 def _in_a_thread(seconds: int, work: Callable[[], Result], error: TimeLimitError) -> Result:
+    """Do the work in a thread that is given up when its time is over. Raises `error` then, or what the work raised."""
     results: list[Result] = []
     errors: list[BaseException] = []
 

@@ -103,6 +103,7 @@ def _unheard(_connection: str, _what: str, _count: int) -> None:
 
 
 def _validate(environment: str, options: FleetOptions) -> FleetRow:
+    """Check an environment's settings, and return the first error with how many more there are."""
     loaded = _load(environment, options, with_commit=False)
     problems = strictly(loaded.problems) if options.strict else loaded.problems
     wrong = errors(problems)
@@ -169,6 +170,7 @@ def recording_of(environment: str, options: FleetOptions) -> Path:
 
 
 def _apply(environment: str, options: FleetOptions) -> FleetRow:
+    """Apply an environment without asking, and return what was done or is over a limit."""
     around = _around(_load(environment, options), options)
     kept: list[Recording] = []
     order = applying.Order(
@@ -192,6 +194,7 @@ def _apply(environment: str, options: FleetOptions) -> FleetRow:
 
 
 def _record(environment: str, options: FleetOptions) -> FleetRow:
+    """Record an environment into the folder of recordings."""
     from reconciler.recordings import write_recording  # noqa: PLC0415 - only where it is used
 
     around = _around(_load(environment, options), options)
@@ -236,6 +239,7 @@ def _status(environment: str, options: FleetOptions) -> FleetRow:
 
 
 def _row(around: Surroundings, plan: Plan, recording: Recording | None, state: State, code: ExitCode) -> FleetRow:
+    """Return the row of a plan: devices, changes, limits, reads that failed, credentials that end."""
     unread = [
         f"{each.name}: {'; '.join(part.why for part in each.unknown)}" for each in plan.connections if each.unknown
     ]

@@ -83,6 +83,7 @@ def plan_with_impact(around: Surroundings, base: Base, recording: Path | None, a
 
 
 def _impact(environment: Environment, base: Base, plan: Plan, whole: Recording, asked: Asked) -> Impact:
+    """Return what the settings cause that those at the base would not; a note where they cannot be compared."""
     lacking = unanswered(environment, with_connections(environment, whole))
     if base.loaded is None:
         note = f"{environment.instance.name} is not there at {base.ref}: it is new, so all of it is this change"

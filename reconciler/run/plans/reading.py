@@ -143,6 +143,7 @@ def _read_all(
 
 
 def _read_one(around: Surroundings, connection: Connection, state: State, wanted: Wanted) -> Snapshot:
+    """Read one connection: what its settings need, with what the store knows of it. Raises GraphError, SignInError."""
     from reconciler.intune.inputs import Needs  # noqa: PLC0415 - requests is heavy
     from reconciler.intune.reader import read_snapshot  # noqa: PLC0415 - requests is heavy
 

@@ -42,6 +42,7 @@ class Remotes:
 
 
 def _snipe_it(around: Surroundings) -> Room:
+    """Open the Snipe-IT that the settings name. Raises SecretError, StoreError."""
     from reconciler.remote.budget import Budget  # noqa: PLC0415 - requests is heavy
     from reconciler.remote.transport import Transport  # noqa: PLC0415 - as above
     from reconciler.snipeit import SnipeItRoom  # noqa: PLC0415 - as above
@@ -63,6 +64,7 @@ def _snipe_it(around: Surroundings) -> Room:
 
 
 def _halo(around: Surroundings) -> Room:
+    """Open the Halo that the settings name. Raises SecretError, StoreError."""
     from reconciler.halo.room import HaloRoom  # noqa: PLC0415 - requests is heavy
     from reconciler.halo.settings import HaloSettings  # noqa: PLC0415 - as above
 

@@ -84,6 +84,7 @@ def _begun(connection: Connection) -> Proof:
 
 
 def _with_credential(around: Surroundings, connection: Connection, access: Access, proof: Proof) -> Proof:
+    """Return the proof with what is known of the credential: its thumbprint, its end, warnings."""
     from reconciler.intune.signin.credentials import CertificateCredential  # noqa: PLC0415 - requests is heavy
     from reconciler.intune.signin.expiry import end_of  # noqa: PLC0415 - as above
 
@@ -113,6 +114,7 @@ def _nothing() -> None:
 
 
 def _proved(connection: Connection, access: Access, proof: Proof, ways: list[Callable[[], None]]) -> Proof:
+    """Sign in by the first way that works, and prove each kind of request. Raises SignInError when none does."""
     from reconciler.intune.connection_check import prove  # noqa: PLC0415 - requests is heavy
 
     first, *others = ways
@@ -165,6 +167,7 @@ def _browser(connection: Connection, access: Access, cache: TokenCache, person: 
 
 
 def _converse(client: Client, cache: TokenCache, uri: str, person: Person) -> None:
+    """Let a person sign in at a browser: the answer is listened for, or pasted where it cannot be."""
     from reconciler.intune.signin.loopback import Listener  # noqa: PLC0415 - only where it is used
     from reconciler.intune.signin.user import listens, pasted, sign_in_at_browser  # noqa: PLC0415 - as above
 

@@ -143,6 +143,7 @@ def _client_secret(around: Surroundings, reference: Secret) -> str:
 
 
 def _certificate(around: Surroundings, stated: declared.Certificate) -> Credential:
+    """Read a certificate and its key, as a PFX or a pair of PEM files. Raises SecretError."""
     from reconciler.intune.signin import certificates  # noqa: PLC0415 - cryptography is heavy
 
     passphrase = _private(around, stated.passphrase) if stated.passphrase else None

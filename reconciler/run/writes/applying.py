@@ -131,6 +131,7 @@ def apply(around: Surroundings, order: Order) -> Applied:
 
 
 def _apply(around: Surroundings, order: Order) -> Applied:
+    """Read, plan, show, ask and write; planned anew on a store that moved meanwhile. Raises as `apply`."""
     started = around.now()
     check_committed(around.environment, order.allow_uncommitted)
     check_cases(around.environment)
@@ -208,6 +209,7 @@ def apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
 
 
 def _apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
+    """Write a saved plan once everything that it was made from still holds. Raises as `apply_saved`."""
     environment = around.environment
     check_committed(environment, order.allow_uncommitted)
     check_cases(environment)

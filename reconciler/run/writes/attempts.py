@@ -50,6 +50,7 @@ def _keep(
     unread: Mapping[str, str],
     run_id: str | None = None,
 ) -> None:
+    """Keep an attempt in a store that is this instance's; without one, and when that fails, nothing is kept."""
     attempt = Attempt(
         started_at=started,
         failed_at=around.now(),

@@ -74,7 +74,7 @@ def _headings(path: Path) -> Headings:
     """Return the headings that a YAML file names by our columns, one or several each.
 
     Raises:
-        ImportFileError: it cannot be read, or is no such file.
+        ImportFileError: it cannot be read, or is not what it should be.
     """
     try:
         found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))

@@ -78,6 +78,7 @@ def _mismatch(plan: Plan, environment: Environment, state: State) -> str | None:
 
 
 def _too_old(plan: Plan, environment: Environment, state: State, now: str) -> str | None:
+    """Return why a saved plan is too old: its age, or a newer read that was applied; None when it is not."""
     age = (datetime.datetime.fromisoformat(now) - datetime.datetime.fromisoformat(plan.made_at)).total_seconds()
     most = environment.instance.limits.plan_age
     if age > seconds(most):

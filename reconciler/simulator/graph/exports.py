@@ -65,6 +65,7 @@ class Exports:
         return json_reply(200, {"@odata.context": self._context, "value": jobs})
 
     def _ask(self, call: Call) -> Reply:
+        """Begin an export job for a report's columns, as Graph answers: 201, or 400 for what it does not know."""
         body = decoded(call.body)
         if not isinstance(body, dict) or not isinstance(body.get("reportName"), str):
             return graph_error(400, "BadRequest", "Empty Payload. JSON content expected.")
@@ -112,6 +113,7 @@ class Exports:
         return Reply(200, job.file, {"Content-Type": "application/octet-stream"})
 
     def _described(self, job: _Job) -> dict[str, Any]:
+        """Return an export job as Graph shows it; its address comes once it is completed."""
         done = job.status == "completed"
         return {
             "id": job.id,
@@ -131,6 +133,7 @@ class Exports:
         return hashlib.sha256(self._key + job.id.encode()).hexdigest()
 
     def _packed(self, job: _Job) -> bytes:
+        """Return the zip of an export job, with the faults that struck it."""
         faults = job.faults
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

@@ -57,6 +57,7 @@ def _throttled(fault: Fault, endpoint: Endpoint) -> Reply:
 
 
 def _retry_after(fault: Fault) -> dict[str, str]:
+    """Return the headers that ask to wait, in the form that the fault names."""
     match fault.retry_form:
         case RetryForm.SECONDS:
             return {"Retry-After": str(round(fault.retry_after))}

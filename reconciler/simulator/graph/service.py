@@ -102,6 +102,7 @@ class Graph:
             return graph_error(400, "BadRequest", str(wrong))
 
     def _permitted(self, endpoint: Endpoint, key: str, call: Call, permissions: frozenset[str]) -> Reply:
+        """Answer a request that its permission and method allow; refuse any other as Graph does."""
         needed = PERMISSION.get(endpoint)
         if needed and needed not in permissions:
             return intune_permission_missing(needed) if endpoint in INTUNE else directory_permission_missing()
@@ -157,6 +158,7 @@ class Graph:
         return json_reply(200, {"@odata.context": f"{self._base}/v1.0/$metadata#{context}", **members})
 
     def _organization(self, call: Call, _key: str) -> Reply:
+        """Answer with the one organisation, its verified domain included."""
         tenant = self._tenant
         domain = {
             "capabilities": "Email",

@@ -100,6 +100,7 @@ def _site(data: Halo, sent: Mapping[str, Any]) -> int:
 
 
 def _check(data: Halo, new: Row, old: Row | None) -> None:
+    """Refuse what Halo refuses: a tag that is taken, an unknown type, a mandatory field without a value, a status."""
     tag = new["inventory_number"]
     own = old["id"] if old else None
     same = data.find("assets", inventory_number=tag) if tag and data.options.tag_must_be_unique else []

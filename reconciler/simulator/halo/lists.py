@@ -28,6 +28,7 @@ def listed(data: Halo, table: str, call: Call, faults: Faults) -> Reply:
 
 
 def _wanted(data: Halo, table: str, row: Row, query: dict[str, str]) -> bool:
+    """Return whether a list shows a row, by the filters that Halo knows."""
     if row["inactive"] and query.get("includeinactive") != "true":
         return False
     if table == "statuses":

@@ -85,6 +85,7 @@ def _refusal(sql: str) -> str:
 
 
 def _rows(data: Halo) -> dict[str, Iterable[tuple[Any, ...]]]:
+    """Return the tables that reports can ask, each with its rows."""
     tables = data.tables
     assets = list(tables["assets"].values())
     return {

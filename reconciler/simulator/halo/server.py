@@ -70,6 +70,7 @@ class HaloServer(StoreServer):
         }
 
     def _answer_one(self, call: Call) -> Reply:
+        """Answer a request: where to sign in, tokens, throttling, then the API."""
         path = call.path.lower()
         if path == "/api/authinfo":
             return json_reply(200, {"auth_url": f"{self.url}/auth", "tenant_id": "simulated"})
@@ -85,6 +86,7 @@ class HaloServer(StoreServer):
         return self._permitted(call, path.removeprefix(_BASE).strip("/").split("/"))
 
     def _permitted(self, call: Call, parts: list[str]) -> Reply:
+        """Answer a request that its token's scopes allow; refuse any other."""
         scopes = self.sign_in.scopes(call)
         if scopes is None:
             return refused(401, "Authorization has been denied for this request.")
@@ -100,6 +102,7 @@ class HaloServer(StoreServer):
                 return refusal(error)
 
     def _routed(self, call: Call, table: str, rest: list[str]) -> Reply:
+        """Answer by method and path; 404 for what Halo does not have."""
         known = table == "assets" or table in SHAPES
         match call.method, rest:
             case "GET", []:
@@ -129,6 +132,7 @@ class HaloServer(StoreServer):
         return refused(404, "No HTTP resource was found that matches the request.")
 
     def _one(self, table: str, id_: str, call: Call) -> Row:
+        """Return one record with the details that are asked for."""
         if table == "azureadconnection":
             return self._found("connections", id_)
         row = self._found(table, id_)

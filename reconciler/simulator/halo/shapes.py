@@ -41,6 +41,7 @@ def asset(
 
 
 def _fields(data: Halo, row: Row, kind: Row) -> list[Row]:
+    """Return the fields of an asset's type, with the asset's values."""
     known = [data.tables["fields"][id_] for id_ in kind.get("field_ids", ())]
     return [
         {

@@ -147,6 +147,7 @@ class SignIn:
         return frozenset(claims.get("roles", ())) | frozenset(claims.get("scp", "").split())
 
     def _configuration(self, tenant: str) -> dict[str, object]:
+        """Return the discovery document of a tenant."""
         base = f"{self._base}/{tenant}"
         return {
             "issuer": self.issuer,
@@ -162,6 +163,7 @@ class SignIn:
         }
 
     def _token(self, form: dict[str, str], authorization: str) -> Reply:
+        """Answer a token request: the client proved, then its grant. Raises RefusedError."""
         form = {**form, **basic(authorization)}
         application = self._tenant.application
         self._known(form.get("client_id", ""))

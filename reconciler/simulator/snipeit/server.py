@@ -52,6 +52,7 @@ class SnipeItServer(StoreServer):
         return Reply(reply.status, reply.body, {**reply.headers, **headers}, reply.sent)
 
     def _permitted(self, call: Call) -> Reply:
+        """Answer a request with the right token; refuse, or lead to the login page, as Snipe-IT does."""
         if call.headers.get("accept") != "application/json":
             return Reply(302, b"", {"Location": f"{self.url}/login", "Content-Type": "text/html; charset=UTF-8"})
         if call.headers.get("authorization") != f"Bearer {self.data.options.token}":

@@ -82,6 +82,7 @@ def asset(data: SnipeIt, row: Row) -> dict[str, Any]:
 
 
 def _assigned(data: SnipeIt, row: Row) -> dict[str, Any] | None:
+    """Return to whom or what an asset is checked out, None when it is to nobody."""
     target = row.get("assigned_to")
     if not target:
         return None
@@ -132,6 +133,7 @@ def _plain(row: Row) -> dict[str, Any]:
 
 
 def _user(data: SnipeIt, row: Row) -> dict[str, Any]:
+    """Return a user as the API shows it."""
     return {
         "id": row["id"],
         "name": escaped(_full_name(row)),

@@ -113,6 +113,7 @@ class StoreServer:
         return reply
 
     def _struck(self, fault: Fault) -> Reply:
+        """Return the reply that a fault gives instead of the answer."""
         match fault.name:
             case FaultName.THROTTLE:
                 reply = self._refuse(429, "Too many requests")

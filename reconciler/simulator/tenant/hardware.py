@@ -188,6 +188,7 @@ def apple_computer(plain: Device, part: Part) -> Device:
 
 
 def _phone(plain: Device, part: Part) -> Device:
+    """Return a device as a phone: numbers, SIM, storage."""
     rng, number = part.rng, part.number
     total = rng.choice((64, 128, 256)) * GIGABYTE
     sim = chance(rng, 0.7)

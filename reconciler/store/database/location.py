@@ -99,6 +99,7 @@ def locate(address: Address | str) -> Location:
 
 
 def _parsed(text: str) -> URL:
+    """Return a URL's parts. Raises StoreError, which quotes nothing of it: it holds a password."""
     if _is_badly_escaped(text):
         raise StoreError(
             "The store's URL cannot be read: in its user and password write @ as %40, / as %2F, # as %23 and ? as %3F."
@@ -123,6 +124,7 @@ def _is_badly_escaped(text: str) -> bool:
 
 
 def _server(address: Address, parsed: URL, driver: str | None) -> ServerDatabase:
+    """Return a PostgreSQL's database. Raises StoreError for a URL that lacks one, UnsupportedError for a driver."""
     if driver not in _DRIVERS:
         raise UnsupportedError(
             f"The store's URL names PostgreSQL's driver {driver}; the one that is used is psycopg. Write {_EXAMPLE}."

@@ -173,6 +173,7 @@ def _not_one(run_id: str, found: list[str], known: list[str], environment: str) 
 
 
 def _run(row: Row[Any], unread: dict[str, str]) -> Run:
+    """Return a row of the journal as a run."""
     return Run(
         run_id=row.run_id,
         instance=row.instance,

@@ -86,6 +86,7 @@ def _person_row(each: Person, names: Names) -> tuple[Any, ...]:
 
 
 def _remember_assets(connection: Connection, state: RemoteState, names: Names, users: Mapping[int, int]) -> None:
+    """Write the assets that were read; swapped tags are put aside first."""
     have = _rows(connection, asset, _ASSET_COLUMNS)
     wanted = dict(_asset_rows(state, names, users))
     changed = {key: row for key, row in wanted.items() if key in have and have[key] != row}

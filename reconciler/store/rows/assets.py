@@ -153,6 +153,7 @@ def _new_rows(changes: Iterable[Shaped], vocabulary: Vocabulary, now: str) -> It
 
 
 def _update(connection: Connection, changes: Sequence[Shaped], vocabulary: Vocabulary, now: str) -> None:
+    """Update assets by groups that change the same columns. Raises StaleError when one is gone."""
     columns = {change.name: _columns(change, vocabulary) for change, _ in changes}
     custom = {change.name: _custom(change, shape) for change, shape in changes if shape.custom_names}
     for tag, text in rows_by_tag(connection, (asset.c.tag, asset.c.custom), list(custom)):

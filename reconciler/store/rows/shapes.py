@@ -61,6 +61,7 @@ def shape_of(change: Change) -> Shape:
 
 @lru_cache(_KEPT)
 def _shape(names: tuple[str, ...]) -> Shape:
+    """Return which of a change's attributes go where: columns, custom fields, software."""
     columns = [place for place, name in enumerate(names) if name in _PLACES]
     at = {names[place]: place for place in columns}
     custom = sorted(

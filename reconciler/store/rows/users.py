@@ -69,6 +69,7 @@ def _row(change: Change, vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
+    """Update users, and return their ids by name. Raises StaleError when one is gone."""
     updated: dict[str, int] = {}
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for change in changes:
@@ -84,6 +85,7 @@ def _update(connection: Connection, changes: Sequence[Change], vocabulary: Vocab
 
 
 def _create(connection: Connection, changes: Sequence[Change], vocabulary: Vocabulary) -> dict[str, int]:
+    """Create users, and return their ids by name; those of Entra's are written many at once."""
     sites = vocabulary.ids["site"]
     imported: dict[str, str] = {}
     rows: list[tuple[Any, ...]] = []

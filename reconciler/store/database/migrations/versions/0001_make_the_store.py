@@ -99,6 +99,7 @@ def upgrade() -> None:
 
 
 def _catalogue() -> None:
+    """Make the tables of what assets refer to."""
     op.create_table(
         "organisation",
         Column("id", Integer),
@@ -202,6 +203,7 @@ def _catalogue() -> None:
 
 
 def _assets() -> None:
+    """Make the tables of assets, their pins, bindings and software."""
     op.create_table(
         "asset",
         Column("id", Integer),
@@ -342,6 +344,7 @@ def _assets() -> None:
 
 
 def _journal() -> None:
+    """Make the tables of reads, runs, holds, settings, the stamp and the lease."""
     op.create_table(
         "connection_read",
         Column("source", TEXT),

@@ -49,6 +49,7 @@ def upgrade() -> None:
 
 
 def _remote() -> None:
+    """Make the tables of a store behind an API: the remote, open runs, intents, proofs."""
     op.create_table(
         "remote",
         Column("id", Integer, CheckConstraint("id = 1", op.f("ck_remote_one_row")), autoincrement=False),

@@ -4,14 +4,16 @@ import os
 import pty
 import re
 import subprocess
+import time
 
+import pytest
 from command_line import CommandLine, rows
 
 _QUESTION = b"Apply this to prod? [y/N]: "
 
 
-def apply_and_answer(cli: CommandLine, answer: bytes) -> tuple[int, str]:
-    """Apply on a terminal and type an answer; return the exit code and all that the terminal got."""
+def apply_and_answer(cli: CommandLine, answer: bytes, *, after: float = 0) -> tuple[int, str]:
+    """Apply on a terminal and type an answer `after` seconds; return the exit code and all that the terminal got."""
     ours, theirs = pty.openpty()
     command = cli.command("apply", "prod", "--allow-uncommitted")
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "80"}
@@ -21,6 +23,7 @@ def apply_and_answer(cli: CommandLine, answer: bytes) -> tuple[int, str]:
     while more := read(ours):
         seen += more
         if _QUESTION in seen and answer:
+            time.sleep(after)
             os.write(ours, answer + b"\n")
             answer = b""
     os.close(ours)
@@ -54,3 +57,15 @@ def test_with_a_yes_it_is_applied(cli: CommandLine) -> None:
     assert words.index("Planning") < words.index("54 new assets") < words.index("Writing 160 changes and 54 bindings")
     assert "Applied run " in seen
     assert rows(cli.store, "SELECT count(*) AS assets FROM asset") == [{"assets": 54}]
+
+
+@pytest.mark.thorough
+def test_the_time_at_the_prompt_is_not_the_applys(cli: CommandLine) -> None:
+    """Whoever takes six seconds to answer finds at least those missing from the seconds that the apply counted."""
+    began = time.monotonic()
+    code, seen = apply_and_answer(cli, b"y", after=6)
+    took = time.monotonic() - began
+    words = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", " ".join(seen.split()))
+    (counted,) = re.findall(r"Applied run .* in ([0-9.]+) s", words)
+    assert code == 0
+    assert float(counted) <= took - 6

@@ -22,6 +22,7 @@ from reconciler.model.plan import (
 from reconciler.model.run import Outcome
 from reconciler.model.state import Life, Presence
 from reconciler.report.summary import outcome_line, summary_parts
+from reconciler.report.text.opening import numbers_words
 
 CONNECTION = ConnectionSummary(name="intune", tenant_id="t", enabled=True)
 PLAN = Plan(
@@ -119,3 +120,20 @@ def test_a_plan_and_its_run_have_the_same_words_for_what_is_updated() -> None:
     outcome = Outcome(run_id="r1", revision="v", changes=3, bindings=0, counts=plan.counts())
     assert " · ".join(summary_parts(plan)) == f"Plan: 3 to update ({words})"
     assert outcome_line(outcome, 1.0) == f"Applied run r1: {words} in 1.0 s"
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        ({"planned": 10, "used": 0, "allowed": 14, "bound": 500}, "10 planned, 14 allowed"),
+        (
+            {"planned": 10, "used": 6, "allowed": 13, "bound": 50},
+            "10 planned, 6 already in the last 24 h: 16 of 13 allowed",
+        ),
+        ({"planned": 300, "used": 0, "allowed": 226, "bound": 451}, "300 planned, 226 allowed, half of 451"),
+        ({"planned": 9, "used": 0, "allowed": 5, "bound": 10, "kind": Kind.NEW_TYPES}, "9 planned, 5 allowed"),
+    ],
+)
+def test_a_limits_numbers_add_up_and_say_when_half_of_the_fleet_is_the_most(use: dict[str, Any], words: str) -> None:
+    """What was done already is added to what is planned; the half of R1 is named, which no setting raises."""
+    assert numbers_words(replace(OVER, **use)) == words

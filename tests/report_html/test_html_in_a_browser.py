@@ -524,7 +524,10 @@ def test_overview(opened: Any) -> None:
     limit = charts.nth(0).locator(".limit.over")
 
     assert charts.locator("h3").all_inner_texts() == ["Limits", "By kind", "By type", "By site", "By reason"]
-    assert limit.inner_text().split("\n") == ["deletedInIntune over", "15 planned after 6, 14 allowed"]
+    assert limit.inner_text().split("\n") == [
+        "deletedInIntune over",
+        "15 planned, 6 already in the last 24 h: 21 of 14 allowed",
+    ]
     assert limit.locator("rect.used, rect.planned").count() == 2
     assert charts.nth(1).locator("button").first.inner_text().split() == ["updated", "16"]
 

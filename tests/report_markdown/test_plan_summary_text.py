@@ -11,7 +11,7 @@ def test_over_a_limit() -> None:
         "Plan for prod (production) · settings 3f2c1d9 · read 2026-11-23 08:00 UTC\n"
         "\n"
         "OVER A LIMIT: this plan will not be applied as it is.\n"
-        "  ! deleted in Intune (intune): 15 planned, 6 already in the last 24 h, 14\n"
+        "  ! deleted in Intune (intune): 15 planned, 6 already in the last 24 h: 21 of 14\n"
         "    allowed (495 bound assets)\n"
         "    To allow it: --allow deletedInIntune=15 --because TEXT\n"
         "\n"

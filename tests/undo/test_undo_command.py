@@ -138,6 +138,19 @@ def test_an_undo_is_held_to_the_limits(cli: CommandLine) -> None:
     assert standing(cli) == before
 
 
+def test_what_a_run_was_allowed_its_undo_is_allowed_too(cli: CommandLine, simulator: Simulator) -> None:
+    """More assets than the limit were updated, and go back without another --allow; `--all` shows each of them."""
+    before = {row["tag"]: row["name"] for row in standing(cli)["assets"]}
+    for device in simulator.tenant.devices.items:
+        simulator.tenant.edit(device.id, deviceName=f"new-{device.deviceName}")
+    assert cli.apply().code == 3
+    assert cli.apply("--allow", "updated=1000", "--because", "new names").code == 0
+    done = cli.run("undo", "prod", last_run(cli), "--yes", "--all")
+    assert done.code == 0, done.err
+    assert "--all shows" not in done.out
+    assert {row["tag"]: row["name"] for row in standing(cli)["assets"]} == before
+
+
 def test_a_saved_undo_is_applied_as_any_saved_plan(cli: CommandLine) -> None:
     """`-o` writes nothing to the store; `apply ENV FILE` does it, and marks the run."""
     before, run, file = standing(cli), last_run(cli), str(cli.folder / "undo.json")

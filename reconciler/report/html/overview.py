@@ -14,6 +14,7 @@ from reconciler.report.text.opening import (
     first_imports,
     listed_words,
     met_words,
+    numbers_words,
     since_words,
     skipped_verb,
 )
@@ -87,11 +88,10 @@ def _bar(use: LimitUse, several: bool) -> Bar:
     """Return a limit as a bar: what is used, what is planned, and where the limit stands."""
     total = use.used + use.planned
     whole = max(use.allowed, total, 1) * 1.05
-    before = f" after {use.used:,}" if use.used else ""
     exempt = f"; exempt: {use.exempt}" if use.exempt else ""
     return Bar(
         terminal(f"{use.kind} of {use.connection}" if several else use.kind),
-        terminal(f"{use.planned:,} planned{before}, {use.allowed:,} allowed{exempt}"),
+        terminal(f"{numbers_words(use)}{exempt}"),
         used=_percent(use.used, whole),
         planned=_percent(use.planned, whole),
         allowed=_percent(use.allowed, whole),

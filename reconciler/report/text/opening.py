@@ -1,5 +1,6 @@
 """How a plan opens: what it is for, what is over a limit, what the settings change, and what each connection gave."""
 
+import math
 from collections.abc import Sequence
 
 from msgspec import UNSET
@@ -69,14 +70,20 @@ def limit_lines(plan: Plan, width: int) -> list[Text]:
 
 
 def use_words(use: LimitUse) -> str:
-    """Return a limit's numbers: `deleted in Intune (intune): 15 planned, 6 already in the last 24 h, 14 allowed`."""
+    """Return a limit's numbers: `created (intune): 10 planned, 6 already in the last 24 h: 16 of 14 allowed`."""
     return f"{LIMITED[use.kind]} ({use.connection}): {numbers_words(use)}"
 
 
 def numbers_words(use: LimitUse) -> str:
-    """Return what is planned, what was used already, and what is allowed."""
-    before = f", {use.used:,} already in the last {_window(use)}" if use.used else ""
-    return f"{use.planned:,} planned{before}, {use.allowed:,} allowed"
+    """Return what is planned, what was used already, what both come to, and what is allowed."""
+    before = f", {use.used:,} already in the last {_window(use)}: {use.used + use.planned:,} of" if use.used else ","
+    half = f", half of {use.bound:,}" if _is_half(use) else ""
+    return f"{use.planned:,} planned{before} {use.allowed:,} allowed{half}"
+
+
+def _is_half(use: LimitUse) -> bool:
+    """Return whether half of the bound assets is what is allowed, whatever the settings would allow (R1)."""
+    return use.kind is not Kind.NEW_TYPES and use.bound > 0 and use.allowed == math.ceil(use.bound / 2)
 
 
 def _window(use: LimitUse) -> str:

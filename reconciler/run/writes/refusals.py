@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from reconciler.errors import OverLimitError, ReadBackError, ReconcilerError, StaleError
-from reconciler.model.plan import LimitUse, Plan
+from reconciler.model.plan import Kind, LimitUse, Plan
 from reconciler.model.state import Recording, State
 from reconciler.planning.build import build_plan, is_empty
 from reconciler.planning.scope import Scope
@@ -48,10 +48,10 @@ def check_limits(limits: tuple[LimitUse, ...]) -> None:
 
 def limit_words(use: LimitUse) -> str:
     """Return how many are planned, how many there were already, and how many are allowed, and why no more (R1, R2)."""
-    already = f" and {use.used:,} already in the window" if use.used else ""
-    half = use.allowed == math.ceil(use.bound / 2)
+    already = f" and {use.used:,} already in the window: {use.used + use.planned:,} of" if use.used else ","
+    half = use.kind is not Kind.NEW_TYPES and use.bound > 0 and use.allowed == math.ceil(use.bound / 2)
     most = f"half of the {use.bound:,} bound assets" if half else f"of {use.bound:,} bound assets"
-    return f"{use.planned:,} planned{already}, {use.allowed:,} allowed{',' if half else ''} {most}"
+    return f"{use.planned:,} planned{already} {use.allowed:,} allowed{',' if half else ''} {most}"
 
 
 def check_plan(plan: Plan, environment: Environment, state: State, now: str) -> None:

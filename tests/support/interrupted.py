@@ -48,10 +48,13 @@ class World:
         self.fleet.rewind(self.morning)
         return self.fleet
 
+    def worth_striking(self) -> list[int]:
+        """Return the requests from the one right before the first write on, and some while everything is read."""
+        return [*range(1, self.first_write, 4), *range(self.first_write, self.requests + 1)]
+
     def kills(self) -> list[tuple[int, Moment]]:
-        """Return every kill at a request from just before the first write on, and some while everything is read."""
-        numbers = [*range(1, self.first_write, 4), *range(self.first_write, self.requests + 1)]
-        return [(number, moment) for number in numbers for moment in Moment]
+        """Return every kill at these requests."""
+        return [(number, moment) for number in self.worth_striking() for moment in Moment]
 
     def looks(self) -> list[int]:
         """Return the requests that look at a record, the first one's right before the first write."""

@@ -37,6 +37,12 @@ def binding_facts(plan: Plan, binding: Binding) -> Iterator[Fact]:
         yield Fact("status", f"{life.status_set} was set last", "another one is a person's, and is left alone (D1)")
     for each in life.superseded:
         yield Fact("superseded", f"device {each.device_id}, since {each.since}", "it enrolled earlier (M5)")
+    yield from _becomes(plan, binding)
+
+
+def _becomes(plan: Plan, binding: Binding) -> Iterator[Fact]:
+    """Yield where the plan takes a binding; nothing where it leaves it."""
+    life = binding.life
     for change in plan.bindings:
         before_id = change.before.device_id if change.before else None
         if before_id == life.device_id and change.tenant_id == binding.tenant_id:

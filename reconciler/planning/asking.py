@@ -68,11 +68,7 @@ class Asking:
             )
             if device_id not in assets and not excluded
         ]
-        by_form: dict[tuple[int, Any], list[tuple[Any, ...]]] = {}
-        for forms in new:
-            for place, form in enumerate(forms):
-                if isinstance(form, str):
-                    by_form.setdefault((place, form), []).append(forms)
+        by_form = _by_form(new)
         found = set()
         for device_id in unlisted:
             mine = index.forms(stored.assets[assets[device_id]])
@@ -114,3 +110,13 @@ def is_due(device_id: str, since: int, now: int, refresh: int) -> bool:
 
 def _epoch(moment: str) -> int:
     return int(datetime.datetime.fromisoformat(moment).timestamp())
+
+
+def _by_form(rivals: Iterable[tuple[Any, ...]]) -> dict[tuple[int, Any], list[tuple[Any, ...]]]:
+    """Return the devices' forms by each of them and its place."""
+    found: dict[tuple[int, Any], list[tuple[Any, ...]]] = {}
+    for forms in rivals:
+        for place, form in enumerate(forms):
+            if isinstance(form, str):
+                found.setdefault((place, form), []).append(forms)
+    return found

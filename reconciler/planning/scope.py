@@ -121,9 +121,9 @@ def keep_assets(
         return changes, bindings
     assets = [change for change in changes if change.subject is Subject.ASSET and _is_picked(change, scope.only)]
     users = {str(each.after) for change in assets for each in change.attributes if each.name == "user"}
-    tags = {change.name for change in assets}
+    tags = {change.name for change in assets} | scope.only
     kept = [change for change in changes if change in assets or _goes_along(change, users)]
-    return kept, [each for each in bindings if each.asset in tags | scope.only or each.after.device_id in scope.only]
+    return kept, [each for each in bindings if each.asset in tags or each.after.device_id in scope.only]
 
 
 def _is_picked(change: Change, only: frozenset[str]) -> bool:

@@ -74,12 +74,15 @@ def still_there(
     assets = {change.name: change for change in those(changes.assets, Action.DELETE)}
     for tag in asset_ids(connection, list(assets)) if assets else ():
         yield Difference(assets[tag].label, "the asset", None, tag)
-    removed_users = those(changes.users, Action.DELETE)
-    people = frozenset(vocabulary.people.column("entra_id") if removed_users else ())
-    for change in removed_users:
-        entra_id = next((each.before for each in change.attributes if each.name == "entraId"), None)
-        if entra_id is not None and entra_id in people:
-            yield Difference(change.label, "the user", None, change.name)
+    yield from _users_still_there(those(changes.users, Action.DELETE), vocabulary)
     removed = [(each.source, each.tenant_id, each.after.device_id) for each in bindings if each.removed]
     for device in find_bindings(connection, removed) if removed else ():
         yield Difference(f"device {device[2]}", "the binding", None, device[2])
+
+
+def _users_still_there(removed: Sequence[Change], vocabulary: Vocabulary) -> Iterator[Difference]:
+    people = frozenset(vocabulary.people.column("entra_id") if removed else ())
+    for change in removed:
+        entra_id = next((each.before for each in change.attributes if each.name == "entraId"), None)
+        if entra_id is not None and entra_id in people:
+            yield Difference(change.label, "the user", None, change.name)

@@ -9,6 +9,7 @@ from reconciler.cli.context import surroundings
 from reconciler.cli.options import Env, can_be_written
 from reconciler.cli.terminal.progress import Talk, say, warn
 from reconciler.errors import ExitCode, UsageError
+from reconciler.model.state import Recording
 from reconciler.run.plans.reading import Wanted, read
 
 
@@ -48,13 +49,19 @@ def record(
         warn(warning)
     if not recording.snapshots and not recording.failures:
         say(f"No connection is enabled for {env}, so the recording holds the store's state only.")
+    is_whole = _warn_of_parts(recording)
+    say(f"Saved the recording as {output}. {_held(pseudonyms, key_variable)}")
+    return ExitCode.DONE if is_whole else ExitCode.PARTLY_UNKNOWN
+
+
+def _warn_of_parts(recording: Recording) -> bool:
+    """Warn of every part that is unknown; return whether none is."""
     unknown = [part for snapshot in recording.snapshots for part in snapshot.unknown_parts()]
     for part in unknown:
         warn(f"{part.part} unknown: {part.why}")
     for name, why in sorted(recording.failures.items()):
         warn(f"connection {name} could not be read: {why}")
-    say(f"Saved the recording as {output}. {_held(pseudonyms, key_variable)}")
-    return ExitCode.PARTLY_UNKNOWN if unknown or recording.failures else ExitCode.DONE
+    return not unknown and not recording.failures
 
 
 def _held(pseudonyms: bool, key_variable: str | None) -> str:

@@ -48,20 +48,16 @@ class Winner:
 
 def different_machines(rivals: Sequence[Rival]) -> str | None:
     """Return why these are different machines, which a person must look at; None when they may be one (a, b)."""
-    names = ("serial number", "IMEI")
-    values = ([each.machine.serial for each in rivals], [each.machine.imei for each in rivals])
-    for name, those in zip(names, values, strict=True):
-        if len({value for value in those if value is not None}) > 1:
-            return _different(rivals, name)
     alive = _alive(rivals)
-    names, values = (
-        ("model", "MAC address"),
-        ([each.machine.model for each in alive], [each.machine.mac for each in alive]),
-    )
-    for name, those in zip(names, values, strict=True):
-        if len({value for value in those if value is not None}) > 1:
-            return _different(rivals, f"{name} while all check in")
-    return None
+    values = {
+        "serial number": [each.machine.serial for each in rivals],
+        "IMEI": [each.machine.imei for each in rivals],
+        "model while all check in": [each.machine.model for each in alive],
+        "MAC address while all check in": [each.machine.mac for each in alive],
+    }
+    differ = (name for name, those in values.items() if len({*those} - {None}) > 1)
+    name = next(differ, None)
+    return None if name is None else _different(rivals, name)
 
 
 def _different(rivals: Sequence[Rival], name: str) -> str:

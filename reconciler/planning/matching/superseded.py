@@ -24,12 +24,18 @@ Losers = Mapping[str, Collection[str]]
 """The superseded devices by the device that supersedes them."""
 
 
-def with_superseded(inputs: ConnectionInputs, matches: Matches, decisions: Decisions) -> Decisions:
-    """Return one connection's decisions with the superseded devices noted in every binding that has any."""
+def _losers(matches: Matches) -> dict[str, list[str]]:
+    """Return the devices that each heir supersedes."""
     losers: dict[str, list[str]] = {}
     for device_id, match in matches.items():
         if match.heir is not None:
             losers.setdefault(match.heir, []).append(device_id)
+    return losers
+
+
+def with_superseded(inputs: ConnectionInputs, matches: Matches, decisions: Decisions) -> Decisions:
+    """Return one connection's decisions with the superseded devices noted in every binding that has any."""
+    losers = _losers(matches)
     own = inputs.bindings.own
     old = own.records.column("superseded")
     noted = {device_id for device_id, place in own.places.items() if old[place]}

@@ -22,6 +22,12 @@ def device_properties(connection: Connection) -> tuple[str, ...]:
     names = set(_ALWAYS) | {name for name in _sources(connection) if not name.startswith(_USER)}
     comparisons = (each for criterion in _criteria(connection) for each in comparisons_in(criterion))
     names |= {each.property for each in comparisons if each.property is not None}
+    return tuple(sorted((names | _of_options(connection)) - {"id"}))
+
+
+def _of_options(connection: Connection) -> set[str]:
+    """Return the properties that single settings read: exclusions, types, software, and whose a device is."""
+    names = set()
     if connection.imports.exclude_defender_managed:
         names.add("managementAgent")
     types = connection.asset_types
@@ -33,7 +39,7 @@ def device_properties(connection: Connection) -> tuple[str, ...]:
         names.add("azureADDeviceId")
     elif user_properties(connection) or connection.users.assign_from is AssignFrom.INTUNE:
         names.add("userId")
-    return tuple(sorted(names - {"id"}))
+    return names
 
 
 def details(connection: Connection) -> frozenset[str]:

@@ -5,14 +5,14 @@ times. Whatever fails, the store stays as it was (A3).
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from msgspec.structs import replace
 
 from reconciler.errors import NotConfirmedError, StaleError
-from reconciler.model.plan import LimitUse, Plan
+from reconciler.model.plan import ConnectionSummary, LimitUse, Plan
 from reconciler.model.run import Outcome
 from reconciler.model.state import Recording, State
 from reconciler.model.store import Application
@@ -242,12 +242,18 @@ def _allowances(around: Surroundings, order: Order, plan: Plan) -> Mapping[str, 
 def _worth_writing(plan: Plan, state: State, environment: Environment) -> bool:
     """Return whether there is anything to keep: changes, bindings, a read that counts, or other settings (E4)."""
     enabled = [summary for summary in plan.connections if summary.enabled]
-    nothing_ran = bool(enabled) and all(summary.skipped and not summary.read_at for summary in enabled)
-    if nothing_ran or (not enabled and state.stamp is None):
+    if not _anything_ran(enabled, state):
         return False
     running = {summary.tenant_id for summary in enabled if not summary.skipped}
     held = any(each.tenant_id in running for each in state.holds)
     return held or bool(plan.changes or plan.bindings or plan.reads) or _has_other_settings(plan, state, environment)
+
+
+def _anything_ran(enabled: Sequence[ConnectionSummary], state: State) -> bool:
+    """Return whether a connection was read; without an enabled one, whether the store is this instance's by now."""
+    if not enabled:
+        return state.stamp is not None
+    return any(not summary.skipped or summary.read_at for summary in enabled)
 
 
 def _has_other_settings(plan: Plan, state: State, environment: Environment) -> bool:

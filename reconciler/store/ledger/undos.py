@@ -41,6 +41,15 @@ def read_undoable(connection: Connection, run_id: str) -> Undoable:
     return Undoable(detail, touched_since(connection, detail.run.run_id))
 
 
+def _standing(connection: Connection, key: int) -> dict[int, str]:
+    """Return the later runs that were not undone, and that undo none of those in between."""
+    return {
+        each.id: each.run_id
+        for each in connection.execute(select(run).where(run.c.id > key))
+        if each.undone_by is None and (each.undoes is None or each.undoes <= key)
+    }
+
+
 def touched_since(connection: Connection, run_id: str) -> dict[str, str]:
     """Return who wrote since then what a run created, by `asset/TAG` and `user/NAME`, in words."""
     key = connection.execute(select(run.c.id).where(run.c.run_id == run_id)).scalar_one()
@@ -53,11 +62,7 @@ def touched_since(connection: Connection, run_id: str) -> dict[str, str]:
     }
     if not created:
         return {}
-    stands = {
-        each.id: each.run_id
-        for each in connection.execute(select(run).where(run.c.id > key))
-        if each.undone_by is None and (each.undoes is None or each.undoes <= key)
-    }
+    stands = _standing(connection, key)
     touched: dict[str, str] = {}
     versions = {name: 1 for subject, name in created if subject == Subject.ASSET.value}
     rows = connection.execute(

@@ -15,13 +15,14 @@ from reconciler.store.rows.users import Written
 _TABLES: Final = {"site": site, "type": asset_type, "status": status}
 
 
+def _is_created(intent: Intent) -> bool:
+    done = intent.state is IntentState.DONE and intent.change.action is Action.CREATE
+    return done and intent.remote_id is not None
+
+
 def write_remote_ids(connection: Connection, intents: Iterable[Intent], users: Written) -> None:
     """Write the remote's ids of what was created; `users` are the ids of the users that were written."""
-    created = [
-        each
-        for each in intents
-        if each.state is IntentState.DONE and each.change.action is Action.CREATE and each.remote_id is not None
-    ]
+    created = [each for each in intents if _is_created(each)]
     rows = [{"which": each.change.name, "remote": each.remote_id} for each in created if _is(each, Subject.ASSET)]
     if rows:
         statement = update(asset).where(asset.c.tag == bindparam("which")).values(remote_id=bindparam("remote"))

@@ -3,7 +3,7 @@
 A fleet has a million of these rows, so each is three values and no more, and none has a statement of its own.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -72,6 +72,14 @@ def _rows(connection: Connection, assets: Collection[int]) -> Iterator[tuple[Any
         yield from plain_rows(connection, statement.where(asset_software.c.asset_id.in_(some)))
 
 
+def _refuse_gone(wanted: Sequence[Change], ids: Mapping[str, int], known: Mapping[str, int]) -> None:
+    gone = {change.name for change in wanted} - ids.keys()
+    named = {each.name for change in wanted for each in change.attributes if each.name.startswith(SOFTWARE)}
+    gone |= named - known.keys()
+    if gone:
+        raise StaleError(f"{min(gone)} is gone from the store. Nothing was written; plan again.")
+
+
 def write_software(connection: Connection, changes: Iterable[Shaped]) -> None:
     """Write what the changes say of assets' software.
 
@@ -83,12 +91,7 @@ def write_software(connection: Connection, changes: Iterable[Shaped]) -> None:
         return
     ids = asset_ids(connection, [change.name for change in wanted])
     known = {SOFTWARE + name: key for key, name in connection.execute(select(software.c.id, software.c.name))}
-    gone = {change.name for change in wanted} - ids.keys()
-    gone |= {
-        each.name for change in wanted for each in change.attributes if each.name.startswith(SOFTWARE)
-    } - known.keys()
-    if gone:
-        raise StaleError(f"{min(gone)} is gone from the store. Nothing was written; plan again.")
+    _refuse_gone(wanted, ids, known)
     old = list(_differing(wanted, ids, known, added=False))
     if old:
         c = asset_software.c

@@ -13,7 +13,6 @@ from reconciler.planning.inputs.connection import ConnectionInputs
 from reconciler.planning.matching.asset_index import AssetIndex, Form, may_be_one, worthy_form
 from reconciler.planning.matching.matches import Match, Matches, MatchResult
 from reconciler.planning.matching.presence import Transition, created_life
-from reconciler.settings.mappings.field_mappings import Mapping, Write
 
 _OF_TYPES: Final = frozenset({"T1", "T2", "T3"})
 
@@ -106,14 +105,9 @@ def _refusal(
 
 
 def _deciding(inputs: ConnectionInputs, draft: Draft) -> list[Undecided]:
-    """Return what must be known before an asset is created: all but fields that a later read can still fill (G11)."""
-    mappings = inputs.compiled.fields.mappings
-    later = {each.to for each in mappings if each.write is not Write.ON_CREATE and not _of_user(each)}
-    return [each for each in draft.undecided if each.name not in later]
-
-
-def _of_user(mapping: Mapping) -> bool:
-    return any(name.startswith("user.") for name in mapping.sources())
+    """Return what must be known before an asset is created: all but mapped fields (G11)."""
+    optional = {each.to for each in inputs.compiled.fields.mappings}
+    return [each for each in draft.undecided if each.name not in optional]
 
 
 def _new_asset(

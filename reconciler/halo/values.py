@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from reconciler.model.snapshot import Scalar
+from reconciler.planning.rules.values import as_text
 from reconciler.settings.catalogue import FieldType
 
 _TRUE: Final = frozenset({"true", "yes", "1"})
@@ -13,15 +14,7 @@ _SECOND: Final = 19
 
 def to_halo(value: Scalar) -> str:
     """Return what is written into a field: no value is no text."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value)
+    return as_text(value)
 
 
 def from_halo(text: Any, type_: FieldType) -> Scalar:

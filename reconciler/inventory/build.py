@@ -10,7 +10,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import reconciler
+from msgspec.structs import replace
+
 from reconciler.inventory.columns import (
     Columns,
     Reader,
@@ -27,6 +28,7 @@ from reconciler.model.plan import Action, Attribute, Change, Kind, Plan, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person, State
 from reconciler.planning.asset_values import TAG, asset_values
+from reconciler.planning.blank import blank_plan
 from reconciler.planning.catalogue.entries import catalogue_changes
 from reconciler.planning.digest import with_digest
 from reconciler.planning.naming import highest_number
@@ -239,14 +241,8 @@ def _plan(environment: Environment, state: State, changes: Sequence[Change], mad
     """Return the plan of an import: these changes, and the catalogue's entries that the store lacks."""
     catalogue = catalogue_changes(environment.catalogue, state.catalogue) if changes else []
     return with_digest(
-        Plan(
-            tool_version=reconciler.__version__,
-            instance=environment.instance.name,
-            settings_digest=environment.digest,
-            settings_commit=environment.described_commit,
-            store_id=state.stamp.store_id if state.stamp else None,
-            store_revision=state.revision,
-            made_at=made_at,
+        replace(
+            blank_plan(environment, state, made_at),
             changes=(*catalogue, *changes),
             highest_tag=max(highest, state.highest_tag),
         )

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-import reconciler
 from reconciler.errors import UsageError
 from reconciler.model.plan import Action, Attribute, Change, Plan, Subject
 from reconciler.model.snapshot import Scalar
 from reconciler.model.state import Person, State
+from reconciler.planning.blank import blank_plan
 from reconciler.planning.digest import with_digest
 from reconciler.planning.users.directory import identifier_form
 from reconciler.planning.users.references import references
@@ -83,16 +83,9 @@ def plan_merge(environment: Environment, state: State, kept: Person, other: Pers
         *_links(state, other, before[other.id], after[kept.id]),
     ]
     return with_digest(
-        Plan(
-            tool_version=reconciler.__version__,
-            instance=environment.instance.name,
-            settings_digest=environment.digest,
-            settings_commit=environment.described_commit,
-            store_id=state.stamp.store_id if state.stamp else None,
-            store_revision=state.revision,
-            made_at=made_at,
+        replace(
+            blank_plan(environment, state, made_at),
             changes=tuple(each for each in changes if each.attributes),
-            highest_tag=state.highest_tag,
             picked=True,
         )
     )

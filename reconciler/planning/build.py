@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TypeVar
 
-import reconciler
+from msgspec.structs import replace
+
 from reconciler.model.plan import (
     BindingChange,
     Change,
@@ -19,6 +20,7 @@ from reconciler.model.plan import (
 )
 from reconciler.model.snapshot import Part, Snapshot
 from reconciler.model.state import Recording
+from reconciler.planning.blank import blank_plan
 from reconciler.planning.catalogue.entries import catalogue_changes, catalogue_problems
 from reconciler.planning.catalogue.new_types import new_types
 from reconciler.planning.catalogue.organisations import Organisations, may_be_renamed, plan_organisations
@@ -158,14 +160,8 @@ def assemble(
     summaries = (*decided.connections.summaries, *decided.skipped)
     problems = (*decided.unfit, *decided.organisations.problems, *users.problems, *decisions.problems)
     withheld = (*decided.organisations.withheld, *users.withheld, *decisions.withheld)
-    return Plan(
-        tool_version=reconciler.__version__,
-        instance=environment.instance.name,
-        settings_digest=environment.digest,
-        settings_commit=environment.described_commit,
-        store_id=state.stamp.store_id if state.stamp else None,
-        store_revision=state.revision,
-        made_at=recording.taken_at,
+    return replace(
+        blank_plan(environment, state, recording.taken_at),
         connections=tuple(sorted(summaries, key=attrgetter("name"))),
         pending_since=(state.applied.commit or state.applied.applied_at) if state.applied and pending else None,
         pending=pending,

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Container
 from enum import StrEnum
-from threading import Lock
 from typing import Final
 
 from msgspec import Struct
 
 from reconciler.simulator.exchange import SIGN_IN, Endpoint
+from reconciler.simulator.pending_faults import PendingFaults
 
 
 class FaultName(StrEnum):
@@ -136,56 +136,15 @@ class Fault(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
         return aimed and (device_id is None or not self.ids or device_id in self.ids)
 
 
-class _Pending:
-    """A fault with what is left of it."""
-
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-        self.passes = fault.after
-        self.strikes = fault.times
-
-    def take(self) -> bool:
-        """Let one request pass, or strike it."""
-        if self.passes:
-            self.passes -= 1
-            return False
-        if self.strikes is not None:
-            self.strikes -= 1
-        return True
-
-
-class Faults:
-    """The faults that are still to strike, in the order in which they were injected. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._pending: list[_Pending] = []
-
-    def inject(self, fault: Fault) -> None:
-        """Add a fault."""
-        with self._lock:
-            self._pending.append(_Pending(fault))
-
-    def clear(self) -> None:
-        """Forget all faults."""
-        with self._lock:
-            self._pending.clear()
+class Faults(PendingFaults[Fault]):
+    """The faults of a tenant that are still to strike. Thread-safe."""
 
     def strike_first(
         self, names: Container[FaultName], endpoint: Endpoint, device_id: str | None = None
     ) -> Fault | None:
         """Use up one strike of the first fault that applies, or return None when none strikes."""
-        with self._lock:
-            for pending in self._aimed(names, endpoint, device_id):
-                if pending.take():
-                    return pending.fault
-        return None
+        return self.first(lambda fault: fault.name in names and fault.strikes(endpoint, device_id))
 
     def strike_all(self, names: Collection[FaultName], endpoint: Endpoint) -> tuple[Fault, ...]:
         """Use up one strike of every fault that applies."""
-        with self._lock:
-            return tuple(pending.fault for pending in self._aimed(names, endpoint, None) if pending.take())
-
-    def _aimed(self, names: Container[FaultName], endpoint: Endpoint, device_id: str | None) -> list[_Pending]:
-        self._pending = [pending for pending in self._pending if pending.strikes != 0]
-        return [one for one in self._pending if one.fault.name in names and one.fault.strikes(endpoint, device_id)]
+        return self.every(lambda fault: fault.name in names and fault.strikes(endpoint, None))

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec.structs import replace
 
-import reconciler
 from reconciler.model.plan import BindingChange, Change, ConnectionSummary, Plan, Subject
 from reconciler.model.run import Undoable
 from reconciler.model.state import State
 from reconciler.planning.attributes.comparison import UserLink
+from reconciler.planning.blank import blank_plan
 from reconciler.planning.digest import with_digest
 from reconciler.planning.limits import Allowances, judge
 from reconciler.planning.naming import UserNames
@@ -90,14 +90,8 @@ def _plan(
         for name, each in sorted(environment.connections.items())
         if name in connections.values()
     )
-    return Plan(
-        tool_version=reconciler.__version__,
-        instance=environment.instance.name,
-        settings_digest=environment.digest,
-        settings_commit=environment.described_commit,
-        store_id=state.stamp.store_id if state.stamp else None,
-        store_revision=state.revision,
-        made_at="",
+    return replace(
+        blank_plan(environment, state, made_at=""),
         connections=summaries,
         limits=judge(environment, state, changes, summaries, allowances),
         changes=changes,
@@ -105,7 +99,6 @@ def _plan(
         bindings=tuple(
             sorted(_renamed(bindings, connections), key=lambda each: (each.tenant_id, each.after.device_id))
         ),
-        highest_tag=state.highest_tag,
         picked=True,
         undoes=undoable.detail.run.run_id,
     )

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Container
 from enum import StrEnum
-from threading import Lock
 from typing import Final
 
 from msgspec import Struct
+
+from reconciler.simulator.pending_faults import PendingFaults
 
 
 class FaultName(StrEnum):
@@ -73,45 +74,9 @@ class Fault(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     leave_out: int = 1
 
 
-class _Pending:
-    def __init__(self, fault: Fault) -> None:
-        self.fault = fault
-        self.passes = fault.after
-        self.strikes = fault.times
-
-    def take(self) -> bool:
-        """Let one request pass, or strike it."""
-        if self.passes:
-            self.passes -= 1
-            return False
-        if self.strikes is not None:
-            self.strikes -= 1
-        return True
-
-
-class Faults:
-    """The faults that are still to strike, in the order in which they were injected. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._pending: list[_Pending] = []
-
-    def inject(self, fault: Fault) -> None:
-        """Add a fault."""
-        with self._lock:
-            self._pending.append(_Pending(fault))
-
-    def clear(self) -> None:
-        """Forget all faults."""
-        with self._lock:
-            self._pending.clear()
+class Faults(PendingFaults[Fault]):
+    """The faults of a store that are still to strike. Thread-safe."""
 
     def strike(self, names: Container[FaultName], method: str, path: str) -> Fault | None:
         """Use up one strike of the first fault that strikes a request, or return None."""
-        with self._lock:
-            self._pending = [each for each in self._pending if each.strikes != 0]
-            for each in self._pending:
-                aimed = each.fault.name in names and re.search(each.fault.on, f"{method} {path}")
-                if aimed and each.take():
-                    return each.fault
-        return None
+        return self.first(lambda fault: fault.name in names and bool(re.search(fault.on, f"{method} {path}")))

@@ -54,7 +54,7 @@ def test_the_story_is_told_in_order(told: tuple[str, list[Path], int]) -> None:
         "Applied run ",
         "── A bad day: 20 devices are gone at once. A limit stops what nobody allowed.",
         "$ reconciler plan prod --summary",
-        "deleted in Intune (intune): 20 planned, 1 already in the last 24 h, 10\n    allowed",
+        "deleted in Intune (intune): 20 planned, 1 already in the last 24 h: 21 of",
         "$ reconciler history prod",
         "$ reconciler undo prod ",
         "Undo: ",

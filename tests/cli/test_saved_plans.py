@@ -176,7 +176,7 @@ def test_a_saved_plan_over_a_limit_by_now_is_shown_and_refused(cli: CommandLine,
     assert used != before
     done = cli.run("apply", "prod", str(saved), "--allow-uncommitted")
     assert done.code == 3
-    assert "deleted in Intune (intune): 2 planned, 10 already in the last 24 h, 10 allowed" in done.out
+    assert "deleted in Intune (intune): 2 planned, 10 already in the last 24 h: 12 of 10 allowed" in done.out
     assert everything(cli.store) == used
     allowed = ("--allow", "deletedInIntune=2", "--because", "seen")
     assert cli.run("apply", "prod", str(saved), "--allow-uncommitted", *allowed).code == 0

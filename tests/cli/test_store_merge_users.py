@@ -55,6 +55,16 @@ def test_a_dry_run_changes_nothing_and_yes_merges(twice: Twice) -> None:
     assert [(each["name"], each["before"], each["after"]) for change in changed for each in change["attributes"]] == []
 
 
+def test_an_import_never_makes_a_merged_user_again(cli: CommandLine) -> None:
+    """Both accounts are still Entra's, and the store has one user for them."""
+    assert cli.apply().code == 0
+    kept, other = rows(cli.store, f"{PEOPLE} WHERE entra_id NOT NULL ORDER BY id LIMIT 2")
+    command = ("store", "merge-users", "prod", str(kept["entra_id"]), str(other["entra_id"]), "--yes")
+    assert cli.run(*command).code == 0
+    made = [each["name"] for each in cli.plan()["changes"] if (each["subject"], each["action"]) == ("user", "create")]
+    assert made == []
+
+
 def test_a_merge_can_be_undone(twice: Twice) -> None:
     """The other is there again, with its assets."""
     cli, kept, other = twice

@@ -1,6 +1,7 @@
 """Applying as a use case: the clock, rows that move while it is under way, several connections."""
 
 import os
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -178,6 +179,12 @@ def test_a_connection_that_can_not_sign_in_withholds_itself(two: CommandLine) ->
     assert "2 to create" in told
     assert two.apply().code == 5
     assert rows(two.store, "SELECT count(*) AS runs FROM run") == [{"runs": 2}]
+    assert "other could not be read" in two.run("history", "prod", "--attempts").out
+    found = json.loads(two.run("status", "prod", "--format", "json").out)["connections"]
+    assert [(each["name"], bool(each["lastSuccess"]), bool(each["lastFailure"])) for each in found] == [
+        ("intune", True, False),
+        ("other", False, True),
+    ]
 
 
 def test_when_no_connection_can_be_read_the_first_ones_error_is_the_commands(two: CommandLine) -> None:

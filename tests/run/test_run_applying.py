@@ -1,7 +1,7 @@
 """Applying as a use case: the clock, rows that move while it is under way, several connections."""
 
-import os
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

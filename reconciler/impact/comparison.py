@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
+from msgspec.structs import replace
+
 from reconciler.impact.causes import Causes
 from reconciler.impact.scope import scope_changes
 from reconciler.impact.shares import by_rule, by_setting
@@ -57,6 +59,7 @@ def compare(
     effects = tuple(found.values())
     scope = scope_changes(base, plan, state or State(), causes) if base else ()
     leaving = [(TAKEN_OUT if each.out else BROUGHT_IN,) for each in scope]
+    before = base or replace(plan, limits=(), withheld=(), problems=(), left_alone=())
     return Impact(
         instance=plan.instance,
         base=ref,
@@ -71,15 +74,15 @@ def compare(
         kept=len((without.keys() & with_.keys()) - found.keys()),
         caused=_counted([*(each.kinds for each in effects), *leaving]),
         prevented=_counted(each.prevented for each in effects),
-        over=_only(plan.over_limit(), base.over_limit() if base else (), lambda use: (use.connection, use.kind)),
+        over=_only(plan.over_limit(), before.over_limit(), lambda use: (use.connection, use.kind)),
         by_rule=by_rule(effects),
         by_setting=by_setting(effects, scope, settings),
         unknown=(*unanswered, *_newly_unknown(base, plan)),
-        withheld=_only(plan.withheld, base.withheld if base else ()),
-        problems=_only(plan.problems, base.problems if base else ()),
-        solved=_only(base.problems if base else (), plan.problems),
-        left_alone=_only(plan.left_alone, base.left_alone if base else ()),
-        taken_up=_only(base.left_alone if base else (), plan.left_alone),
+        withheld=_only(plan.withheld, before.withheld),
+        problems=_only(plan.problems, before.problems),
+        solved=_only(before.problems, plan.problems),
+        left_alone=_only(plan.left_alone, before.left_alone),
+        taken_up=_only(before.left_alone, plan.left_alone),
         scope=scope,
         effects=effects,
     )

@@ -39,12 +39,8 @@ def _wanted(data: SnipeIt, table: str, row: Row, query: dict[str, str]) -> bool:
     likenesses = _decoded(query.get("filter"))
     if any(text.casefold() not in str(row.get(name) or "").casefold() for name, text in likenesses.items()):
         return False
-    for name, text in query.items():
-        if name in _PAGING or not text:
-            continue
-        if (name in _EXACT or name.startswith("_snipeit_")) and str(row.get(name) or "") != text:
-            return False
-    return True
+    exact = {name: text for name, text in query.items() if name in _EXACT or name.startswith("_snipeit_")}
+    return all(str(row.get(name) or "") == text for name, text in exact.items() if text and name not in _PAGING)
 
 
 def _decoded(text: str | None) -> dict[str, str]:

@@ -164,6 +164,20 @@ def _is_not_updated(tie: Tie, seen: str | None, before: str | None) -> bool:
     return seen < before
 
 
+def _of_presence(life: Life) -> str:
+    """Return why a device that is not present is not; empty for one that is."""
+    match life.presence:
+        case Presence.MISSING:
+            reads = f", absent in {life.missing_reads} reads" if life.missing_reads > 1 else ""
+            return f"missing from Intune since {life.missing_since}{reads}"
+        case Presence.DELETED:
+            return f"its device is gone from Intune since {life.missing_since or 'an earlier read'}"
+        case Presence.EXCLUDED:
+            return "the settings leave its device out"
+        case Presence.PRESENT:
+            return ""
+
+
 def _reasons(
     environment: Environment,
     binding: Binding | None,
@@ -179,16 +193,10 @@ def _reasons(
         reasons.append(f"no connection in the settings is tenant {binding.tenant_id}")
     elif not environment.enabled(connection):
         reasons.append(f"connection {connection.name} is not enabled in this instance")
-    match life.presence:
-        case Presence.MISSING:
-            reads = f", absent in {life.missing_reads} reads" if life.missing_reads > 1 else ""
-            reasons.append(f"missing from Intune since {life.missing_since}{reads}")
-        case Presence.DELETED:
-            reasons.append(f"its device is gone from Intune since {life.missing_since or 'an earlier read'}")
-        case Presence.EXCLUDED:
-            reasons.append("the settings leave its device out")
-        case Presence.PRESENT if before is not None and seen is not None and seen < before:
-            reasons.append(f"its tenant was last read at {seen}")
+    if reason := _of_presence(life):
+        reasons.append(reason)
+    elif before is not None and seen is not None and seen < before:
+        reasons.append(f"its tenant was last read at {seen}")
     if life.inactive_since is not None:
         reasons.append(f"inactive since {life.inactive_since}")
     if life.superseded:

@@ -123,6 +123,10 @@ def _values(connection: Connection, name: str) -> Iterator[tuple[str, Any]]:
             yield tag, value
 
 
+def _ends(change: BindingChange) -> bool:
+    return change.removed or change.after.presence.value == "deleted"
+
+
 def _bindings_in_the_way(
     connection: Connection, changes: Sequence[BindingChange], new: frozenset[str]
 ) -> Iterator[Difference]:
@@ -135,7 +139,7 @@ def _bindings_in_the_way(
     ending = {
         (change.source, change.tenant_id, change.before.device_id)
         for change in changes
-        if change.before and (change.removed or change.after.presence.value == "deleted")
+        if change.before and _ends(change)
     }
     there = [change.asset for change in made if change.asset not in new]
     for tag, key in sorted(live_bindings(connection, there).items()):

@@ -57,6 +57,11 @@ def _shape(document: Document, store: Store) -> Iterator[SettingsProblem]:
     elif store.fields and not store.is_remote:
         message = "`fields` says where a remote store keeps our fields, and the store is our own"
         yield document.problem(("store", "fields"), message, expected="no `fields`", rule="K2")
+    yield from _remotes(document, store)
+
+
+def _remotes(document: Document, store: Store) -> Iterator[SettingsProblem]:
+    """Yield what is wrong with the remote stores that are named: more than one, or an address that is not HTTPS."""
     if len(store.remotes) > 1:
         first, second, *_ = store.remotes
         message = "the assets are in one remote store, and two are named"

@@ -61,6 +61,18 @@ def _remove_gone(connection: Connection, gone: frozenset[int]) -> None:
         connection.execute(delete(asset).where(asset.c.id == bindparam("which")), rows)
 
 
+def _update_people(
+    connection: Connection, changed: Mapping[str, tuple[Any, ...]], have: Mapping[str, tuple[Any, ...]]
+) -> None:
+    """Update users by the remote's id; ids of Entra's that change are freed first, since two may be swapped."""
+    which = person.c.remote_id == bindparam("which")
+    freed = [{"which": key} for key, row in changed.items() if have[key][-1] != row[-1]]
+    if freed:
+        connection.execute(update(person).where(which).values(entra_id=None), freed)
+    rows = [{"which": key, **dict(zip(_PERSON_COLUMNS, row, strict=True))} for key, row in changed.items()]
+    connection.execute(update(person).where(which), rows)
+
+
 def _remember_people(connection: Connection, state: RemoteState, names: Names) -> dict[int, int]:
     """Write the users that were read; return the ledger's id of each by its id in the state."""
     remote_ids = state.remote.people
@@ -68,12 +80,7 @@ def _remember_people(connection: Connection, state: RemoteState, names: Names) -
     have = _rows(connection, person, _PERSON_COLUMNS)
     changed = {key: row for key, row in wanted.items() if key in have and have[key] != row}
     if changed:
-        which = person.c.remote_id == bindparam("which")
-        freed = [{"which": key} for key, row in changed.items() if have[key][-1] != row[-1]]
-        if freed:
-            connection.execute(update(person).where(which).values(entra_id=None), freed)
-        rows = [{"which": key, **dict(zip(_PERSON_COLUMNS, row, strict=True))} for key, row in changed.items()]
-        connection.execute(update(person).where(which), rows)
+        _update_people(connection, changed, have)
     new = ((*row, key) for key, row in wanted.items() if key not in have)
     insert_many(connection, person, (*_PERSON_COLUMNS, "remote_id"), new)
     ours = {remote_id: key for key, remote_id in _ids(connection, person).items()}

@@ -154,6 +154,20 @@ def test_rows_that_never_rest_end_the_apply(place: CommandLine) -> None:
     assert rows(place.store, "SELECT count(*) AS runs FROM run") == [{"runs": 1}]
 
 
+def test_an_old_date_is_named_and_planned_once(place: CommandLine) -> None:
+    """What was read before the last applied read is never applied, however often it is planned (row 11)."""
+    future = "2099-01-01T00:00:00Z"
+    write(place.store, "UPDATE connection_read SET read_at = ?", future)
+    shown: list[Plan] = []
+    with pytest.raises(StaleError) as refused:
+        apply(place, lambda: True, shown)
+    [read] = [each.read_at for each in shown[0].connections]
+    assert len(shown) == 1
+    assert str(refused.value).startswith(
+        f"intune was read at {read}, by the Date of Graph's reply, and the last applied read is of {future}: "
+    )
+
+
 def test_nothing_is_asked_when_nothing_changes(place: CommandLine) -> None:
     """Keeping a read is bookkeeping: there is nothing to confirm."""
     apply(place, lambda: True, [])

@@ -32,7 +32,14 @@ from reconciler.run.signin.connections import changed_connections
 from reconciler.run.stamps import check_stamp
 from reconciler.run.writes import attempts
 from reconciler.run.writes.commit import Author, commit
-from reconciler.run.writes.refusals import check_committed, check_converged, check_limits, check_plan, limit_words
+from reconciler.run.writes.refusals import (
+    check_committed,
+    check_converged,
+    check_limits,
+    check_plan,
+    check_reads,
+    limit_words,
+)
 from reconciler.settings.base import seconds
 from reconciler.settings.environment import Environment
 from reconciler.undo.allowances import carried_over
@@ -153,9 +160,10 @@ def _apply(around: Surroundings, order: Order) -> Applied:
         try:
             outcome = _write(around, order, plan, source.recording.state, planned)
         except StaleError:
+            moved = replace(source.recording, state=reading.read_state(around))
+            check_reads(moved)
             if attempt == _ATTEMPTS:
                 raise
-            moved = replace(source.recording, state=reading.read_state(around))
             source = dataclasses.replace(source, recording=moved)
         else:
             attempts.keep_partial(around, _author(order), started, outcome, source.recording.failures)

@@ -65,6 +65,23 @@ def check_plan(plan: Plan, environment: Environment, state: State, now: str) -> 
         raise StaleError(f"The saved plan cannot be applied: {reason}. Nothing was written. Make a new plan.")
 
 
+def check_reads(recording: Recording) -> None:
+    """Refuse a read that is older than the last applied one: planning it again changes nothing (row 11).
+
+    Raises:
+        StaleError: says both times, by the `Date` of Graph's replies.
+    """
+    last = {each.tenant_id: each.read_at for each in recording.state.reads}
+    for each in recording.snapshots:
+        newest = last.get(each.tenant_id, "")
+        if newest > each.read_at:
+            raise StaleError(
+                f"{each.connection} was read at {each.read_at}, by the Date of Graph's reply, and the last applied "
+                f"read is of {newest}: nothing was written. Apply again; if that goes on, a proxy answers from a "
+                "cache, or a clock is wrong."
+            )
+
+
 def _mismatch(plan: Plan, environment: Environment, state: State) -> str | None:
     instance = environment.instance.name
     store = state.stamp.store_id if state.stamp else None

@@ -42,3 +42,13 @@ def test_picking_goes_with_neither_a_schedule_nor_a_saved_plan(cli: CommandLine)
     assert cli.apply(file, "--only", "AST-000001").code == 64
     assert cli.apply("--scheduled", "--connection", "intune").code == 64
     assert cli.apply("--connection", "intne").code == 64
+
+
+def test_excluded_devices_without_an_asset_are_the_plans_alone(cli: CommandLine) -> None:
+    """The plan counts six excluded devices and names them; no asset is listed for them, and where they are is said."""
+    assert cli.apply().code == 0
+    plan, listed = cli.run("plan", "prod", "--all").out, cli.run("assets", "prod", "--excluded")
+    assert "54 bound, 6 excluded" in plan
+    assert "6 excluded (intune): " in plan
+    assert listed.out == "No matching assets.\n"
+    assert listed.err == "A device that was always left out has no asset; see: reconciler plan prod --all\n"

@@ -8,7 +8,7 @@ import typer
 from reconciler.cli.context import surroundings
 from reconciler.cli.options import Env, duration
 from reconciler.cli.terminal import printing
-from reconciler.cli.terminal.progress import Talk
+from reconciler.cli.terminal.progress import Talk, say
 from reconciler.errors import ExitCode
 from reconciler.inventory.overview import Tie, overview
 from reconciler.report import assets as report
@@ -57,6 +57,8 @@ def assets(
     match form:
         case AssetsFormat.TABLE:
             printing.page(report.assets_text(views, width=printing.width()))
+            if excluded:
+                say(f"A device that was always left out has no asset; see: reconciler plan {env} --all")
         case AssetsFormat.CSV:
             printing.put(b"".join(report.assets_csv(views)))
         case AssetsFormat.JSON:

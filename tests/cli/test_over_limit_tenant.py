@@ -1,0 +1,55 @@
+"""One tenant over a limit: the others are applied, and one plan is shown (G4, R4)."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine, rows
+
+from reconciler.simulator.server import Simulator
+from reconciler.simulator.tenant.tenant import TENANT_ID, Tenant, tenant_of
+
+pytestmark = pytest.mark.thorough
+
+ALLOWED = ("--allow", "created=99", "--allow", "usersCreated=99", "--because", "the first import of each")
+
+
+@pytest.fixture
+def tenants(offline: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Tenant, Tenant]]:
+    """Import two tenants into one store; return them."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    connections = offline.environments / "prod/connections"
+    shutil.copytree(connections / "intune", connections / "branch")
+    offline.edit("prod/connections/branch/connection.yaml", TENANT_ID, tenant_of(2))
+    made = [Tenant.generate(devices=8, users=4, seed=seed, tenant_id=tenant_of(seed), now=now) for seed in (1, 2)]
+    with Simulator(made[0]) as first, Simulator(made[1]) as second:
+        for name, simulator in (("intune", first), ("branch", second)):
+            offline.lay(f"prod/connections/{name}/connection.yaml", simulator.cloud_block())
+        both = tmp_path / "both.pem"
+        both.write_text(Path(first.ca_file).read_text() + Path(second.ca_file).read_text())
+        for name, text in (first.environment() | {"REQUESTS_CA_BUNDLE": str(both)}).items():
+            monkeypatch.setenv(name, text)
+        for name in ("intune", "branch"):
+            done = offline.apply("--connection", name, *ALLOWED)
+            assert done.code == 0, done.err
+        yield made[0], made[1]
+
+
+def test_the_plan_is_shown_once_and_the_tenant_within_its_limits_is_applied(
+    offline: CommandLine, tenants: tuple[Tenant, Tenant]
+) -> None:
+    """What is shown is what is written: the other tenant is skipped in it, with its numbers."""
+    first, second = tenants
+    for device in first.devices.items[:1]:
+        first.edit(device.id, deviceName=f"new-{device.deviceName}")
+    for device in second.devices.items:
+        second.edit(device.id, deviceName=f"new-{device.deviceName}")
+    done = offline.apply()
+    words = " ".join(done.out.split())
+    assert done.code == 3, done
+    assert words.count("Plan for prod") == 1
+    assert "branch not read: over its limit of updated: " in words
+    assert "will not be applied" not in words
+    assert rows(offline.store, "SELECT count(*) AS n FROM asset WHERE name LIKE 'new-%'") == [{"n": 1}]

@@ -25,18 +25,24 @@ def held_words(each: Held) -> str:
     return f"{each.connection} is paused since {moment(each.since)}, when run {each.run_id} was undone"
 
 
-def check_holds(environment: Environment, state: State, *, resume: bool) -> None:
-    """Do nothing when no connection is held, or when it was said to go on.
+def check_holds(plan: Plan, environment: Environment, state: State, *, resume: bool) -> None:
+    """Do nothing when a saved plan is of no connection that is held, or when it was said to go on.
+
+    A saved plan is its own approval and applied as a whole, so it is not applied without the one that is held.
 
     Raises:
         HeldError: one is; nothing was read or written.
     """
-    found = held_connections(environment, state)
-    if found and not resume:
-        raise HeldError(
-            f"{'; '.join(map(held_words, found))}. The same settings would do again what was undone, so nothing was "
-            "read or written. Change the connection's settings and plan again, or apply this plan with --resume."
-        )
+    planned = {each.name for each in plan.connections if each.skipped is None}
+    found = [each for each in held_connections(environment, state) if each.connection in planned]
+    if not found or resume:
+        return
+    others = [f"`--connection {name}`" for name in sorted(planned - {each.connection for each in found})]
+    alone = f" To go on with the others, plan each alone: {', '.join(others)}." if others else ""
+    raise HeldError(
+        f"{'; '.join(map(held_words, found))}. The same settings would do again what was undone, so nothing was "
+        f"read or written. Change the connection's settings and plan again, or apply this plan with --resume.{alone}"
+    )
 
 
 def with_holds(plan: Plan, environment: Environment, state: State) -> Plan:

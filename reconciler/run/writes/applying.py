@@ -228,7 +228,7 @@ def _apply_saved(around: Surroundings, order: Order, plan: Plan) -> Applied:
         order.warn(warning)
     check_plan(plan, environment, state, around.now())
     if plan.undoes is None:
-        check_holds(environment, state, resume=order.resume)
+        check_holds(plan, environment, state, resume=order.resume)
     limits = judge(environment, state, plan.changes, plan.connections, _allowances(around, order, plan))
     judged = replace(plan, limits=limits)
     if judged.over_limit():

@@ -1,4 +1,4 @@
-"""One tenant over a limit: the others are applied, and one plan is shown (G4, R4)."""
+"""One tenant of two is over a limit, or paused after an undo: the other goes on (G4, R4, J2)."""
 
 import shutil
 from collections.abc import Iterator
@@ -31,8 +31,8 @@ def tenants(offline: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         both.write_text(Path(first.ca_file).read_text() + Path(second.ca_file).read_text())
         for name, text in (first.environment() | {"REQUESTS_CA_BUNDLE": str(both)}).items():
             monkeypatch.setenv(name, text)
-        for name in ("intune", "branch"):
-            done = offline.apply("--connection", name, *ALLOWED)
+        for picked in (("--connection", "intune"), ("--connection", "branch"), ()):
+            done = offline.apply(*picked, *ALLOWED)
             assert done.code == 0, done.err
         yield made[0], made[1]
 
@@ -53,3 +53,23 @@ def test_the_plan_is_shown_once_and_the_tenant_within_its_limits_is_applied(
     assert "branch not read: over its limit of updated: " in words
     assert "will not be applied" not in words
     assert rows(offline.store, "SELECT count(*) AS n FROM asset WHERE name LIKE 'new-%'") == [{"n": 1}]
+
+
+def test_a_saved_plan_of_the_others_is_applied_while_one_is_paused(
+    offline: CommandLine, tenants: tuple[Tenant, Tenant]
+) -> None:
+    """One with the paused connection is refused with the ways out; one of the other alone is applied."""
+    first, second = tenants
+    second.edit(second.devices.items[0].id, deviceName="new-2")
+    assert offline.apply().code == 0
+    [last] = rows(offline.store, "SELECT run_id FROM run ORDER BY id DESC LIMIT 1")
+    undone = offline.run("undo", "prod", last["run_id"], "--yes")
+    assert undone.code == 0, undone.err
+    first.edit(first.devices.items[0].id, deviceName="new-1")
+    file = str(offline.folder / "saved.plan")
+    offline.run("plan", "prod", "-o", file)
+    refused = offline.apply(file)
+    assert (refused.code, "plan each alone: `--connection intune`." in refused.err) == (1, True), refused.err
+    offline.run("plan", "prod", "--connection", "intune", "-o", file)
+    assert offline.apply(file).code == 0
+    assert rows(offline.store, "SELECT name FROM asset WHERE name LIKE 'new-%'") == [{"name": "new-1"}]

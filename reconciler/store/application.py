@@ -113,7 +113,16 @@ class SqlApplication:
         usage = usage_of(plan, self._origin.allowances, bound_before, count_bound(connection))
         counts = plan.counts()
         run_id = self._run_id
-        write_run(connection, plan, self._origin, run_id=run_id, counts=counts, usage=usage, revision=revision)
+        write_run(
+            connection,
+            plan,
+            self._origin,
+            run_id=run_id,
+            counts=counts,
+            usage=usage,
+            revision=revision,
+            document=environment_document,
+        )
         if plan.undoes is None:
             let_go(connection, tenants_of(plan).values())
         else:

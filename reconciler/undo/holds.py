@@ -1,6 +1,6 @@
 """Which connections are held since a run of theirs was undone: those whose settings are still that run's (J2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,12 @@ def settings_of_connection(document: Mapping[str, Any], name: str) -> dict[str, 
     """Return a connection's part of a document of settings, by file without the connection's own folder."""
     below = f"connections/{name}/"
     return {file.removeprefix(below): plain for file, plain in document.items() if file.startswith(below)}
+
+
+def settings_of_connections(document: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Return the parts of a document of settings that are these connections' own."""
+    below = tuple(f"connections/{name}/" for name in names)
+    return {file: plain for file, plain in document.items() if file.startswith(below)}
 
 
 def held(holds: Iterable[Hold], tenants: Mapping[str, str], document: Mapping[str, Any]) -> tuple[Held, ...]:

@@ -56,7 +56,7 @@ def test_the_revisions_are_the_files() -> None:
 
 COPY_OF_RUN = (
     "INSERT INTO run SELECT 9, run_id, instance, started_at, finished_at, who, from_where, settings_commit, "
-    "settings_clean, plan_digest, counts, allowances, because, usage, revision, NULL, NULL, NULL FROM run"
+    "settings_clean, plan_digest, counts, allowances, because, usage, revision, NULL, NULL, NULL, NULL FROM run"
 )
 BINDING = "(source, tenant_id, device_id, asset_id, presence, bound_at, missing_reads, unlisted_reads)"
 

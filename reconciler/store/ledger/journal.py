@@ -21,6 +21,7 @@ from reconciler.store.database.times import compact, utc_now
 from reconciler.store.ledger.attempts import unread_of
 from reconciler.store.ledger.stamp import environment_of
 from reconciler.store.ledger.tables import run, run_binding, run_change, run_reason
+from reconciler.undo.holds import settings_of_connections
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _KINDS: Final = msgspec.json.Decoder(tuple[Kind, ...])
@@ -63,8 +64,9 @@ def write_run(
     counts: Mapping[str, int],
     usage: bytes,
     revision: str,
+    document: Mapping[str, Any],
 ) -> None:
-    """Write a run and its changes; `counts` are the plan's."""
+    """Write a run and its changes; `counts` are the plan's, `document` the settings it was made of."""
     row = {
         "run_id": run_id,
         "instance": plan.instance,
@@ -81,6 +83,7 @@ def write_run(
         "usage": usage.decode(),
         "revision": revision,
         "undoes": None if plan.undoes is None else _key(connection, plan.undoes),
+        "settings": _text(_picked(plan, document)) if plan.picked else None,
     }
     key = connection.execute(insert(run).values(row).returning(run.c.id)).scalar_one()
     number = count().__next__
@@ -89,6 +92,11 @@ def write_run(
     insert_many(connection, run_binding, _BINDING_COLUMNS, _binding_rows(key, plan.bindings, reasons))
     numbered = [(key, place, rule, words) for words, rules in reasons.items() for rule, place in rules.items()]
     insert_many(connection, run_reason, ("run_id", "number", "rule", "reason"), sorted(numbered))
+
+
+def _picked(plan: Plan, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a narrowed plan's connections: it applies no others, and an undo asks for them."""
+    return settings_of_connections(document, {each.name for each in plan.connections if each.skipped is None})
 
 
 def _rows(key: int, changes: tuple[Change, ...], reasons: Reasons) -> Iterator[tuple[Any, ...]]:

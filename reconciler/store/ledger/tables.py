@@ -81,6 +81,7 @@ run = Table(
     Column("undone_by", ForeignKey("run.id")),
     Column("undoes", ForeignKey("run.id")),
     Column("pruned_at", TEXT, comment="when its changes were removed; empty while they are there"),
+    Column("settings", TEXT, comment="of what was picked; empty where all settings were applied"),
 )
 
 run_reason = Table(

@@ -127,8 +127,11 @@ def _hold(connection: Connection, root: int, tenants: Mapping[str, str], now: st
 
 
 def _settings_of(connection: Connection, key: int) -> dict[str, Any]:
-    """Return the document of the settings that were the last applied ones when a run had ended."""
-    ended = connection.execute(select(run.c.finished_at).where(run.c.id == key)).scalar_one()
+    """Return the document of a run's settings: its own if it was narrowed, else those applied when it had ended."""
+    ended, picked = connection.execute(select(run.c.finished_at, run.c.settings).where(run.c.id == key)).one()
+    if picked is not None:
+        own: dict[str, Any] = msgspec.json.decode(picked)
+        return own
     s = settings_revision.c
     text = connection.execute(
         select(s.document).where(s.applied_at <= ended).order_by(s.id.desc()).limit(1)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, column, select, table
 
 from reconciler.store.database.dialects import for_writing, table_names, wait_for_migrations
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """Every revision that this version knows, oldest first; a test compares them with the files."""
 
 _VERSION_TABLE: Final = table("alembic_version", column("version_num"))

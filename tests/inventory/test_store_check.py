@@ -6,7 +6,7 @@ import pytest
 import storing
 from command_line import CommandLine, write
 
-FINE = """  + revision 0003 of the tables
+FINE = """  + revision 0004 of the tables
   + the stamp is this instance's
   + the database's pages and indexes
   + no dangling references

@@ -1,40 +1,23 @@
 """One tenant of two is over a limit, or paused after an undo: the other goes on (G4, R4, J2)."""
 
-import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from command_line import CommandLine, rows
+from two_tenants import ALLOWED, two_tenants
 
-from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant.tenant import TENANT_ID, Tenant, tenant_of
+from reconciler.simulator.tenant.tenant import Tenant
 
 pytestmark = pytest.mark.thorough
 
-ALLOWED = ("--allow", "created=99", "--allow", "usersCreated=99", "--because", "the first import of each")
-
 
 @pytest.fixture
-def tenants(offline: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Tenant, Tenant]]:
-    """Import two tenants into one store; return them."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    connections = offline.environments / "prod/connections"
-    shutil.copytree(connections / "intune", connections / "branch")
-    offline.edit("prod/connections/branch/connection.yaml", TENANT_ID, tenant_of(2))
-    made = [Tenant.generate(devices=8, users=4, seed=seed, tenant_id=tenant_of(seed), now=now) for seed in (1, 2)]
-    with Simulator(made[0]) as first, Simulator(made[1]) as second:
-        for name, simulator in (("intune", first), ("branch", second)):
-            offline.lay(f"prod/connections/{name}/connection.yaml", simulator.cloud_block())
-        both = tmp_path / "both.pem"
-        both.write_text(Path(first.ca_file).read_text() + Path(second.ca_file).read_text())
-        for name, text in (first.environment() | {"REQUESTS_CA_BUNDLE": str(both)}).items():
-            monkeypatch.setenv(name, text)
-        for picked in (("--connection", "intune"), ("--connection", "branch"), ()):
-            done = offline.apply(*picked, *ALLOWED)
-            assert done.code == 0, done.err
-        yield made[0], made[1]
+def tenants(offline: CommandLine) -> Iterator[tuple[Tenant, Tenant]]:
+    """Import two tenants into one store, and apply the settings as a whole; return the tenants."""
+    with two_tenants(offline, devices=8) as both:
+        done = offline.apply(*ALLOWED)
+        assert done.code == 0, done.err
+        yield both
 
 
 def test_the_plan_is_shown_once_and_the_tenant_within_its_limits_is_applied(

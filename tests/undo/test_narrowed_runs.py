@@ -1,18 +1,16 @@
 """The undo of a run that was narrowed to a connection pauses that one, and the others go on (J2)."""
 
-import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from command_line import CommandLine, rows
+from two_tenants import ALLOWED, two_tenants
 
-from reconciler.simulator.server import Simulator
-from reconciler.simulator.tenant.tenant import TENANT_ID, Tenant, tenant_of
+from reconciler.simulator.tenant.tenant import Tenant
 
-ALL = ("--allow", "created=99", "--allow", "usersCreated=99", "--allow", "removed=99", "--because", "a test")
+ALL = ("--allow", "removed=99", *ALLOWED)
 
 
 class Two(NamedTuple):
@@ -24,24 +22,11 @@ class Two(NamedTuple):
 
 
 @pytest.fixture
-def two(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
-    """Read the main tenant alone into an empty store, then the branch as well; return both."""
-    now = datetime.now(UTC).replace(microsecond=0)
+def two(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Two]:
+    """Import two tenants into one store, each by a run of its own."""
     cli = CommandLine(tmp_path, capfd)
-    connections = cli.environments / "prod/connections"
-    shutil.copytree(connections / "intune", connections / "branch")
-    cli.edit("prod/connections/branch/connection.yaml", TENANT_ID, tenant_of(2))
-    tenants = [Tenant.generate(devices=6, users=4, seed=seed, tenant_id=tenant_of(seed), now=now) for seed in (1, 2)]
-    with Simulator(tenants[0]) as first, Simulator(tenants[1]) as second:
-        for name, simulator in (("intune", first), ("branch", second)):
-            cli.lay(f"prod/connections/{name}/connection.yaml", simulator.cloud_block())
-        both = tmp_path / "both.pem"
-        both.write_text(Path(first.ca_file).read_text() + Path(second.ca_file).read_text())
-        for name, text in (first.environment() | {"REQUESTS_CA_BUNDLE": str(both)}).items():
-            monkeypatch.setenv(name, text)
-        assert cli.apply("--connection", "intune", *ALL).code == 0
-        assert cli.apply("--connection", "branch", *ALL).code == 0
-        yield Two(cli, *tenants)
+    with two_tenants(cli, devices=6) as both:
+        yield Two(cli, *both)
 
 
 def paused(two: Two) -> CommandLine:
